@@ -1,0 +1,96 @@
+package access
+
+import "slices"
+
+// Permission names one thing that a person can do; the same word is route
+// tail, template, audit action and test.
+type Permission string
+
+// Two permissions need no post.
+const (
+	Public   Permission = "public"    // anybody, without a session
+	SignedIn Permission = "signed_in" // any session, also one without a post
+)
+
+// Grant is a row of the permission table.
+type Grant struct {
+	Permission Permission
+	Label      string // what it lets a person do, for the rights page
+	Roles      []Role
+}
+
+var (
+	working = []Role{Officer, Leader, Supervisor, ChildDirector, Liaison, Operator}
+	desk    = []Role{Officer, Leader, Supervisor, Liaison}
+	office  = []Role{Officer}
+	guiding = []Role{Officer, Leader}
+	admins  = []Role{SystemAdmin, SecurityAdmin, AuditAdmin}
+)
+
+// Table is the whole of what roles may do; whatever is not in it is refused.
+var Table = []Grant{
+	{"duty.inbox", "查看待办、已办和超期事项", working},
+	{"duty.calendar", "查看责任事项日历", working},
+	{"duty.show", "查看责任事项的经过", working},
+	{"duty.sign", "签收责任事项", []Role{Officer, Supervisor, ChildDirector, Liaison, Operator}},
+	{"duty.return", "退回责任事项并说明理由", []Role{Officer, Supervisor, Liaison, Operator}},
+	{"duty.extend", "申请延期", []Role{Officer, Supervisor, ChildDirector, Liaison}},
+	{"duty.extend_check", "审批延期申请", guiding},
+	{"duty.pause", "挂起和恢复责任事项", office},
+	{"duty.waive", "免除责任事项", guiding},
+	{"duty.reassign", "改派责任事项", office},
+	{"duty.assign", "在本单位内指定承办人", []Role{Officer, Supervisor, Liaison}},
+	{"duty.urge", "催办", guiding},
+
+	{"plan.list", "查看工作方案和任务", desk},
+	{"plan.upload", "上传并解析工作方案", office},
+	{"plan.review", "审核方案解析结果", office},
+	{"plan.issue", "下发方案任务", office},
+	{"plan.amend", "下发后调整、撤回、增补任务", office},
+	{"plan.task", "查看一项任务从条款到佐证", desk},
+	{"plan.progress", "登记任务进展和佐证材料", []Role{Officer, Supervisor, Liaison}},
+	{"plan.reply", "反馈任务办理结果", []Role{Officer, Supervisor, Liaison}},
+	{"plan.check", "审核任务办理结果", office},
+	{"plan.export", "导出和打印任务清单", desk},
+	{"plan.copy", "以本年方案编制下年方案", office},
+
+	{"org.list", "查看单位、联络员和领导小组", append(slices.Clone(working), SystemAdmin, SecurityAdmin)},
+	{"org.edit", "维护单位、别名和隶属关系", []Role{Officer, SystemAdmin}},
+	{"org.group", "维护领导小组成员名单", office},
+	{"org.handover", "办理岗位交接", []Role{Officer, SystemAdmin}},
+	{"region.list", "查看行政区划", append(slices.Clone(working), SystemAdmin, SecurityAdmin)},
+	{"region.edit", "新增、更名、合并行政区划", []Role{SystemAdmin}},
+	{"region.import", "导入行政区划", []Role{SystemAdmin}},
+	{"workday.list", "查看工作日历", append(slices.Clone(working), SystemAdmin)},
+	{"workday.import", "导入国务院放假和调休安排", []Role{SystemAdmin}},
+	{"rule.list", "查看本县规则及其依据", append(slices.Clone(desk), SystemAdmin, SecurityAdmin)},
+
+	{"user.list", "查看账号和岗位", []Role{SystemAdmin, SecurityAdmin}},
+	{"user.create", "新建、停用账号,申请岗位授权", []Role{SystemAdmin}},
+	{"user.grant", "审批和撤销岗位授权", []Role{SecurityAdmin}},
+	{"user.reset", "重置登录凭据", []Role{SystemAdmin}},
+	{"key.list", "查看密钥状态", []Role{SecurityAdmin}},
+	{"key.rotate", "轮换密钥", []Role{SecurityAdmin}},
+	{"audit.list", "查询审计记录", []Role{AuditAdmin}},
+	{"audit.verify", "校验审计链", []Role{AuditAdmin}},
+	{"job.list", "查看后台作业和失败清单", []Role{SystemAdmin}},
+	{"job.retry", "重试失败的后台作业", []Role{SystemAdmin}},
+	{"system.status", "查看系统状态和备份", admins},
+}
+
+var granted = func() map[Permission]map[Role]bool {
+	m := make(map[Permission]map[Role]bool, len(Table))
+	for _, g := range Table {
+		m[g.Permission] = make(map[Role]bool, len(g.Roles))
+		for _, r := range g.Roles {
+			m[g.Permission][r] = true
+		}
+	}
+	return m
+}()
+
+// Known tells whether a permission stands in the table or is one of the two open ones.
+func Known(p Permission) bool {
+	_, ok := granted[p]
+	return ok || p == Public || p == SignedIn
+}
