@@ -28,7 +28,7 @@ func ScopeColumns(alias string) Columns {
 // Where gives the SQL condition of the scope and its arguments.
 //
 // A post whose role reaches its region sees the region's subtree only; what
-// was sent to its unit from elsewhere is found through ForUnit.
+// was sent to its unit from elsewhere is found by asking for that unit.
 func (s Scope) Where(c Columns) (string, []any) {
 	switch s.Reach {
 	case OwnUnit:
@@ -51,7 +51,7 @@ func (s Scope) inRegion(c Columns) (string, []any) {
 	case 6:
 		return c.County + " = ?", []any{prefix}
 	}
-	return "(" + c.Region + " >= ? AND " + c.Region + " < ?)", []any{pad(prefix, "0"), pad(prefix, ":")}
+	return "(" + c.Region + " BETWEEN ? AND ?)", []any{pad(prefix, "0"), pad(prefix, "9")}
 }
 
 // Sees tells the same for one row: the pure twin of Where.
