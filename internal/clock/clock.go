@@ -30,7 +30,7 @@ func At(t time.Time) *Manual {
 }
 
 // Now gives the instant at which the clock stands.
-func (m *Manual) Now() time.Time { return FromMillis(m.ms.Load()) }
+func (m *Manual) Now() time.Time { return Instant(m.ms.Load()).Time() }
 
 // Set moves the clock to t, forwards or backwards.
 func (m *Manual) Set(t time.Time) { m.ms.Store(t.UnixMilli()) }
@@ -53,18 +53,30 @@ func Since(start time.Time) time.Duration { return time.Since(start) }
 // Mark is the start of a measurement for Since; it keeps the monotonic reading.
 func Mark() time.Time { return time.Now() }
 
-// Millis gives the stored form of an instant; the zero time is 0.
-func Millis(t time.Time) int64 {
+// Instant is a stored instant: UTC milliseconds since 1970; 0 means none.
+type Instant int64
+
+// Of gives the stored form of t; the zero time is 0.
+func Of(t time.Time) Instant {
 	if t.IsZero() {
 		return 0
 	}
-	return t.UnixMilli()
+	return Instant(t.UnixMilli())
 }
 
-// FromMillis reads the stored form of an instant; 0 is the zero time.
-func FromMillis(ms int64) time.Time {
-	if ms == 0 {
+// Time gives the instant in UTC; 0 is the zero time.
+func (i Instant) Time() time.Time {
+	if i == 0 {
 		return time.Time{}
 	}
-	return time.UnixMilli(ms).UTC()
+	return time.UnixMilli(int64(i)).UTC()
 }
+
+// IsZero tells whether there is no instant.
+func (i Instant) IsZero() bool { return i == 0 }
+
+// Add gives the instant moved by d.
+func (i Instant) Add(d time.Duration) Instant { return i + Instant(d.Milliseconds()) }
+
+// Sub gives the distance from j to i.
+func (i Instant) Sub(j Instant) time.Duration { return time.Duration(i-j) * time.Millisecond }

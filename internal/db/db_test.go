@@ -1,0 +1,161 @@
+package db_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+
+	"weibao/internal/clock"
+	"weibao/internal/db"
+	"weibao/internal/errs"
+	"weibao/internal/testkit"
+)
+
+type pair struct {
+	ID   int64
+	Word string
+}
+
+func withTable(t *testing.T, test func(t *testing.T, d *db.DB)) {
+	testkit.Databases(t, func(t *testing.T, d *db.DB, _ *clock.Manual) {
+		must(t, d.Write(t.Context(), func(tx *db.Tx) error {
+			id := "INTEGER PRIMARY KEY"
+			if d.Dialect == db.Postgres {
+				id = "BIGINT PRIMARY KEY"
+			}
+			_, err := tx.Exec(t.Context(), "CREATE TABLE pair (id "+id+", word TEXT NOT NULL)")
+			return err
+		}))
+		test(t, d)
+	})
+}
+
+func TestAFailingWriteRollsBackAlone(t *testing.T) {
+	withTable(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		refused := errors.New("refused")
+		var wg sync.WaitGroup
+		for i := range 200 {
+			wg.Go(func() {
+				err := d.Write(ctx, func(tx *db.Tx) error {
+					if err := db.Insert(ctx, tx, "pair", pair{int64(i + 1), fmt.Sprint("w", i)}); err != nil {
+						return err
+					}
+					switch i % 4 {
+					case 1:
+						return refused
+					case 2:
+						panic("broken")
+					}
+					return nil
+				})
+				if ok := i%4 == 0 || i%4 == 3; ok != (err == nil) {
+					t.Errorf("write %d: %v", i, err)
+				}
+			})
+		}
+		wg.Wait()
+		rows, err := db.All[pair](ctx, d.Reader(), "SELECT id, word FROM pair ORDER BY id")
+		must(t, err)
+		if len(rows) != 100 {
+			t.Fatalf("%d rows, want 100", len(rows))
+		}
+		for _, r := range rows {
+			if m := (r.ID - 1) % 4; m == 1 || m == 2 {
+				t.Errorf("row %d of a failed write is there", r.ID)
+			}
+		}
+	})
+}
+
+func TestACancelledCallerHurtsNobody(t *testing.T) {
+	withTable(t, func(t *testing.T, d *db.DB) {
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := d.Write(ended, func(tx *db.Tx) error { return db.Insert(ended, tx, "pair", pair{1, "a"}) }); err == nil {
+			t.Error("a cancelled write succeeded")
+		}
+		must(t, d.Write(t.Context(), func(tx *db.Tx) error { return db.Insert(t.Context(), tx, "pair", pair{2, "b"}) }))
+	})
+}
+
+func TestReaderCannotWrite(t *testing.T) {
+	withTable(t, func(t *testing.T, d *db.DB) {
+		if err := db.Insert(t.Context(), d.Reader(), "pair", pair{1, "a"}); err == nil {
+			t.Error("a reader wrote")
+		}
+	})
+}
+
+func TestGetTellsMissingFromFound(t *testing.T) {
+	withTable(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		if _, err := db.Get[pair](ctx, d.Reader(), "SELECT id, word FROM pair WHERE id = ?", 9); !errs.Is(err, errs.NotFound) {
+			t.Errorf("got %v, want not found", err)
+		}
+		rows := make([]pair, 5000)
+		for i := range rows {
+			rows[i] = pair{int64(i + 1), "词'?"}
+		}
+		must(t, d.Write(ctx, func(tx *db.Tx) error { return db.InsertAll(ctx, tx, "pair", rows) }))
+		n, err := db.Get[int64](ctx, d.Reader(), "SELECT count(*) FROM pair WHERE word = '词''?' AND id > ?", 0)
+		must(t, err)
+		if n != 5000 {
+			t.Errorf("%d rows, want 5000", n)
+		}
+		err = d.Write(ctx, func(tx *db.Tx) error { return db.Insert(ctx, tx, "pair", pair{1, "again"}) })
+		if !db.IsUnique(err) {
+			t.Errorf("second row with one key: %v", err)
+		}
+	})
+}
+
+func TestNoticesReachListenersAfterCommitOnly(t *testing.T) {
+	withTable(t, func(t *testing.T, d *db.DB) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		heard := d.Listen(ctx, "duty")
+		for try := 0; ; try++ { // PostgreSQL's listener connects in its own time
+			must(t, d.Write(ctx, func(tx *db.Tx) error { tx.Notify("duty", "here"); return nil }))
+			select {
+			case text := <-heard:
+				if text != "here" {
+					t.Fatalf("heard %q", text)
+				}
+			default:
+				if try > 10000 {
+					t.Fatal("heard nothing")
+				}
+				continue
+			}
+			break
+		}
+		_ = d.Write(ctx, func(tx *db.Tx) error { tx.Notify("duty", "undone"); return errors.New("no") })
+		must(t, d.Write(ctx, func(tx *db.Tx) error { tx.Notify("duty", "last"); return nil }))
+		for text := range heard {
+			if text == "undone" {
+				t.Fatal("heard of a write that was rolled back")
+			}
+			if text == "last" {
+				return
+			}
+		}
+	})
+}
+
+func TestSnake(t *testing.T) {
+	for name, want := range map[string]string{"ID": "id", "DueAt": "due_at", "TOTPSecret": "totp_secret", "ActorName": "actor_name", "SM4Key": "sm4_key"} {
+		if got := db.Snake(name); got != want {
+			t.Errorf("Snake(%s) = %s, want %s", name, got, want)
+		}
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

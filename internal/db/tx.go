@@ -1,0 +1,145 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+
+	"weibao/internal/clock"
+	"weibao/internal/errs"
+)
+
+// Tx is what operations and reads are given: a transaction, or from
+// DB.Reader a view that can only read. Statements use ? for arguments.
+type Tx struct {
+	Now     clock.Instant // fixed at the start
+	Dialect Dialect
+
+	q        querier
+	readOnly bool
+	notices  []notice
+}
+
+type querier interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+var errReadOnly = errors.New("db: write on a reading Tx")
+
+// Exec runs a statement and tells how many rows it touched.
+func (t *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	if t.readOnly {
+		return 0, errReadOnly
+	}
+	res, err := t.q.ExecContext(t.context(ctx), t.rebind(query), args...)
+	if err != nil {
+		return 0, t.wrap(err, query)
+	}
+	n, err := res.RowsAffected()
+	return n, t.wrap(err, query)
+}
+
+// One runs a statement that must touch exactly one row; none is errs.Missing.
+func (t *Tx) One(ctx context.Context, query string, args ...any) error {
+	n, err := t.Exec(ctx, query, args...)
+	switch {
+	case err != nil:
+		return err
+	case n == 0:
+		return errs.Missing()
+	case n > 1:
+		return fmt.Errorf("db: %d rows touched instead of one: %s", n, head(query))
+	}
+	return nil
+}
+
+// ForUpdate is appended to a SELECT whose rows are to be changed: it locks
+// them on PostgreSQL; the single writer of SQLite needs nothing.
+func (t *Tx) ForUpdate() string {
+	if t.Dialect == Postgres && !t.readOnly {
+		return " FOR UPDATE"
+	}
+	return ""
+}
+
+// Lock waits until no other transaction holds key, and holds it to the end of
+// this one. On SQLite every transaction already runs alone.
+func (t *Tx) Lock(ctx context.Context, key string) error {
+	if t.Dialect != Postgres || t.readOnly {
+		return nil
+	}
+	_, err := t.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", key)
+	return err
+}
+
+// Rows runs a query; the caller closes the rows.
+func (t *Tx) rows(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	rows, err := t.q.QueryContext(t.context(ctx), t.rebind(query), args...)
+	return rows, t.wrap(err, query)
+}
+
+// context shields statements of the one SQLite writer from cancellation: an
+// interrupted statement would roll back everybody's work in the transaction.
+func (t *Tx) context(ctx context.Context) context.Context {
+	if t.Dialect == SQLite && !t.readOnly {
+		return context.WithoutCancel(ctx)
+	}
+	return ctx
+}
+
+func (t *Tx) rebind(query string) string {
+	if t.Dialect != Postgres {
+		return query
+	}
+	return rebound(query)
+}
+
+func (t *Tx) wrap(err error, query string) error {
+	if err == nil {
+		return nil
+	}
+	if full := diskFull(err); full != nil {
+		return full
+	}
+	return fmt.Errorf("db: %s: %w", head(query), err)
+}
+
+func head(query string) string {
+	query = strings.Join(strings.Fields(query), " ")
+	if len(query) > 80 {
+		query = query[:80] + "…"
+	}
+	return query
+}
+
+var rebounds sync.Map // query with ? → query with $n
+
+func rebound(query string) string {
+	if known, ok := rebounds.Load(query); ok {
+		return known.(string)
+	}
+	var b strings.Builder
+	n, quoted := 0, false
+	for i := range len(query) {
+		switch c := query[i]; {
+		case c == '\'':
+			quoted = !quoted
+			b.WriteByte(c)
+		case c == '?' && !quoted:
+			n++
+			b.WriteByte('$')
+			b.WriteString(strconv.Itoa(n))
+		default:
+			b.WriteByte(c)
+		}
+	}
+	if len(query) < 4096 {
+		rebounds.Store(query, b.String())
+	}
+	return b.String()
+}

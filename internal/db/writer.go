@@ -1,0 +1,182 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"runtime/debug"
+
+	"weibao/internal/clock"
+	"weibao/internal/errs"
+)
+
+// maxGroup bounds how many transactions share one commit, so that the first
+// of them does not wait long for its answer.
+const maxGroup = 256
+
+// writer is the one that writes to a SQLite file.
+type writer struct {
+	db    *DB
+	pool  *sql.DB
+	conn  *sql.Conn
+	stmts *statements
+	high  chan *request
+	low   chan *request
+	stop  chan struct{}
+	done  chan struct{}
+}
+
+type request struct {
+	ctx  context.Context
+	fn   func(*Tx) error
+	tx   *Tx
+	err  error
+	done chan struct{}
+}
+
+func newWriter(ctx context.Context, d *DB, pool *sql.DB) (*writer, error) {
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("db: writer: %w", err)
+	}
+	w := &writer{db: d, pool: pool, conn: conn, stmts: newStatements(conn),
+		high: make(chan *request), low: make(chan *request), stop: make(chan struct{}), done: make(chan struct{})}
+	go w.loop()
+	return w, nil
+}
+
+var errClosed = errs.New(errs.Full, "系统正在停止或重新启动,这次没有保存,请稍后重试。")
+
+func (w *writer) do(ctx context.Context, fn func(*Tx) error, low bool) error {
+	r := &request{ctx: ctx, fn: fn, done: make(chan struct{})}
+	queue := w.high
+	if low {
+		queue = w.low
+	}
+	select {
+	case queue <- r:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-w.stop:
+		return errClosed
+	}
+	<-r.done
+	return r.err
+}
+
+func (w *writer) close() {
+	close(w.stop)
+	<-w.done
+	w.stmts.close()
+	w.conn.Close()
+	w.pool.Close()
+}
+
+func (w *writer) loop() {
+	defer close(w.done)
+	for {
+		select {
+		case r := <-w.high:
+			w.group(r, true)
+			continue
+		case <-w.stop:
+			return
+		default:
+		}
+		select {
+		case r := <-w.high:
+			w.group(r, true)
+		case r := <-w.low:
+			w.group(r, false)
+		case <-w.stop:
+			return
+		}
+	}
+}
+
+// group runs first and, if more, whatever else waits, then commits and answers all.
+func (w *writer) group(first *request, more bool) {
+	group := []*request{first}
+	err := w.exec("BEGIN IMMEDIATE")
+	if err == nil {
+		w.run(first)
+		for more && len(group) < maxGroup {
+			select {
+			case r := <-w.high:
+				group = append(group, r)
+				w.run(r)
+			default:
+				more = false
+			}
+		}
+		err = w.commit()
+	}
+	for _, r := range group {
+		if err != nil && r.err == nil {
+			r.err = err
+		}
+		if r.err == nil {
+			w.db.bus.publish(r.tx.notices)
+		}
+		close(r.done)
+	}
+}
+
+func (w *writer) commit() error {
+	err := w.exec("COMMIT")
+	if err == nil {
+		return nil
+	}
+	if full := diskFull(err); full != nil {
+		err = full
+	} else if ioFailed(err) {
+		err = w.db.halt(err)
+	}
+	w.rollback()
+	return err
+}
+
+func (w *writer) rollback() { _ = w.exec("ROLLBACK") } // fails only where SQLite has rolled back already
+
+// run executes one request within its own savepoint.
+func (w *writer) run(r *request) {
+	if r.err = r.ctx.Err(); r.err != nil {
+		return
+	}
+	r.tx = &Tx{Now: clock.Of(w.db.Clock.Now()), Dialect: SQLite, q: w.stmts}
+	if r.err = w.exec("SAVEPOINT one"); r.err != nil {
+		return
+	}
+	if r.err = guard(r.fn, r.tx); r.err != nil {
+		r.tx.notices = nil
+		w.undo(r)
+		return
+	}
+	r.err = w.exec("RELEASE one")
+}
+
+func (w *writer) undo(r *request) {
+	if ioFailed(r.err) {
+		r.err = w.db.halt(r.err)
+	}
+	if err := w.exec("ROLLBACK TO one"); err == nil {
+		_ = w.exec("RELEASE one")
+	}
+}
+
+func (w *writer) exec(query string) error {
+	_, err := w.stmts.ExecContext(context.Background(), query)
+	return err
+}
+
+// guard turns a panic of fn into an error, so that one request cannot take
+// down the writer of all.
+func guard(fn func(*Tx) error, tx *Tx) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("db: panic in a transaction: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return fn(tx)
+}
