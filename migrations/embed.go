@@ -1,7 +1,7 @@
 // Package migrations holds the schema as forward-only steps in SQL which both
 // databases understand; sqlite/ and postgres/ hold what must differ.
 //
-// Rules of the text: every column is NOT NULL (absent is 0 or ''); ids and
+// Rules of the text: every column is NOT NULL (absent is 0 or ”); ids and
 // instants are BIGINT; a single id key is written BIGINT PRIMARY KEY, which
 // becomes SQLite's rowid; bytes are BYTEA; dates and JSON are TEXT. A comment
 // stands above each table and each column that is not obvious.
