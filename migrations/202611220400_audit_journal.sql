@@ -11,7 +11,6 @@ CREATE TABLE audit_entry (
     subject    TEXT NOT NULL,              -- kind of thing, e.g. duty
     subject_id BIGINT NOT NULL,
     detail     TEXT NOT NULL,              -- JSON; refs, fields and words of rules, never personal data in clear
-    mac        BYTEA NOT NULL,             -- keyed check of all columns above
     block      BIGINT NOT NULL DEFAULT 0   -- the block that sealed the entry; 0 = not yet
 );
 CREATE INDEX audit_entry_open ON audit_entry (id) WHERE block = 0;
@@ -26,7 +25,7 @@ CREATE TABLE audit_block (
     entries  BIGINT NOT NULL,              -- entries in this block
     total    BIGINT NOT NULL,              -- entries in all blocks up to this one
     previous BYTEA NOT NULL,               -- seal of the block before
-    digest   BYTEA NOT NULL,               -- over ids and macs of the entries
+    digest   BYTEA NOT NULL,               -- SM3 over the entries, in order of id
     key_id   TEXT NOT NULL,                -- which audit key made the seal
     seal     BYTEA NOT NULL                -- keyed, over all columns above
 );

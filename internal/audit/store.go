@@ -1,0 +1,106 @@
+package audit
+
+import (
+	"context"
+	"strings"
+
+	"weibao/internal/access"
+	"weibao/internal/clock"
+	"weibao/internal/db"
+	"weibao/internal/errs"
+	"weibao/internal/ref"
+)
+
+func insert(ctx context.Context, tx *db.Tx, entries []Entry) error {
+	return db.InsertAll(ctx, tx, "audit_entry", entries)
+}
+
+// Filter chooses entries for the audit administrator; zero fields choose all.
+type Filter struct {
+	Actor     ref.User
+	Action    access.Permission
+	Subject   string
+	SubjectID int64
+	From, To  clock.Instant
+	Before    ref.Audit // page key: entries older than this id
+	Limit     int
+}
+
+// List gives entries, newest first, to an audit administrator.
+func List(ctx context.Context, tx *db.Tx, by access.Actor, f Filter) ([]Entry, error) {
+	if err := by.Require("audit.list"); err != nil {
+		return nil, err
+	}
+	return list(ctx, tx, f)
+}
+
+// History gives what was done to one thing, oldest first, for the page of
+// that thing; the caller has checked that the actor may see it.
+func History[T ref.ID](ctx context.Context, tx *db.Tx, by access.Actor, subject string, id T) ([]Entry, error) {
+	if by.IsZero() {
+		return nil, errs.Missing()
+	}
+	return db.All[Entry](ctx, tx, "SELECT "+db.ColumnsOf[Entry]("e")+
+		" FROM audit_entry e WHERE e.subject = ? AND e.subject_id = ? ORDER BY e.id LIMIT 1000", subject, int64(id))
+}
+
+func list(ctx context.Context, tx *db.Tx, f Filter) ([]Entry, error) {
+	where, args := []string{"1 = 1"}, []any{}
+	add := func(use bool, cond string, arg any) {
+		if use {
+			where, args = append(where, cond), append(args, arg)
+		}
+	}
+	add(f.Actor != 0, "e.actor = ?", f.Actor)
+	add(f.Action != "", "e.action = ?", f.Action)
+	add(f.Subject != "", "e.subject = ?", f.Subject)
+	add(f.SubjectID != 0, "e.subject_id = ?", f.SubjectID)
+	add(f.From != 0, "e.at >= ?", f.From)
+	add(f.To != 0, "e.at <= ?", f.To)
+	add(f.Before != 0, "e.id < ?", f.Before)
+	limit := f.Limit
+	if limit <= 0 || limit > 500 {
+		limit = 50
+	}
+	return db.All[Entry](ctx, tx, "SELECT "+db.ColumnsOf[Entry]("e")+" FROM audit_entry e WHERE "+
+		strings.Join(where, " AND ")+" ORDER BY e.id DESC LIMIT ?", append(args, limit)...)
+}
+
+func openEntries(ctx context.Context, tx *db.Tx, limit int) ([]Entry, error) {
+	return db.All[Entry](ctx, tx, "SELECT "+db.ColumnsOf[Entry]("e")+
+		" FROM audit_entry e WHERE e.block = 0 ORDER BY e.id LIMIT ?", limit)
+}
+
+func blockEntries(ctx context.Context, tx *db.Tx, block int64) ([]Entry, error) {
+	return db.All[Entry](ctx, tx, "SELECT "+db.ColumnsOf[Entry]("e")+
+		" FROM audit_entry e WHERE e.block = ? ORDER BY e.id", block)
+}
+
+func lastBlock(ctx context.Context, tx *db.Tx) (Block, bool, error) {
+	return db.Maybe[Block](ctx, tx, "SELECT "+db.ColumnsOf[Block]("b")+" FROM audit_block b ORDER BY b.id DESC LIMIT 1")
+}
+
+func blocksAfter(ctx context.Context, tx *db.Tx, id int64, limit int) ([]Block, error) {
+	return db.All[Block](ctx, tx, "SELECT "+db.ColumnsOf[Block]("b")+
+		" FROM audit_block b WHERE b.id > ? ORDER BY b.id LIMIT ?", id, limit)
+}
+
+// insertBlock writes the block and binds its entries to it; rows that another
+// process has bound meanwhile make the count differ.
+func insertBlock(ctx context.Context, tx *db.Tx, b Block, ids []ref.Audit) error {
+	if err := db.Insert(ctx, tx, "audit_block", b); err != nil {
+		return err
+	}
+	n, err := tx.Exec(ctx, "UPDATE audit_entry SET block = ? WHERE block = 0 AND id IN "+db.In(len(ids)),
+		append([]any{b.ID}, db.Args(ids)...)...)
+	if err == nil && n != int64(len(ids)) {
+		return errs.New(errs.Conflict, "审计记录正在被另一进程封存,请重试。")
+	}
+	return err
+}
+
+func countEntries(ctx context.Context, tx *db.Tx) (sealed, open int64, err error) {
+	type counts struct{ Sealed, Open int64 }
+	c, err := db.Get[counts](ctx, tx, "SELECT count(*) FILTER (WHERE block > 0) AS sealed, count(*) FILTER (WHERE block = 0) AS open FROM audit_entry")
+	return c.Sealed, c.Open, err
+}
