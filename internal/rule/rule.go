@@ -33,9 +33,9 @@ func (s Status) Note() string {
 
 // Source is the document that fixes a value.
 type Source struct {
-	Document string `yaml:"document"`
-	Article  string `yaml:"article"` // 第十一条, 四(三)…; empty where the whole document is meant
-	Note     string `yaml:"note"`    // what a reader must know, such as where the text was seen
+	Document string
+	Article  string // 第十一条, 四(三)…; empty where the whole document is meant
+	Note     string // what a reader must know, such as where the text was seen
 }
 
 // String is the source as a page cites it.
@@ -48,8 +48,8 @@ func (s Source) String() string {
 
 // Span is a distance in time from an instant: N of Unit.
 type Span struct {
-	N    int    `yaml:"n"`
-	Unit string `yaml:"unit"` // "hours", "workdays", "days", "months", "years"
+	N    int
+	Unit string // "hours", "workdays", "days", "months", "years"
 }
 
 // Ladder is what happens, step by step, to a duty that nears its due or runs over it.
@@ -79,4 +79,57 @@ type Clock struct {
 	Source    Source
 	Status    Status
 	Verified  bool // the text of the norm itself was read; false means seen in excerpts only
+}
+
+// Cycle is something that returns: meetings, returns to the office, visits, the review of standing tasks.
+type Cycle struct {
+	ID, Label string
+	Every     string // "day", "week", "2week", "month", "2month", "quarter", "halfyear", "term", "school-year", "year", "2year"
+	Times     int    // at least so often in each period
+	Day       int    // of the month, 0 where the norm names none
+	Months    []int  // the months in which it falls, empty where the norm names none
+	Actor     string
+	Source    Source
+	Status    Status
+	Verified  bool
+}
+
+// Limit is a figure which a norm sets: ages, numbers of staff, how long to keep something.
+type Limit struct {
+	ID, Label string
+	Op        string // ">=", "<=", "<", ">", "="
+	Value     float64
+	Unit      string // 周岁, 人, 个月, % …
+	Source    Source
+	Status    Status
+	Verified  bool
+}
+
+// Level is a step of risk, 1 lowest to 4 highest; what it is called and how it looks is the county's affair, for
+// the same colour means different things in different provinces.
+type Level struct {
+	N      int
+	Label  string // 红色, 高风险 …
+	Color  string // key of a token of the design language: "blue", "green", "yellow", "orange", "red"
+	Shape  string // "circle", "square", "diamond", "triangle": never colour alone
+	Source Source
+	Status Status
+}
+
+// Category is a group of children whom a norm names, with the conditions under which a child belongs to it.
+type Category struct {
+	ID, Label string
+	When      []Condition `yaml:"-"` // all must hold; empty where only a person can tell
+	Until     int         // age at which it ends, 0 where it has none of its own
+	Source    Source
+	Status    Status
+	Verified  bool
+}
+
+// Term is a name or wording of the county that stands on documents: lead body, office, seal, letterhead.
+type Term struct {
+	ID, Label string
+	Text      string
+	Source    Source
+	Status    Status
 }
