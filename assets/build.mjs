@@ -1,0 +1,98 @@
+// Builds the browser bundle: Sass and TypeScript into assets/dist with hashed
+// names, compressed forms and manifest.json. Run: node assets/build.mjs
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+import * as sass from 'sass'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const dist = join(here, 'dist')
+const modules = join(here, '..', 'node_modules')
+
+// Old office browsers set the floor; see docs/decisions.
+const desk = 'chrome88'
+
+// Newer than Chromium 88: must not slip in through a library.
+const tooNew = /color-mix\(|oklch\(|oklab\(|:has\(|@layer|@container/
+
+const manifest = {}
+const sizes = []
+
+function clean() {
+  mkdirSync(dist, { recursive: true })
+  for (const name of readdirSync(dist)) {
+    if (name !== '.keep') rmSync(join(dist, name), { recursive: true })
+  }
+}
+
+function emit(logical, body) {
+  body = Buffer.from(body)
+  const hash = createHash('sha256').update(body).digest('hex').slice(0, 10)
+  const [, stem, ext] = logical.match(/^(.*)(\.[a-z]+)$/)
+  const served = `${stem}.${hash}${ext}`
+  const gz = gzipSync(body, { level: 9 })
+  const br = brotliCompressSync(body, {
+    params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: body.length },
+  })
+  writeFileSync(join(dist, served), body)
+  writeFileSync(join(dist, served + '.gz'), gz)
+  writeFileSync(join(dist, served + '.br'), br)
+  manifest[logical] = served
+  sizes.push([logical, body.length, gz.length, br.length])
+  return served
+}
+
+async function style(entry) {
+  const compiled = sass.compile(join(here, 'scss', entry + '.scss'), {
+    loadPaths: [modules],
+    quietDeps: true,
+    silenceDeprecations: ['import', 'global-builtin', 'color-functions', 'if-function'],
+  })
+  const out = await build({
+    stdin: { contents: compiled.css, loader: 'css', resolveDir: join(here, 'img') },
+    bundle: true, minify: true, write: false, target: desk, legalComments: 'none',
+    // Pictures go through the manifest as files: data: addresses would need a wider CSP.
+    plugins: [{
+      name: 'pictures',
+      setup(b) {
+        b.onResolve({ filter: /\.svg$/ }, ({ path }) => ({
+          path: './' + emit(basename(path), readFileSync(join(here, 'img', basename(path)))), external: true,
+        }))
+      },
+    }],
+  })
+  const css = out.outputFiles[0].text
+  const found = css.match(tooNew)
+  if (found) throw new Error(`${entry}.css holds "${found[0]}", which Chromium 88 does not know`)
+  if (css.includes('url(data:')) throw new Error(`${entry}.css holds a data: address, which the CSP refuses`)
+  emit(entry + '.css', css)
+}
+
+async function script(entry, target) {
+  const out = await build({
+    entryPoints: [join(here, 'src', entry + '.ts')],
+    bundle: true, minify: true, write: false, format: 'iife', target, charset: 'utf8', legalComments: 'none',
+    nodePaths: [modules],
+  })
+  emit(basename(entry) + '.js', out.outputFiles[0].contents)
+}
+
+function report() {
+  const kb = n => (n / 1024).toFixed(1).padStart(7)
+  console.log('file'.padEnd(18) + '    raw KB  gzip KB  brotli KB')
+  for (const [name, raw, gz, br] of sizes) console.log(name.padEnd(18) + kb(raw) + '  ' + kb(gz) + '  ' + kb(br))
+}
+
+clean()
+await style('desk')
+await script('desk', desk)
+// A page with much behaviour of its own (a review screen, a chart) brings src/pages/<name>.ts.
+for (const name of readdirSync(join(here, 'src', 'pages')).filter(n => n.endsWith('.ts'))) {
+  await script('pages/' + name.slice(0, -3), desk)
+}
+emit('icons.svg', readFileSync(join(here, 'img', 'icons.svg')))
+writeFileSync(join(dist, 'manifest.json'), JSON.stringify(manifest, null, 1) + '\n')
+report()
