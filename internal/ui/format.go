@@ -5,42 +5,22 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"weibao/internal/civil"
 )
 
-// China is the one time zone of screens.
-var China = time.FixedZone("CST", 8*3600)
-
-var weekdays = [...]string{"周日", "周一", "周二", "周三", "周四", "周五", "周六"}
-
-// Day writes a date as screens show it: 2026-11-22 周日. The zero time is empty.
-func Day(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	t = t.In(China)
-	return t.Format("2006-01-02 ") + weekdays[t.Weekday()]
-}
-
-// Moment writes an instant to the minute: 2026-11-22 15:04.
-func Moment(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.In(China).Format("2006-01-02 15:04")
-}
-
-// Clockwise writes an instant beside now: 今天 15:04, 昨天 15:04, else as Moment.
+// Clockwise writes an instant beside now: 今天 15:04, 昨天 15:04, else the full date and time.
 func Clockwise(t, now time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
 	switch DaysBetween(t, now) {
 	case 0:
-		return "今天 " + t.In(China).Format("15:04")
+		return "今天 " + t.In(civil.Zone).Format("15:04")
 	case 1:
-		return "昨天 " + t.In(China).Format("15:04")
+		return "昨天 " + t.In(civil.Zone).Format("15:04")
 	}
-	return Moment(t)
+	return civil.FormatTime(t)
 }
 
 // DaysBetween counts the midnights in China between two instants.
@@ -49,26 +29,13 @@ func DaysBetween(from, to time.Time) int {
 	return int(day(to) - day(from))
 }
 
-// Distance says how far a limit is: 还有3天, 今天到期, 超期2天; within a day in hours if the clock runs in hours.
+// Distance says how far a limit is, as civil.Distance does; where the clock
+// runs in hours (24小时, 72小时) and the limit is near, in hours.
 func Distance(due, now time.Time, hours bool) string {
-	if due.IsZero() {
-		return ""
-	}
-	if hours && due.Sub(now).Abs() < 72*time.Hour {
+	if hours && !due.IsZero() && due.Sub(now).Abs() < 72*time.Hour {
 		return inHours(due.Sub(now))
 	}
-	switch days := DaysBetween(now, due); {
-	case now.After(due) && days == 0:
-		return "今天超期"
-	case days == 0:
-		return "今天到期"
-	case days == 1:
-		return "明天到期"
-	case days > 0:
-		return "还有" + strconv.Itoa(days) + "天"
-	default:
-		return "超期" + strconv.Itoa(-days) + "天"
-	}
+	return civil.Distance(now, due)
 }
 
 func inHours(d time.Duration) string {
@@ -88,9 +55,9 @@ func DueAt(due, now time.Time, hours bool, soonDays, criticalDays int) Due {
 	if due.IsZero() {
 		return Due{Date: "长期", Near: Later}
 	}
-	d := Due{Date: Day(due), Distance: Distance(due, now, hours), Near: Later}
+	d := Due{Date: civil.FormatDate(civil.DateOf(due)), Distance: Distance(due, now, hours), Near: Later}
 	if hours {
-		d.Date = Moment(due)
+		d.Date = civil.FormatTime(due)
 	}
 	switch days := DaysBetween(now, due); {
 	case now.After(due) && -days >= criticalDays:
@@ -133,37 +100,14 @@ func Size(bytes int64) string {
 	return strconv.FormatFloat(float64(bytes)/mb, 'f', 1, 64) + " MB"
 }
 
-// Mask hides the middle of an identity or phone number; the last four digits stay.
-func Mask(s string) string {
-	runes := []rune(s)
-	if len(runes) < 7 {
-		return strings.Repeat("*", len(runes))
-	}
-	keep := 3
-	if len(runes) == 18 {
-		keep = 2
-	}
-	return string(runes[:keep]) + strings.Repeat("*", len(runes)-keep-4) + string(runes[len(runes)-4:])
-}
-
-// MaskName hides all of a name but its first character: 张**.
-func MaskName(s string) string {
-	runes := []rune(s)
-	if len(runes) < 2 {
-		return s
-	}
-	return string(runes[:1]) + strings.Repeat("*", len(runes)-1)
-}
-
 // funcs are the functions which templates may call.
 func (r *Renderer) funcs() template.FuncMap {
 	return template.FuncMap{
 		"icon":   r.icon,
-		"day":    Day,
-		"moment": Moment,
+		"date":   civil.FormatDate,
+		"moment": civil.FormatTime,
 		"count":  Count,
 		"size":   Size,
-		"mask":   Mask,
 		"asset":  func(name string) string { return r.opts.Assets.URL(name) },
 	}
 }
