@@ -15,7 +15,7 @@ import (
 	"testing/fstest"
 )
 
-//go:embed *.sql all:sqlite all:postgres
+//go:embed [0-9]*.sql all:sqlite all:postgres
 var files embed.FS
 
 // For gives the steps for a dialect ("sqlite" or "postgres"), in one folder.
