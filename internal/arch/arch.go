@@ -150,7 +150,7 @@ func (f File) imports() []string {
 func (t *Tree) sources() []File {
 	var out []File
 	for _, f := range t.Files {
-		if !f.Test && f.Dir != "internal/arch" && f.Dir != "internal/testkit" {
+		if !f.Test && !testsOnly(f.Dir) {
 			out = append(out, f)
 		}
 	}

@@ -91,7 +91,11 @@ func Direction(t *Tree) []Finding {
 	return out
 }
 
-func testsOnly(dir string) bool { return dir == "internal/arch" || dir == "internal/testkit" }
+// testsOnly tells whether only tests may import a package: the kit, this
+// package, and helpers named <slice>/<slice>test.
+func testsOnly(dir string) bool {
+	return dir == "internal/arch" || dir == "internal/testkit" || path.Base(dir) == path.Base(path.Dir(dir))+"test"
+}
 
 func forbidden(from, to string) string {
 	a, _ := placeOf(from)

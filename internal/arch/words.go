@@ -33,7 +33,7 @@ func Glossary(t *Tree) []Finding {
 	known := words(t)
 	var out []Finding
 	for _, dir := range t.dirs() {
-		name := path.Base(dir)
+		name := strings.TrimSuffix(path.Base(dir), "test")
 		if isPage(dir) {
 			name = strings.TrimSuffix(name, "page")
 		}
