@@ -13,6 +13,17 @@ type Scope struct {
 	Region string // 12 digits
 }
 
+// Directory gives the limits within which an actor sees open data, such as the
+// names of places and units: the county of the present post, or the post's
+// region where that is larger. Administrators see it like everybody else.
+func (a Actor) Directory() Scope {
+	region := a.Post.Region
+	if county := County(region); county != "" {
+		region = pad(county, "0")
+	}
+	return Scope{Reach: InRegion, Unit: a.Post.Unit, Region: region}
+}
+
 // Columns names a table's columns to which a scope applies. Town and County
 // hold the first nine and six digits of the region, so that the scopes of
 // townships and counties are equalities which an index serves in any order.

@@ -66,7 +66,7 @@ func TestUnknownDateStaysUnknown(t *testing.T) {
 	if !u.Start().IsZero() || !u.End().IsZero() || civil.DateOf(time.Time{}) != u || civil.FormatDate(u) != "" {
 		t.Error("the unknown date has an instant or a word")
 	}
-	if v, _ := u.Value(); v != nil {
+	if v, _ := u.Value(); v != "" {
 		t.Errorf("Value = %v", v)
 	}
 	d := day("2026-01-01")

@@ -228,13 +228,8 @@ func (d *Date) UnmarshalText(b []byte) error {
 	return err
 }
 
-// Value stores the date as text, the unknown date as NULL.
-func (d Date) Value() (driver.Value, error) {
-	if d.IsZero() {
-		return nil, nil
-	}
-	return d.String(), nil
-}
+// Value stores the date as text, the unknown date as the empty one: no column of the schema is NULL.
+func (d Date) Value() (driver.Value, error) { return d.String(), nil }
 
 // Scan reads a text column; NULL and the empty text are the unknown date.
 func (d *Date) Scan(src any) error {

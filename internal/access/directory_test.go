@@ -1,0 +1,27 @@
+package access_test
+
+import (
+	"testing"
+
+	"weibao/internal/access"
+)
+
+func TestDirectoryIsTheCountyOrWhatIsLarger(t *testing.T) {
+	for _, c := range []struct{ name, region, sees, not string }{
+		{"village", "990101100200", "990101201000", "990102400000"},
+		{"township", "990101100000", "990101000000", "990102000000"},
+		{"county", "990101000000", "990101100200", "990102400400"},
+		{"prefecture", "990100000000", "990102400400", "990200000000"},
+		{"township of a prefecture without counties", "441900003000", "441900004001", "440100000000"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			by := access.Actor{User: 7, Post: access.Post{Region: c.region, Role: access.SystemAdmin}}
+			if s := by.Directory(); !s.Sees(0, c.sees) || s.Sees(0, c.not) {
+				t.Errorf("%+v", s)
+			}
+		})
+	}
+	if s := access.Program.Directory(); s.Sees(0, "990101000000") {
+		t.Error("who has no post sees a directory")
+	}
+}
