@@ -28,3 +28,19 @@ CREATE INDEX audit_entry_actor ON audit_entry (actor, id);
 CREATE INDEX audit_entry_block ON audit_entry (block, id);
 CREATE INDEX audit_entry_open ON audit_entry (id) WHERE block = 0;
 CREATE INDEX audit_entry_subject ON audit_entry (subject, subject_id, id);
+
+CREATE TABLE workday (
+    date    TEXT PRIMARY KEY,
+    workday BIGINT NOT NULL,               -- 1 = make-up day, 0 = holiday
+    name    TEXT NOT NULL,
+    year    BIGINT NOT NULL                -- of the notice; it may move the last days of the year before
+);
+CREATE INDEX workday_of_year ON workday (year, date);
+
+CREATE TABLE workday_year (
+    year       INTEGER PRIMARY KEY,
+    source     TEXT NOT NULL,
+    stamp      BIGINT NOT NULL,            -- new with each import, so that caches see the change
+    at         BIGINT NOT NULL,
+    actor_name TEXT NOT NULL
+);

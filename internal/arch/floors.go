@@ -13,7 +13,7 @@ var floors = [][]string{
 	1: {"config", "db", "access"},
 	2: {"audit", "rule"},
 	3: {"vault", "auth", "job", "ui", "sheet", "letter", "file"},
-	4: {"region", "org", "library", "duty", "child"},
+	4: {"region", "org", "workday", "library", "duty", "child"},
 	5: {"plan", "screening", "assessment", "intake", "casework", "guardianship", "aid", "visit", "hazard", "meeting", "bulletin"},
 	6: {"supervision", "appraisal", "stats", "exchange"},
 	7: {"flow"},
@@ -30,7 +30,7 @@ const (
 // neighbours are the imports within one floor that the plan allows.
 var neighbours = map[string][]string{
 	"org":  {"region"},
-	"duty": {"region", "org"},
+	"duty": {"region", "org", "workday"},
 }
 
 // leafOnly are packages that must stay usable alone.
