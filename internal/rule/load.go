@@ -47,9 +47,14 @@ func Counties(fsys fs.FS) ([]County, error) {
 func Check(fsys fs.FS) Findings {
 	_, found := read(fsys, "")
 	for _, name := range countyNames(fsys) {
-		_, more := read(fsys, name)
-		found = append(found, more...)
+		found = append(found, CheckCounty(fsys, name)...)
 	}
+	return found.tidy()
+}
+
+// CheckCounty lists the mistakes of one county's files and of the national ones.
+func CheckCounty(fsys fs.FS, name string) Findings {
+	_, found := read(fsys, name)
 	return found.tidy()
 }
 
