@@ -67,6 +67,15 @@ func (t *Tx) ForUpdate() string {
 	return ""
 }
 
+// SkipLocked is ForUpdate which passes over rows that another process holds:
+// for workers that share a queue.
+func (t *Tx) SkipLocked() string {
+	if t.Dialect == Postgres && !t.readOnly {
+		return " FOR UPDATE SKIP LOCKED"
+	}
+	return ""
+}
+
 // Lock waits until no other transaction holds key, and holds it to the end of
 // this one. On SQLite every transaction already runs alone.
 func (t *Tx) Lock(ctx context.Context, key string) error {

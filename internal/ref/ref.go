@@ -33,6 +33,8 @@ type (
 	Plan int64
 	// Post is a 岗位: a person's role in a unit for a time.
 	Post int64
+	// Request is a request of a duty's owner which somebody else decides.
+	Request int64
 	// Task is a 任务 of a plan.
 	Task int64
 	// Unit is a 单位 that can own duties.

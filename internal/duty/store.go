@@ -1,0 +1,211 @@
+package duty
+
+import (
+	"context"
+	"strings"
+
+	"weibao/internal/access"
+	"weibao/internal/clock"
+	"weibao/internal/db"
+	"weibao/internal/ref"
+)
+
+var columns = db.ColumnsOf[Duty]("d")
+
+// visible is the scope of an actor over duties: what his unit owns, what it
+// asked support units for, and what lies in his region.
+func visible(by access.Actor) (string, []any) {
+	where, args := by.Scope().Where(access.ScopeColumns("d"))
+	if by.Scope().Reach == access.Nothing {
+		return where, args
+	}
+	return "(" + where + " OR d.unit = ? OR EXISTS (SELECT 1 FROM duty p WHERE p.id = d.parent AND p.unit = ?))",
+		append(args, by.Post.Unit, by.Post.Unit)
+}
+
+func get(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Duty) (Duty, error) {
+	where, args := visible(by)
+	return db.Get[Duty](ctx, tx, "SELECT "+columns+" FROM duty d WHERE d.id = ? AND "+where, append([]any{id}, args...)...)
+}
+
+// lock gives a duty for a change, without scope: callers check it.
+func lock(ctx context.Context, tx *db.Tx, id ref.Duty) (Duty, error) {
+	return db.Get[Duty](ctx, tx, "SELECT "+columns+" FROM duty d WHERE d.id = ?"+tx.ForUpdate(), id)
+}
+
+// lockIn gives a duty for a change if it lies in the actor's scope.
+func lockIn(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Duty) (Duty, error) {
+	where, args := by.Scope().Where(access.ScopeColumns("d"))
+	return db.Get[Duty](ctx, tx, "SELECT "+columns+" FROM duty d WHERE d.id = ? AND "+where+tx.ForUpdate(), append([]any{id}, args...)...)
+}
+
+// lockOwn gives a duty for a change if the actor's unit owns it.
+func lockOwn(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Duty) (Duty, error) {
+	return db.Get[Duty](ctx, tx, "SELECT "+columns+" FROM duty d WHERE d.id = ? AND d.unit = ?"+tx.ForUpdate(), id, by.Post.Unit)
+}
+
+func insertEvent(ctx context.Context, tx *db.Tx, e Event) error {
+	return db.Insert(ctx, tx, "duty_event", e)
+}
+
+func events(ctx context.Context, tx *db.Tx, id ref.Duty) ([]Event, error) {
+	return db.All[Event](ctx, tx, "SELECT "+db.ColumnsOf[Event]("e")+" FROM duty_event e WHERE e.duty = ? ORDER BY e.id LIMIT 1000", id)
+}
+
+func steps(ctx context.Context, tx *db.Tx, id ref.Duty) ([]Step, error) {
+	return db.All[Step](ctx, tx, "SELECT "+db.ColumnsOf[Step]("s")+" FROM duty_step s WHERE s.duty = ? ORDER BY s.arming, s.step", id)
+}
+
+func setSigned(ctx context.Context, tx *db.Tx, id ref.Duty, person ref.User) error {
+	return tx.One(ctx, "UPDATE duty SET signed = ?, person = CASE WHEN person = 0 THEN ? ELSE person END WHERE id = ?", tx.Now, person, id)
+}
+
+func setPerson(ctx context.Context, tx *db.Tx, id ref.Duty, person ref.User) error {
+	return tx.One(ctx, "UPDATE duty SET person = ? WHERE id = ?", person, id)
+}
+
+func setUnit(ctx context.Context, tx *db.Tx, id ref.Duty, unit ref.Unit) error {
+	return tx.One(ctx, "UPDATE duty SET unit = ?, person = 0, signed = 0 WHERE id = ?", unit, id)
+}
+
+// rearm sets a new due and begins the ladder anew.
+func rearm(ctx context.Context, tx *db.Tx, d Duty) error {
+	return tx.One(ctx, "UPDATE duty SET due = ?, anchor = ?, provisional = ?, paused = ?, arming = arming + 1, level = ?, next = ? WHERE id = ?",
+		d.Due, d.Anchor, flag(d.Provisional), d.Paused, d.Level, d.Next, d.ID)
+}
+
+func setPaused(ctx context.Context, tx *db.Tx, id ref.Duty) error {
+	return tx.One(ctx, "UPDATE duty SET paused = ?, next = 0 WHERE id = ? AND state = 'open' AND paused = 0", tx.Now, id)
+}
+
+func setClosed(ctx context.Context, tx *db.Tx, id ref.Duty, state State, fact string, factID int64) error {
+	return tx.One(ctx, "UPDATE duty SET state = ?, closed = ?, fact = ?, fact_id = ?, next = 0, paused = 0 WHERE id = ? AND state = 'open'",
+		state, tx.Now, fact, factID, id)
+}
+
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func openOf(ctx context.Context, tx *db.Tx, subject string, id int64) ([]Duty, error) {
+	return db.All[Duty](ctx, tx, "SELECT "+columns+" FROM duty d WHERE d.subject = ? AND d.subject_id = ? AND d.state = 'open' ORDER BY d.id"+tx.ForUpdate(), subject, id)
+}
+
+func ofSubject(ctx context.Context, tx *db.Tx, by access.Actor, subject string, id int64) ([]Duty, error) {
+	where, args := visible(by)
+	return db.All[Duty](ctx, tx, "SELECT "+columns+" FROM duty d WHERE d.subject = ? AND d.subject_id = ? AND "+where+
+		" ORDER BY d.due, d.id LIMIT 1000", append([]any{subject, id}, args...)...)
+}
+
+func children(ctx context.Context, tx *db.Tx, parent ref.Duty) ([]Duty, error) {
+	return db.All[Duty](ctx, tx, "SELECT "+columns+" FROM duty d WHERE d.parent = ? ORDER BY d.id", parent)
+}
+
+func openOfPerson(ctx context.Context, tx *db.Tx, unit ref.Unit, person ref.User) ([]ref.Duty, error) {
+	return db.All[ref.Duty](ctx, tx, "SELECT d.id FROM duty d WHERE d.person = ? AND d.unit = ? AND d.state = 'open' ORDER BY d.due, d.id"+tx.ForUpdate(), person, unit)
+}
+
+func setPersonOfAll(ctx context.Context, tx *db.Tx, unit ref.Unit, from, to ref.User) (int64, error) {
+	return tx.Exec(ctx, "UPDATE duty SET person = ? WHERE person = ? AND unit = ? AND state = 'open'", to, from, unit)
+}
+
+// Requests.
+
+func insertRequest(ctx context.Context, tx *db.Tx, r Request) error {
+	return db.Insert(ctx, tx, "duty_request", r)
+}
+
+func lockRequest(ctx context.Context, tx *db.Tx, id ref.Request) (Request, error) {
+	return db.Get[Request](ctx, tx, "SELECT "+db.ColumnsOf[Request]("r")+" FROM duty_request r WHERE r.id = ? AND r.state = 'asked'"+tx.ForUpdate(), id)
+}
+
+func setDecision(ctx context.Context, tx *db.Tx, id ref.Request, state RequestState, by ref.User, words string) error {
+	return tx.One(ctx, "UPDATE duty_request SET state = ?, decided = ?, decided_by = ?, decision = ? WHERE id = ?", state, tx.Now, by, words, id)
+}
+
+func askedOf(ctx context.Context, tx *db.Tx, id ref.Duty) ([]ref.Request, error) {
+	return db.All[ref.Request](ctx, tx, "SELECT r.id FROM duty_request r WHERE r.duty = ? AND r.state = 'asked'"+tx.ForUpdate(), id)
+}
+
+func requests(ctx context.Context, tx *db.Tx, id ref.Duty) ([]Request, error) {
+	return db.All[Request](ctx, tx, "SELECT "+db.ColumnsOf[Request]("r")+" FROM duty_request r WHERE r.duty = ? ORDER BY r.id", id)
+}
+
+func returnedBefore(ctx context.Context, tx *db.Tx, id ref.Duty) (bool, error) {
+	n, err := db.Get[int64](ctx, tx, "SELECT count(*) FROM duty_request r WHERE r.duty = ? AND r.kind = 'return'", id)
+	return n > 0, err
+}
+
+// The sweep.
+
+func dueForSweep(ctx context.Context, tx *db.Tx, now clock.Instant, limit int) ([]Duty, error) {
+	return db.All[Duty](ctx, tx, "SELECT "+columns+" FROM duty d WHERE d.next > 0 AND d.next <= ? ORDER BY d.next, d.id LIMIT ?"+tx.SkipLocked(), now, limit)
+}
+
+// setLevel moves duties to a rung; all lie on the same one before.
+func setLevel(ctx context.Context, tx *db.Tx, ids []ref.Duty, level int, next clock.Instant) error {
+	_, err := tx.Exec(ctx, "UPDATE duty SET level = ?, next = ? WHERE id IN "+db.In(len(ids)), append([]any{level, next}, db.Args(ids)...)...)
+	return err
+}
+
+// Re-evaluation.
+
+type armGroup struct {
+	Due    clock.Instant
+	Ladder string
+	Level  int
+	Next   clock.Instant
+}
+
+func armGroups(ctx context.Context, tx *db.Tx) ([]armGroup, error) {
+	return db.All[armGroup](ctx, tx, "SELECT due, ladder, level, next FROM duty WHERE state = 'open' AND paused = 0 GROUP BY due, ladder, level, next")
+}
+
+func setNext(ctx context.Context, tx *db.Tx, g armGroup, next clock.Instant) (int64, error) {
+	return tx.Exec(ctx, "UPDATE duty SET next = ? WHERE state = 'open' AND paused = 0 AND due = ? AND ladder = ? AND level = ? AND next = ?",
+		next, g.Due, g.Ladder, g.Level, g.Next)
+}
+
+func provisional(ctx context.Context, tx *db.Tx, after ref.Duty, limit int) ([]Duty, error) {
+	return db.All[Duty](ctx, tx, "SELECT "+columns+" FROM duty d WHERE d.provisional = 1 AND d.state = 'open' AND d.id > ? ORDER BY d.id LIMIT ?"+tx.ForUpdate(), after, limit)
+}
+
+func setDue(ctx context.Context, tx *db.Tx, d Duty) error {
+	return tx.One(ctx, "UPDATE duty SET due = ?, provisional = ?, next = ? WHERE id = ?", d.Due, flag(d.Provisional), d.Next, d.ID)
+}
+
+// Series.
+
+func insertSeries(ctx context.Context, tx *db.Tx, s Series) error {
+	return db.Insert(ctx, tx, "duty_series", s)
+}
+
+func seriesDue(ctx context.Context, tx *db.Tx, now clock.Instant, limit int) ([]Series, error) {
+	return db.All[Series](ctx, tx, "SELECT "+db.ColumnsOf[Series]("s")+" FROM duty_series s WHERE s.next > 0 AND s.next <= ? ORDER BY s.next, s.id LIMIT ?"+tx.SkipLocked(), now, limit)
+}
+
+func seriesOf(ctx context.Context, tx *db.Tx, subject string, id int64) ([]Series, error) {
+	return db.All[Series](ctx, tx, "SELECT "+db.ColumnsOf[Series]("s")+" FROM duty_series s WHERE s.subject = ? AND s.subject_id = ? ORDER BY s.id"+tx.ForUpdate(), subject, id)
+}
+
+func setNextRound(ctx context.Context, tx *db.Tx, s Series) error {
+	return tx.One(ctx, "UPDATE duty_series SET next_due = ?, next = ?, state = ? WHERE id = ?", s.NextDue, s.Next, s.State, s.ID)
+}
+
+func roundDuty(ctx context.Context, tx *db.Tx, series ref.Series, round int64) (ref.Duty, bool, error) {
+	return db.Maybe[ref.Duty](ctx, tx, "SELECT id FROM duty WHERE series = ? AND round = ?", series, round)
+}
+
+// Lists.
+
+func page(ctx context.Context, tx *db.Tx, where []string, args []any, order string, limit int) ([]Duty, error) {
+	return db.All[Duty](ctx, tx, "SELECT "+columns+" FROM duty d WHERE "+strings.Join(where, " AND ")+" ORDER BY "+order+" LIMIT ?", append(args, limit)...)
+}
+
+// countUpTo counts at most limit rows, so that a badge costs the same in a large county.
+func countUpTo(ctx context.Context, tx *db.Tx, where []string, args []any, limit int) (int, error) {
+	return db.Get[int](ctx, tx, "SELECT count(*) FROM (SELECT 1 FROM duty d WHERE "+strings.Join(where, " AND ")+" LIMIT ?) AS some", append(args, limit)...)
+}

@@ -1,0 +1,193 @@
+package duty
+
+import (
+	"context"
+	"fmt"
+
+	"weibao/internal/access"
+	"weibao/internal/audit"
+	"weibao/internal/civil"
+	"weibao/internal/clock"
+	"weibao/internal/db"
+	"weibao/internal/ref"
+	"weibao/internal/rule"
+)
+
+// sweepBatch keeps a transaction of the sweep under 50 ms, so that nobody's
+// write waits long behind it.
+const sweepBatch = 400
+
+// Step is a rung of the ladder which a duty has climbed.
+type Step struct {
+	Duty     ref.Duty
+	Arming   int
+	Step     int // 1, 2, 3 …
+	Action   string
+	Planned  clock.Instant
+	At       clock.Instant
+	Receiver ref.Unit
+	Opened   ref.Duty
+}
+
+// Swept tells what a sweep did.
+type Swept struct{ Steps, Rounds int }
+
+// Sweep climbs every rung whose time has come and opens every round, in short
+// transactions, and costs in proportion to what is due. Any number of
+// processes may sweep at once: each rung and each round happens once.
+func (k *Kernel) Sweep(ctx context.Context, d *db.DB) (Swept, error) {
+	var all Swept
+	for {
+		var steps, rounds int
+		err := d.WriteLow(ctx, func(tx *db.Tx) error {
+			var err error
+			steps, rounds, err = k.sweepOnce(ctx, tx)
+			return err
+		})
+		if err != nil {
+			return all, fmt.Errorf("duty.Sweep: %w", err)
+		}
+		all.Steps, all.Rounds = all.Steps+steps, all.Rounds+rounds
+		if steps == 0 && rounds == 0 {
+			return all, nil
+		}
+	}
+}
+
+func (k *Kernel) sweepOnce(ctx context.Context, tx *db.Tx) (steps, rounds int, err error) {
+	cal, err := k.calendar(ctx, tx)
+	if err != nil {
+		return 0, 0, err
+	}
+	if rounds, err = k.openRounds(ctx, tx, cal); err != nil || rounds > 0 {
+		return 0, rounds, err
+	}
+	due, err := dueForSweep(ctx, tx, tx.Now, sweepBatch)
+	if err != nil || len(due) == 0 {
+		return 0, 0, err
+	}
+	return len(due), 0, k.climb(ctx, tx, cal, due)
+}
+
+// climb lets each duty climb one rung; a duty that is behind by several
+// climbs the next one in the following transaction.
+func (k *Kernel) climb(ctx context.Context, tx *db.Tx, cal *civil.Calendar, due []Duty) error {
+	c := climber{Kernel: k, cal: cal, now: tx.Now, moves: map[move][]ref.Duty{}, above: map[ref.Unit]ref.Unit{}, offices: map[string]ref.Unit{}}
+	for _, d := range due {
+		if err := c.one(ctx, tx, d); err != nil {
+			return err
+		}
+	}
+	for m, ids := range c.moves {
+		if err := setLevel(ctx, tx, ids, m.level, m.next); err != nil {
+			return err
+		}
+	}
+	if err := k.insertOpened(ctx, tx, c.opened); err != nil {
+		return err
+	}
+	if err := db.InsertAll(ctx, tx, "duty_step", c.steps); err != nil {
+		return err
+	}
+	return c.journal(ctx, tx)
+}
+
+type move struct {
+	level int
+	next  clock.Instant
+}
+
+type climber struct {
+	*Kernel
+	cal     *civil.Calendar
+	now     clock.Instant
+	moves   map[move][]ref.Duty
+	steps   []Step
+	opened  []Duty
+	above   map[ref.Unit]ref.Unit
+	offices map[string]ref.Unit
+}
+
+func (c *climber) one(ctx context.Context, tx *db.Tx, d Duty) error {
+	ladder := c.Ladder(d.Ladder)
+	times := rungs(c.cal, ladder, d.Due)
+	if d.Level >= len(times) || times[d.Level] > c.now {
+		next := clock.Instant(0) // the ladder changed under the duty
+		if d.Level < len(times) {
+			next = times[d.Level]
+		}
+		c.moves[move{d.Level, next}] = append(c.moves[move{d.Level, next}], d.ID)
+		return nil
+	}
+	m := move{level: d.Level + 1}
+	if m.level < len(times) {
+		m.next = times[m.level]
+	}
+	c.moves[m] = append(c.moves[m], d.ID)
+	return c.step(ctx, tx, d, ladder.Steps[d.Level], times[d.Level])
+}
+
+func (c *climber) step(ctx context.Context, tx *db.Tx, d Duty, s rule.LadderStep, planned clock.Instant) error {
+	receiver, err := c.receiver(ctx, tx, d, s.To)
+	if err != nil {
+		return err
+	}
+	out := Step{Duty: d.ID, Arming: d.Arming, Step: d.Level + 1, Action: s.Action, Planned: planned, At: c.now, Receiver: receiver}
+	if s.Action == "superior" || s.Action == "propose" {
+		up, err := c.make(c.cal, c.now, New{Kind: "duty." + s.Action, Subject: "duty", SubjectID: int64(d.ID),
+			Title: s.Label + ":" + d.Title, Unit: receiver, Region: d.Region, Rule: d.Rule, Clause: d.Clause,
+			Deadline: Within(max(c.Limits.Superior, 1)), Ladder: c.Limits.SuperiorLadder})
+		if err != nil {
+			return fmt.Errorf("step %d of duty %d: %w", out.Step, d.ID, err)
+		}
+		c.opened = append(c.opened, up)
+		out.Opened = up.ID
+	}
+	c.steps = append(c.steps, out)
+	announce(tx, receiver)
+	return nil
+}
+
+// receiver finds whom a rung addresses: each is a rank higher than the one before.
+func (c *climber) receiver(ctx context.Context, tx *db.Tx, d Duty, to string) (ref.Unit, error) {
+	switch to {
+	case "superior":
+		return remember(c.above, d.Unit, func() (ref.Unit, error) { return c.Superior(ctx, tx, d.Unit) })
+	case "office", "leader":
+		return remember(c.offices, d.County, func() (ref.Unit, error) { return c.Office(ctx, tx, d.Region) })
+	}
+	return d.Unit, nil
+}
+
+func remember[K comparable](known map[K]ref.Unit, key K, find func() (ref.Unit, error)) (ref.Unit, error) {
+	if u, ok := known[key]; ok {
+		return u, nil
+	}
+	u, err := find()
+	if err == nil {
+		known[key] = u
+	}
+	return u, err
+}
+
+// journal writes one entry for each kind of rung, naming all duties of the transaction.
+func (c *climber) journal(ctx context.Context, tx *db.Tx) error {
+	byAction := map[string][]ref.Duty{}
+	for _, s := range c.steps {
+		byAction[s.Action] = append(byAction[s.Action], s.Duty)
+	}
+	for action, ids := range byAction {
+		if err := audit.Write(ctx, tx, access.Program, access.Permission("duty."+action), "duty_step", ids[0], map[string]any{"duties": ids}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// insertOpened stores duties which the kernel opened by itself.
+func (k *Kernel) insertOpened(ctx context.Context, tx *db.Tx, duties []Duty) error {
+	if len(duties) == 0 {
+		return nil
+	}
+	return k.insert(ctx, tx, access.Program, duties)
+}
