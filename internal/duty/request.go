@@ -235,4 +235,3 @@ func resumed(cal *civil.Calendar, d Duty, now clock.Instant) (clock.Instant, boo
 }
 
 func day(i clock.Instant) string { return civil.FormatDate(civil.DateOf(i.Time())) }
-

@@ -37,7 +37,7 @@ type Series struct {
 
 // NewSeries is a series to be begun.
 type NewSeries struct {
-	New               // Deadline is not used
+	New        // Deadline is not used
 	Parent     ref.Series
 	Recurrence Recurrence
 	Begins     civil.Date // rounds due before it do not open
@@ -185,4 +185,3 @@ func (k *Kernel) endSeries(ctx context.Context, tx *db.Tx, by access.Actor, subj
 	}
 	return nil
 }
-
