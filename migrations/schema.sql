@@ -29,6 +29,116 @@ CREATE INDEX audit_entry_block ON audit_entry (block, id);
 CREATE INDEX audit_entry_open ON audit_entry (id) WHERE block = 0;
 CREATE INDEX audit_entry_subject ON audit_entry (subject, subject_id, id);
 
+CREATE TABLE duty (
+    id          INTEGER PRIMARY KEY,
+    kind        TEXT NOT NULL,
+    subject     TEXT NOT NULL,              -- kind of the thing it is about: a table's name
+    subject_id  BIGINT NOT NULL,
+    parent      BIGINT NOT NULL,            -- duty of the lead unit or of the step below; 0 = none
+    series      BIGINT NOT NULL,            -- the recurring duty whose round it is; 0 = none
+    round       BIGINT NOT NULL,            -- due date of the round as yyyymmdd; 0 = none
+    title       TEXT NOT NULL,
+    unit        BIGINT NOT NULL CHECK (unit > 0), -- no duty without an owner
+    person      BIGINT NOT NULL,            -- 0 = nobody named within the unit yet
+    region      TEXT NOT NULL,
+    town        TEXT NOT NULL,              -- first nine digits of region, '' above townships
+    county      TEXT NOT NULL,              -- first six digits of region, '' above counties
+    rule        TEXT NOT NULL,              -- basis: rule id or document
+    clause      TEXT NOT NULL,              -- basis: clause
+    opened      BIGINT NOT NULL,
+    due         BIGINT NOT NULL,            -- instant; what lies beyond it is overdue, never stored as such
+    clock       TEXT NOT NULL,              -- hours | workdays | calendar
+    span        BIGINT NOT NULL,            -- hours or workdays of the clock; 0 for calendar
+    anchor      BIGINT NOT NULL,            -- instant from which the clock runs
+    provisional BIGINT NOT NULL,            -- 1 = the due lies beyond the loaded working-day calendar
+    state       TEXT NOT NULL,              -- open | done | late-done | waived | cancelled
+    signed      BIGINT NOT NULL,            -- 签收; the clock does not wait for it
+    paused      BIGINT NOT NULL,            -- instant of 挂起; 0 = running
+    ladder      TEXT NOT NULL,
+    arming      BIGINT NOT NULL,            -- counts extensions and resumptions: each arms the ladder anew
+    level       BIGINT NOT NULL,            -- rungs of the ladder climbed in this arming
+    next        BIGINT NOT NULL,            -- instant at which the sweep must look again; 0 = never
+    closed      BIGINT NOT NULL,
+    fact        TEXT NOT NULL,              -- kind of the fact that closed it
+    fact_id     BIGINT NOT NULL
+);
+CREATE INDEX duty_county_closed ON duty (county, closed, id) WHERE closed > 0;
+CREATE INDEX duty_county_open ON duty (county, due, id) WHERE state = 'open';
+CREATE INDEX duty_next ON duty (next, id) WHERE next > 0;
+CREATE INDEX duty_parent ON duty (parent, id) WHERE parent > 0;
+CREATE INDEX duty_person_open ON duty (person, due, id) WHERE state = 'open' AND person > 0;
+CREATE INDEX duty_provisional ON duty (id) WHERE provisional = 1;
+CREATE UNIQUE INDEX duty_round ON duty (series, round) WHERE series > 0;
+CREATE INDEX duty_subject ON duty (subject, subject_id, id);
+CREATE INDEX duty_town_open ON duty (town, due, id) WHERE state = 'open' AND town <> '';
+CREATE INDEX duty_unit_closed ON duty (unit, closed, id) WHERE closed > 0;
+CREATE INDEX duty_unit_open ON duty (unit, due, id) WHERE state = 'open';
+
+CREATE TABLE duty_event (
+    id         INTEGER PRIMARY KEY,
+    duty       BIGINT NOT NULL,
+    at         BIGINT NOT NULL,
+    actor      BIGINT NOT NULL,
+    actor_name TEXT NOT NULL,
+    unit       BIGINT NOT NULL,             -- unit of the actor; 0 = the program
+    action     TEXT NOT NULL,               -- sign, return, extend, …
+    note       TEXT NOT NULL                -- reason or words for the reader
+);
+CREATE INDEX duty_event_duty ON duty_event (duty, id);
+
+CREATE TABLE duty_request (
+    id         INTEGER PRIMARY KEY,
+    duty       BIGINT NOT NULL,
+    kind       TEXT NOT NULL,               -- extend | return
+    at         BIGINT NOT NULL,
+    by_user    BIGINT NOT NULL,
+    by_name    TEXT NOT NULL,
+    reason     TEXT NOT NULL,
+    due        BIGINT NOT NULL,             -- due asked for; 0 for a return
+    state      TEXT NOT NULL,               -- asked | granted | refused
+    decided    BIGINT NOT NULL,
+    decided_by BIGINT NOT NULL,
+    decision   TEXT NOT NULL                -- reason of the decision
+);
+CREATE UNIQUE INDEX duty_request_asked ON duty_request (duty, kind) WHERE state = 'asked';
+CREATE INDEX duty_request_duty ON duty_request (duty, id);
+
+CREATE TABLE duty_series (
+    id         INTEGER PRIMARY KEY,
+    kind       TEXT NOT NULL,
+    subject    TEXT NOT NULL,
+    subject_id BIGINT NOT NULL,
+    parent     BIGINT NOT NULL,             -- series of the lead unit; 0 = none
+    title      TEXT NOT NULL,
+    unit       BIGINT NOT NULL CHECK (unit > 0),
+    region     TEXT NOT NULL,
+    rule       TEXT NOT NULL,
+    clause     TEXT NOT NULL,
+    recurrence TEXT NOT NULL,               -- JSON of duty.Recurrence
+    ladder     TEXT NOT NULL,
+    begins     TEXT NOT NULL,               -- first day on which a round may be due
+    ends       TEXT NOT NULL,               -- last day on which a round may be due; '' = without end
+    state      TEXT NOT NULL,               -- open | ended
+    next_due   TEXT NOT NULL,               -- due date of the next round to open; '' = none
+    next       BIGINT NOT NULL              -- instant at which that round opens; 0 = never
+);
+CREATE INDEX duty_series_next ON duty_series (next, id) WHERE next > 0;
+CREATE INDEX duty_series_parent ON duty_series (parent, id) WHERE parent > 0;
+CREATE INDEX duty_series_subject ON duty_series (subject, subject_id, id);
+
+CREATE TABLE duty_step (
+    duty     BIGINT NOT NULL,
+    arming   BIGINT NOT NULL,
+    step     BIGINT NOT NULL,               -- 1, 2, 3 …
+    action   TEXT NOT NULL,                 -- remind | urge | superior | propose
+    planned  BIGINT NOT NULL,               -- instant the ladder sets
+    at       BIGINT NOT NULL,               -- instant of the sweep
+    receiver BIGINT NOT NULL,               -- unit addressed
+    opened   BIGINT NOT NULL,               -- duty opened for the receiver; 0 = a notice only
+    PRIMARY KEY (duty, arming, step)
+);
+CREATE INDEX duty_step_receiver ON duty_step (receiver, at);
+
 CREATE TABLE workday (
     date    TEXT PRIMARY KEY,
     workday BIGINT NOT NULL,               -- 1 = make-up day, 0 = holiday
