@@ -1,0 +1,129 @@
+package vault
+
+import (
+	"context"
+	"crypto/cipher"
+	"strings"
+
+	"weibao/internal/clock"
+	"weibao/internal/db"
+	"weibao/internal/errs"
+)
+
+const (
+	stateCurrent = "current"
+	stateOld     = "old"
+	stateRetired = "retired"
+)
+
+type master struct {
+	ID      string
+	Purpose string
+	State   string
+	Proof   []byte
+	Created clock.Instant
+}
+
+type dataKey struct {
+	RecordGroup Group
+	Suite       string
+	Master      string
+	Wrapped     []byte
+	Created     clock.Instant
+	Shredded    clock.Instant
+}
+
+func masters(ctx context.Context, tx *db.Tx) ([]master, error) {
+	return db.All[master](ctx, tx, "SELECT "+db.ColumnsOf[master]("m")+" FROM vault_master m ORDER BY m.created, m.id")
+}
+
+func insertMasters(ctx context.Context, tx *db.Tx, rows []master) error {
+	return db.InsertAll(ctx, tx, "vault_master", rows)
+}
+
+func setMasterState(ctx context.Context, tx *db.Tx, id, state string) error {
+	return tx.One(ctx, "UPDATE vault_master SET state = ? WHERE id = ?", state, id)
+}
+
+// makeCurrent waits for transactions that are making data keys under the old key.
+func makeCurrent(ctx context.Context, tx *db.Tx, m master) error {
+	_, err := tx.Exec(ctx, "UPDATE vault_master SET state = ? WHERE purpose = ? AND state = ?", stateOld, m.Purpose, stateCurrent)
+	if err != nil {
+		return err
+	}
+	return db.Insert(ctx, tx, "vault_master", m)
+}
+
+// currentWrap names the master for new data keys and, on PostgreSQL, holds
+// off a rotation until the transaction has ended.
+func currentWrap(ctx context.Context, tx *db.Tx) (string, error) {
+	query := "SELECT id FROM vault_master WHERE purpose = ? AND state = ?"
+	if tx.Dialect == db.Postgres {
+		query += " FOR SHARE"
+	}
+	for range 3 { // a rotation that commits while we wait leaves no row in this statement's view
+		id, there, err := db.Maybe[string](ctx, tx, query, purposeWrap, stateCurrent)
+		if err != nil || there {
+			return id, err
+		}
+	}
+	return "", errs.New(errs.Internal, "数据库中没有当前密钥的登记,请联系安全保密管理员。")
+}
+
+func dataKeyOf(ctx context.Context, tx *db.Tx, g Group) (dataKey, bool, error) {
+	return db.Maybe[dataKey](ctx, tx, "SELECT "+db.ColumnsOf[dataKey]("k")+" FROM vault_key k WHERE k.record_group = ?", g)
+}
+
+func dataKeys(ctx context.Context, tx *db.Tx, groups map[Group]cipher.AEAD) ([]dataKey, error) {
+	var names, out = []Group{}, []dataKey{}
+	for g := range groups {
+		names = append(names, g)
+	}
+	for len(names) > 0 {
+		n := min(len(names), 500)
+		some, err := db.All[dataKey](ctx, tx, "SELECT "+db.ColumnsOf[dataKey]("k")+" FROM vault_key k WHERE k.record_group IN "+db.In(n), db.Args(names[:n])...)
+		if err != nil {
+			return nil, err
+		}
+		out, names = append(out, some...), names[n:]
+	}
+	return out, nil
+}
+
+func insertDataKey(ctx context.Context, tx *db.Tx, k dataKey) error {
+	_, err := tx.Exec(ctx, "INSERT INTO vault_key (record_group, suite, master, wrapped, created, shredded) VALUES (?, ?, ?, ?, ?, ?) "+
+		"ON CONFLICT (record_group) DO NOTHING", k.RecordGroup, k.Suite, k.Master, k.Wrapped, k.Created, k.Shredded)
+	return err
+}
+
+// outdated gives data keys under a master that is not id, locked.
+func outdated(ctx context.Context, tx *db.Tx, id string, limit int) ([]dataKey, error) {
+	return db.All[dataKey](ctx, tx, "SELECT "+db.ColumnsOf[dataKey]("k")+
+		" FROM vault_key k JOIN vault_master m ON m.id = k.master WHERE m.id <> ? ORDER BY k.master, k.record_group LIMIT ?"+strings.Replace(tx.ForUpdate(), "UPDATE", "UPDATE OF k", 1), id, limit)
+}
+
+// rewrap replaces the wrapping of keys that exist and are locked.
+func rewrap(ctx context.Context, tx *db.Tx, keys []dataKey) error {
+	args := make([]any, 0, 6*len(keys))
+	for _, k := range keys {
+		args = append(args, k.RecordGroup, k.Suite, k.Master, k.Wrapped, k.Created, k.Shredded)
+	}
+	_, err := tx.Exec(ctx, "INSERT INTO vault_key (record_group, suite, master, wrapped, created, shredded) VALUES "+
+		strings.TrimSuffix(strings.Repeat("(?,?,?,?,?,?),", len(keys)), ",")+
+		" ON CONFLICT (record_group) DO UPDATE SET master = excluded.master, wrapped = excluded.wrapped", args...)
+	return err
+}
+
+func shred(ctx context.Context, tx *db.Tx, g Group) error {
+	return tx.One(ctx, "UPDATE vault_key SET wrapped = ?, master = '', shredded = ? WHERE record_group = ? AND shredded = 0", []byte{}, tx.Now, g)
+}
+
+// usage counts data keys per master; those shredded stand under ”.
+type usage struct {
+	Master string
+	N      int64
+}
+
+func usages(ctx context.Context, tx *db.Tx) ([]usage, error) {
+	return db.All[usage](ctx, tx, "SELECT master, count(*) AS n FROM vault_key GROUP BY master")
+}

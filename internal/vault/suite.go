@@ -1,0 +1,121 @@
+package vault
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"hash"
+
+	"github.com/emmansun/gmsm/sm3"
+	"github.com/emmansun/gmsm/sm4"
+)
+
+// Suite is a set of algorithms. The software suites keep keys in memory; a
+// hardware module (密码机) becomes another Suite.
+type Suite interface {
+	// Name is stored beside whatever the suite made.
+	Name() string
+	// AEAD gives the cipher for a key of keySize bytes.
+	AEAD(key []byte) (cipher.AEAD, error)
+	// Hash is the digest behind MAC and Derive.
+	Hash() hash.Hash
+	// Derive makes the key for one purpose out of a master key.
+	Derive(master []byte, purpose string) []byte
+}
+
+// keySize is that of every master and data key; SM4 uses what is derived from it.
+const keySize = 32
+
+// SM is the national suite: SM4-GCM, HMAC-SM3, key derivation over SM3 (GB/T 32905, 32907).
+var SM Suite = smSuite{}
+
+// AES is the international suite: AES-256-GCM, HMAC-SHA-256, HKDF.
+var AES Suite = aesSuite{}
+
+// SuiteOf finds a suite by name.
+func SuiteOf(name string) (Suite, bool) {
+	for _, s := range []Suite{SM, AES} {
+		if s.Name() == name {
+			return s, true
+		}
+	}
+	return nil, false
+}
+
+type smSuite struct{}
+
+func (smSuite) Name() string    { return "sm" }
+func (smSuite) Hash() hash.Hash { return sm3.New() }
+
+func (s smSuite) AEAD(key []byte) (cipher.AEAD, error) {
+	block, err := sm4.NewCipher(s.Derive(key, "sm4")[:16])
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCM(block)
+}
+
+// Derive is HMAC-SM3 in counter mode with one round (GB/T 32918 uses SM3 alike; SP 800-108).
+func (s smSuite) Derive(master []byte, purpose string) []byte {
+	return mac(s, master, []byte{1}, []byte("weibao"), []byte(purpose))
+}
+
+type aesSuite struct{}
+
+func (aesSuite) Name() string    { return "aes" }
+func (aesSuite) Hash() hash.Hash { return sha256.New() }
+
+func (aesSuite) AEAD(key []byte) (cipher.AEAD, error) {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCM(block)
+}
+
+func (aesSuite) Derive(master []byte, purpose string) []byte {
+	key, err := hkdf.Key(sha256.New, master, nil, "weibao/"+purpose, keySize)
+	if err != nil {
+		panic("vault: " + err.Error()) // only for absurd lengths
+	}
+	return key
+}
+
+// mac is the keyed digest of parts, each with its length before it so that
+// they cannot run into each other.
+func mac(s Suite, key []byte, parts ...[]byte) []byte {
+	h := hmac.New(s.Hash, key)
+	for _, p := range parts {
+		h.Write(binary.BigEndian.AppendUint32(nil, uint32(len(p))))
+		h.Write(p)
+	}
+	return h.Sum(nil)
+}
+
+// seal puts a random nonce before the ciphertext.
+func seal(a cipher.AEAD, plain, bound []byte) []byte {
+	out := make([]byte, a.NonceSize(), a.NonceSize()+len(plain)+a.Overhead())
+	rand.Read(out)
+	return a.Seal(out, out, plain, bound)
+}
+
+func open(a cipher.AEAD, sealed, bound []byte) ([]byte, error) {
+	if len(sealed) < a.NonceSize()+a.Overhead() {
+		return nil, errBroken
+	}
+	plain, err := a.Open(nil, sealed[:a.NonceSize()], sealed[a.NonceSize():], bound)
+	if err != nil {
+		return nil, errBroken
+	}
+	return plain, nil
+}
+
+func newKey() []byte {
+	key := make([]byte, keySize)
+	rand.Read(key)
+	return key
+}
