@@ -3,7 +3,6 @@ package vault
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -21,10 +20,8 @@ type Suite interface {
 	Name() string
 	// AEAD gives the cipher for a key of keySize bytes.
 	AEAD(key []byte) (cipher.AEAD, error)
-	// Hash is the digest behind MAC and Derive.
+	// Hash is the digest behind keyed digests and derived keys; 32 bytes.
 	Hash() hash.Hash
-	// Derive makes the key for one purpose out of a master key.
-	Derive(master []byte, purpose string) []byte
 }
 
 // keySize is that of every master and data key; SM4 uses what is derived from it.
@@ -33,7 +30,7 @@ const keySize = 32
 // SM is the national suite: SM4-GCM, HMAC-SM3, key derivation over SM3 (GB/T 32905, 32907).
 var SM Suite = smSuite{}
 
-// AES is the international suite: AES-256-GCM, HMAC-SHA-256, HKDF.
+// AES is the international suite: AES-256-GCM, HMAC-SHA-256.
 var AES Suite = aesSuite{}
 
 // SuiteOf finds a suite by name.
@@ -52,16 +49,11 @@ func (smSuite) Name() string    { return "sm" }
 func (smSuite) Hash() hash.Hash { return sm3.New() }
 
 func (s smSuite) AEAD(key []byte) (cipher.AEAD, error) {
-	block, err := sm4.NewCipher(s.Derive(key, "sm4")[:16])
+	block, err := sm4.NewCipher(derive(s, key, "sm4")[:16])
 	if err != nil {
 		return nil, err
 	}
 	return cipher.NewGCM(block)
-}
-
-// Derive is HMAC-SM3 in counter mode with one round (GB/T 32918 uses SM3 alike; SP 800-108).
-func (s smSuite) Derive(master []byte, purpose string) []byte {
-	return mac(s, master, []byte{1}, []byte("weibao"), []byte(purpose))
 }
 
 type aesSuite struct{}
@@ -77,12 +69,10 @@ func (aesSuite) AEAD(key []byte) (cipher.AEAD, error) {
 	return cipher.NewGCM(block)
 }
 
-func (aesSuite) Derive(master []byte, purpose string) []byte {
-	key, err := hkdf.Key(sha256.New, master, nil, "weibao/"+purpose, keySize)
-	if err != nil {
-		panic("vault: " + err.Error()) // only for absurd lengths
-	}
-	return key
+// derive makes the key for one purpose out of a master key: HMAC in counter
+// mode (SP 800-108), of which one round gives keySize bytes.
+func derive(s Suite, master []byte, purpose string) []byte {
+	return mac(s, master, []byte{1}, []byte("weibao"), []byte(purpose))
 }
 
 // mac is the keyed digest of parts, each with its length before it so that

@@ -123,7 +123,7 @@ func (f *keyFile) rows(now clock.Instant) []master {
 	return rows
 }
 
-func proof(k Key) []byte { return mac(k.suite(), k.suite().Derive(k.Secret, "proof"), []byte(k.ID)) }
+func proof(k Key) []byte { return mac(k.suite(), derive(k.suite(), k.Secret, "proof"), []byte(k.ID)) }
 
 // key finds a key of the file; one that another process has added is found by
 // reading the file again.
@@ -272,7 +272,7 @@ func (v *Vault) unwrap(k dataKey) ([]byte, error) {
 }
 
 func openKey(m Key, k dataKey) ([]byte, error) {
-	a, err := m.suite().AEAD(m.suite().Derive(m.Secret, "wrap"))
+	a, err := m.suite().AEAD(derive(m.suite(), m.Secret, "wrap"))
 	if err != nil {
 		return nil, errBroken
 	}
@@ -280,7 +280,7 @@ func openKey(m Key, k dataKey) ([]byte, error) {
 }
 
 func wrap(m Key, k dataKey, secret []byte) (dataKey, error) {
-	a, err := m.suite().AEAD(m.suite().Derive(m.Secret, "wrap"))
+	a, err := m.suite().AEAD(derive(m.suite(), m.Secret, "wrap"))
 	if err != nil {
 		return k, fmt.Errorf("vault: %w", err)
 	}
@@ -324,7 +324,7 @@ func (v *Vault) newDataKey(ctx context.Context, tx *db.Tx, g Group) (dataKey, er
 // them. Normalise the value first.
 func (v *Vault) Blind(kind, value string) []byte {
 	k := last(v.keys.Load().Blind)
-	return mac(k.suite(), k.suite().Derive(k.Secret, "blind"), []byte(kind), []byte(value))
+	return mac(k.suite(), derive(k.suite(), k.Secret, "blind"), []byte(kind), []byte(value))
 }
 
 // Normal writes an identity number, phone or code in the one way in which its
@@ -371,7 +371,7 @@ func stamp(k Key, table string, values []any) []byte {
 	for _, value := range values {
 		parts = append(parts, fmt.Append(nil, value))
 	}
-	return mac(k.suite(), k.suite().Derive(k.Secret, "row"), parts...)
+	return mac(k.suite(), derive(k.suite(), k.Secret, "row"), parts...)
 }
 
 // Sealer gives the sealer of the audit journal with its keys.
@@ -379,7 +379,7 @@ func (v *Vault) Sealer(outside string) *audit.Sealer {
 	keys := v.keys.Load().Integrity
 	s := &audit.Sealer{Keys: map[string][]byte{}, Current: last(keys).ID, Outside: outside}
 	for _, k := range keys {
-		s.Keys[k.ID] = k.suite().Derive(k.Secret, "audit")
+		s.Keys[k.ID] = derive(k.suite(), k.Secret, "audit")
 	}
 	return s
 }
