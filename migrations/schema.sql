@@ -139,6 +139,24 @@ CREATE TABLE duty_step (
 );
 CREATE INDEX duty_step_receiver ON duty_step (receiver, at);
 
+CREATE TABLE vault_key (
+    record_group TEXT PRIMARY KEY,   -- e.g. user/123
+    suite        TEXT NOT NULL,      -- sm or aes: what seals the fields of this group
+    master       TEXT NOT NULL,      -- vault_master.id that wraps the key; '' once shredded
+    wrapped      BYTEA NOT NULL,     -- empty once shredded
+    created      BIGINT NOT NULL,
+    shredded     BIGINT NOT NULL     -- 0 = in use
+);
+CREATE INDEX vault_key_master ON vault_key (master, record_group);
+
+CREATE TABLE vault_master (
+    id      TEXT PRIMARY KEY,
+    purpose TEXT NOT NULL,           -- wrap, blind, integrity
+    state   TEXT NOT NULL,           -- current, old, retired
+    proof   BYTEA NOT NULL,          -- keyed value of a fixed text
+    created BIGINT NOT NULL
+);
+
 CREATE TABLE workday (
     date    TEXT PRIMARY KEY,
     workday BIGINT NOT NULL,               -- 1 = make-up day, 0 = holiday
