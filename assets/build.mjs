@@ -93,6 +93,6 @@ await script('desk', desk)
 for (const name of readdirSync(join(here, 'src', 'pages')).filter(n => n.endsWith('.ts'))) {
   await script('pages/' + name.slice(0, -3), desk)
 }
-emit('icons.svg', readFileSync(join(here, 'img', 'icons.svg')))
+for (const name of ['icons.svg', 'favicon.svg']) emit(name, readFileSync(join(here, 'img', name)))
 writeFileSync(join(dist, 'manifest.json'), JSON.stringify(manifest, null, 1) + '\n')
 report()
