@@ -19,7 +19,7 @@ func TestExamplesOfTheStandardAreValid(t *testing.T) {
 		{"11010519491231002X", "1949-12-31", idcard.Female},
 		{"440524188001010014", "1880-01-01", idcard.Male},
 		{" 110105 19491231 002x ", "1949-12-31", idcard.Female},
-		{"11010519491231002X", "1949-12-31", idcard.Female},
+		{"\uFF11\uFF11\uFF10\uFF11\uFF10\uFF15\uFF11\uFF19\uFF14\uFF19\uFF11\uFF12\uFF13\uFF11\uFF10\uFF10\uFF12\uFF38", "1949-12-31", idcard.Female},
 	} {
 		card, err := idcard.Parse(c.number)
 		if err != nil || card.Birth != civil.MustParse(c.birth) || card.Sex != c.sex {

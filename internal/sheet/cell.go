@@ -1,0 +1,81 @@
+package sheet
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"golang.org/x/text/width"
+
+	"weibao/internal/civil"
+)
+
+// Cell is a cell as it is stored.
+type Cell struct {
+	Text   string
+	Number bool // stored as a number, so dates too
+
+	mac1904 bool
+}
+
+// number makes the cell of a stored number, without the noise of binary fractions (0.10000000000000001).
+func number(text string, mac1904 bool) Cell {
+	text = strings.TrimSpace(text)
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil || math.IsInf(f, 0) || math.IsNaN(f) {
+		return Cell{Text: text}
+	}
+	return Cell{Text: strconv.FormatFloat(f, 'f', -1, 64), Number: true, mac1904: mac1904}
+}
+
+// Trimmed is the text in half width without blanks around it, as most columns want it.
+func (c Cell) Trimmed() string {
+	return strings.TrimFunc(width.Narrow.String(c.Text), func(r rune) bool { return r <= ' ' || r == 0xA0 || r == 0x3000 || r == 0xFEFF || r == 0x200B })
+}
+
+// LostDigits reports a number too long for Excel, which keeps 15 digits and turns the rest into zeros: an identity
+// number in a cell that is not formatted as text. It cannot be repaired, only typed again.
+func (c Cell) LostDigits() bool {
+	return c.Number && len(strings.TrimLeft(strings.TrimLeft(c.Text, "-"), "0")) > 15 && !strings.Contains(c.Text, ".")
+}
+
+// Date reads a date however people write it: a date cell, 2026-11-22, 2026/1/2, 2026.1.2, 2026年1月2日, 20260102.
+func (c Cell) Date() (civil.Date, bool) {
+	s := c.Trimmed()
+	if c.Number && len(s) != 8 {
+		return c.serial()
+	}
+	if day, _, ok := strings.Cut(s, " "); ok {
+		s = day
+	}
+	s = strings.NewReplacer("年", "-", "月", "-", "日", "", "/", "-", ".", "-").Replace(s)
+	if len(s) == 8 && !strings.Contains(s, "-") {
+		s = s[:4] + "-" + s[4:6] + "-" + s[6:]
+	}
+	parts := strings.Split(s, "-")
+	if len(parts) != 3 || len(parts[0]) != 4 {
+		return civil.Date{}, false
+	}
+	var n [3]int
+	for i, p := range parts {
+		v, err := strconv.Atoi(p)
+		if err != nil || len(p) > 4 {
+			return civil.Date{}, false
+		}
+		n[i] = v
+	}
+	return civil.NewDate(n[0], n[1], n[2])
+}
+
+// serial reads days since 1899-12-30, or 1904-01-01 where the workbook says so.
+func (c Cell) serial() (civil.Date, bool) {
+	f, err := strconv.ParseFloat(c.Text, 64)
+	if err != nil || f < 61 || f >= 200_000 { // from 1900-03-01, before which Excel counts a day that never was
+		return civil.Date{}, false
+	}
+	zero := civil.MustParse("1899-12-30")
+	if c.mac1904 {
+		zero = civil.MustParse("1904-01-01")
+	}
+	return zero.AddDays(int(f)), true
+}
