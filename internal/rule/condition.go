@@ -160,11 +160,14 @@ func (v *visitor) refuse(what string) {
 
 // explain turns the compiler's English into what an officer can act on.
 func explain(err error) error {
+	if strings.Contains(err.Error(), "expected bool") {
+		return errors.New("条件的结果应当是“是”或“否”,请写成比较,例如:年龄 < 16")
+	}
+	if strings.Contains(err.Error(), "maximum allowed nodes") {
+		return fmt.Errorf("条件太长(超过%d个成分);请拆成几条条件", maxConditionNodes)
+	}
 	var fe *file.Error
 	if !errors.As(err, &fe) {
-		if strings.Contains(err.Error(), "memory budget") || strings.Contains(err.Error(), "maximum allowed nodes") {
-			return fmt.Errorf("条件太长(超过%d个成分);请拆成几条条件", maxConditionNodes)
-		}
 		return fmt.Errorf("条件无法理解: %w", err)
 	}
 	at := fmt.Sprintf("第%d个字处", fe.Column+1)
@@ -174,10 +177,6 @@ func explain(err error) error {
 		return fmt.Errorf("%s的“%s”不是可用的字段%s;可用字段:%s", at, name, meant(name), strings.Join(Fields(), "、"))
 	case strings.Contains(fe.Message, "mismatched types"), strings.Contains(fe.Message, "invalid operation"):
 		return fmt.Errorf("%s比较的两边不是同一种内容(数与文字、文字与名单不能直接比较)", at)
-	case strings.Contains(fe.Message, "expected bool"):
-		return errors.New("条件的结果应当是“是”或“否”,请写成比较,例如:年龄 < 16")
-	case strings.Contains(fe.Message, "maximum allowed nodes"):
-		return fmt.Errorf("条件太长(超过%d个成分);请拆成几条条件", maxConditionNodes)
 	}
 	return fmt.Errorf("%s写法有误;请检查引号、括号和符号是否用半角,例如:年龄 < 16 && '留守' in 类别", at)
 }

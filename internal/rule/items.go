@@ -33,7 +33,7 @@ func readItems[T any](s *shelf[T], doc *document, local bool, found *Findings, f
 			err = node.Decode(&value)
 		}
 		if err != nil {
-			found.add(doc.file, node.Line, "%s", explainDate(it.head, err))
+			found.add(doc.file, node.Line, "“%s”无法读取: %v", it.ID, err)
 			continue
 		}
 		if !local && it.Status == Local {

@@ -2,13 +2,11 @@ package rule
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
 
-	"weibao/internal/civil"
 	"weibao/internal/errs"
 )
 
@@ -179,12 +177,4 @@ func (b *Book) keepRegion() {
 	b.limits.keepRegion(region)
 	b.levels.keepRegion(region)
 	b.categories.keepRegion(region)
-}
-
-// explainDate names a day that does not exist; nothing else can be wrong after the schema.
-func explainDate(h head, err error) string {
-	if _, bad := civil.Parse(err.Error()); bad != nil && strings.Contains(err.Error(), "日期") {
-		return fmt.Sprintf("“%s”的日期不存在: %v", h.ID, err)
-	}
-	return fmt.Sprintf("“%s”无法读取: %v", h.ID, err)
 }

@@ -26,6 +26,15 @@ func tree(files map[string]string) fstest.MapFS {
 	return m
 }
 
+// smallTree is the files of a test alone, with the county x.
+func smallTree(files map[string]string) fstest.MapFS {
+	m := fstest.MapFS{"national/.keep": {}, "county/x/county.yaml": {Data: []byte(countyX)}}
+	for name, text := range files {
+		m[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return m
+}
+
 const countyX = `kind: county
 title: 某县
 full_name: 某省某市某县
