@@ -36,7 +36,7 @@ func (t *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error)
 	if t.readOnly {
 		return 0, errReadOnly
 	}
-	res, err := t.q.ExecContext(t.context(ctx), t.rebind(query), args...)
+	res, err := t.q.ExecContext(t.context(ctx), t.rebind(query), plain(args)...)
 	if err != nil {
 		return 0, t.wrap(err, query)
 	}
@@ -88,8 +88,21 @@ func (t *Tx) Lock(ctx context.Context, key string) error {
 
 // Rows runs a query; the caller closes the rows.
 func (t *Tx) rows(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	rows, err := t.q.QueryContext(t.context(ctx), t.rebind(query), args...)
+	rows, err := t.q.QueryContext(t.context(ctx), t.rebind(query), plain(args)...)
 	return rows, t.wrap(err, query)
+}
+
+// plain stores booleans as 0 and 1, which both databases keep in BIGINT.
+func plain(args []any) []any {
+	for i, a := range args {
+		if b, ok := a.(bool); ok {
+			args[i] = 0
+			if b {
+				args[i] = 1
+			}
+		}
+	}
+	return args
 }
 
 // context shields statements of the one SQLite writer from cancellation: an

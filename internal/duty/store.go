@@ -71,7 +71,7 @@ func setUnit(ctx context.Context, tx *db.Tx, id ref.Duty, unit ref.Unit) error {
 // rearm sets a new due and begins the ladder anew.
 func rearm(ctx context.Context, tx *db.Tx, d Duty) error {
 	return tx.One(ctx, "UPDATE duty SET due = ?, anchor = ?, provisional = ?, paused = ?, arming = arming + 1, level = ?, next = ? WHERE id = ?",
-		d.Due, d.Anchor, flag(d.Provisional), d.Paused, d.Level, d.Next, d.ID)
+		d.Due, d.Anchor, d.Provisional, d.Paused, d.Level, d.Next, d.ID)
 }
 
 func setPaused(ctx context.Context, tx *db.Tx, id ref.Duty) error {
@@ -81,13 +81,6 @@ func setPaused(ctx context.Context, tx *db.Tx, id ref.Duty) error {
 func setClosed(ctx context.Context, tx *db.Tx, id ref.Duty, state State, fact string, factID int64) error {
 	return tx.One(ctx, "UPDATE duty SET state = ?, closed = ?, fact = ?, fact_id = ?, next = 0, paused = 0 WHERE id = ? AND state = 'open'",
 		state, tx.Now, fact, factID, id)
-}
-
-func flag(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 func openOf(ctx context.Context, tx *db.Tx, subject string, id int64) ([]Duty, error) {
@@ -174,7 +167,7 @@ func provisional(ctx context.Context, tx *db.Tx, after ref.Duty, limit int) ([]D
 }
 
 func setDue(ctx context.Context, tx *db.Tx, d Duty) error {
-	return tx.One(ctx, "UPDATE duty SET due = ?, provisional = ?, next = ? WHERE id = ?", d.Due, flag(d.Provisional), d.Next, d.ID)
+	return tx.One(ctx, "UPDATE duty SET due = ?, provisional = ?, next = ? WHERE id = ?", d.Due, d.Provisional, d.Next, d.ID)
 }
 
 // Series.
