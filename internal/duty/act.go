@@ -69,10 +69,14 @@ func (k *Kernel) Pause(ctx context.Context, tx *db.Tx, by access.Actor, id ref.D
 	case d.Paused != 0:
 		return errs.New(errs.Conflict, "这项工作已经挂起。")
 	}
-	if err := setPaused(ctx, tx, id); err != nil {
+	return k.hold(ctx, tx, by, d, reason)
+}
+
+func (k *Kernel) hold(ctx context.Context, tx *db.Tx, by access.Actor, d Duty, words string) error {
+	if err := setPaused(ctx, tx, d.ID); err != nil {
 		return err
 	}
-	return k.record(ctx, tx, by, "duty.pause", d, reason)
+	return k.record(ctx, tx, by, "duty.pause", d, words)
 }
 
 // Resume lets the clock run again: the due moves by as long as it stood.
@@ -84,6 +88,10 @@ func (k *Kernel) Resume(ctx context.Context, tx *db.Tx, by access.Actor, id ref.
 	case d.Paused == 0:
 		return errs.New(errs.Conflict, "这项工作没有挂起。")
 	}
+	return k.release(ctx, tx, by, d, "恢复计时")
+}
+
+func (k *Kernel) release(ctx context.Context, tx *db.Tx, by access.Actor, d Duty, words string) error {
 	cal, err := k.calendar(ctx, tx)
 	if err != nil {
 		return err
@@ -94,7 +102,7 @@ func (k *Kernel) Resume(ctx context.Context, tx *db.Tx, by access.Actor, id ref.
 	if err := k.rearm(ctx, tx, cal, d); err != nil {
 		return err
 	}
-	return k.record(ctx, tx, by, "duty.resume", d, "恢复计时,新的时限为"+day(d.Due))
+	return k.record(ctx, tx, by, "duty.resume", d, words+",时限为"+day(d.Due))
 }
 
 // Waive ends a duty that need not be done any more, with a reason 「免除」.
@@ -129,7 +137,7 @@ func (k *Kernel) Close(ctx context.Context, tx *db.Tx, by access.Actor, id ref.D
 		return ended(d)
 	}
 	state := Done
-	if d.Overdue(tx.Now) {
+	if d.late(tx.Now) {
 		state = LateDone
 	}
 	if fact == "" {

@@ -47,6 +47,7 @@ type Duty struct {
 	Kind        string
 	Subject     string
 	SubjectID   int64
+	Whole       int64 // the plan or case of which the subject is a part
 	Parent      ref.Duty
 	Series      ref.Series
 	Round       int64
@@ -79,6 +80,15 @@ type Duty struct {
 // Overdue tells whether an open, running duty has passed its due at now.
 func (d Duty) Overdue(now clock.Instant) bool {
 	return d.State == Open && d.Paused == 0 && now > d.Due
+}
+
+// late tells whether a duty that ends now was fulfilled after its due: where
+// its clock stood, because somebody checked the result, by when it was stopped.
+func (d Duty) late(now clock.Instant) bool {
+	if d.Paused != 0 {
+		now = d.Paused
+	}
+	return now > d.Due
 }
 
 // Event is something that happened to a duty.

@@ -18,6 +18,7 @@ type New struct {
 	Kind      string // word of the slice, e.g. plan.task
 	Subject   string // table of the thing it is about
 	SubjectID int64
+	Whole     int64    // the plan or case of which the subject is a part; 0 = none
 	Parent    ref.Duty // duty of the lead unit, for a support unit's
 	Title     string
 	Unit      ref.Unit // owner; required
@@ -86,7 +87,7 @@ func (k *Kernel) make(cal *civil.Calendar, now clock.Instant, n New) (Duty, erro
 	}
 	level, next := arm(cal, k.Ladder(ladder), due, now)
 	return Duty{
-		ID: ref.New[ref.Duty](now.Time()), Kind: n.Kind, Subject: n.Subject, SubjectID: n.SubjectID, Parent: n.Parent,
+		ID: ref.New[ref.Duty](now.Time()), Kind: n.Kind, Subject: n.Subject, SubjectID: n.SubjectID, Whole: n.Whole, Parent: n.Parent,
 		Title: n.Title, Unit: n.Unit, Person: n.Person,
 		Region: n.Region, Town: access.Town(n.Region), County: access.County(n.Region), Rule: n.Rule, Clause: n.Clause,
 		Opened: now, Due: due, Clock: n.Deadline.kind, Span: n.Deadline.n, Anchor: now, Provisional: provisional,

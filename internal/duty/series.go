@@ -20,6 +20,7 @@ type Series struct {
 	Kind       string
 	Subject    string
 	SubjectID  int64
+	Whole      int64
 	Parent     ref.Series
 	Title      string
 	Unit       ref.Unit
@@ -60,7 +61,7 @@ func (k *Kernel) Begin(ctx context.Context, tx *db.Tx, by access.Actor, n NewSer
 	if begins.IsZero() {
 		begins = civil.DateOf(tx.Now.Time())
 	}
-	s := Series{ID: ref.New[ref.Series](tx.Now.Time()), Kind: n.Kind, Subject: n.Subject, SubjectID: n.SubjectID, Parent: n.Parent,
+	s := Series{ID: ref.New[ref.Series](tx.Now.Time()), Kind: n.Kind, Subject: n.Subject, SubjectID: n.SubjectID, Whole: n.Whole, Parent: n.Parent,
 		Title: n.Title, Unit: n.Unit, Region: n.Region, Rule: n.Rule, Clause: n.Clause,
 		Recurrence: n.Recurrence.JSON(), Ladder: n.Ladder, Begins: begins, Ends: n.Ends, State: Open}
 	s.schedule(n.Recurrence.Next(begins))
@@ -108,7 +109,7 @@ func (k *Kernel) round(ctx context.Context, tx *db.Tx, cal *civil.Calendar, s Se
 		return Duty{}, err
 	}
 	this := r.Next(s.NextDue)
-	d, err := k.make(cal, tx.Now, New{Kind: s.Kind, Subject: s.Subject, SubjectID: s.SubjectID, Title: r.title(s.Title, this),
+	d, err := k.make(cal, tx.Now, New{Kind: s.Kind, Subject: s.Subject, SubjectID: s.SubjectID, Whole: s.Whole, Title: r.title(s.Title, this),
 		Unit: s.Unit, Region: s.Region, Rule: s.Rule, Clause: s.Clause, Deadline: On(this.Due), Ladder: s.Ladder})
 	if err != nil {
 		return Duty{}, err
@@ -172,16 +173,20 @@ func (k *Kernel) endSeries(ctx context.Context, tx *db.Tx, by access.Actor, subj
 		return err
 	}
 	for _, s := range all {
-		if s.State != Open {
-			continue
-		}
-		s.schedule(Round{})
-		if err := setNextRound(ctx, tx, s); err != nil {
-			return err
-		}
-		if err := audit.Write(ctx, tx, by, "duty.cancel", "duty_series", s.ID, nil); err != nil {
+		if err := k.endOne(ctx, tx, by, s); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (k *Kernel) endOne(ctx context.Context, tx *db.Tx, by access.Actor, s Series) error {
+	if s.State != Open {
+		return nil
+	}
+	s.schedule(Round{})
+	if err := setNextRound(ctx, tx, s); err != nil {
+		return err
+	}
+	return audit.Write(ctx, tx, by, "duty.cancel", "duty_series", s.ID, nil)
 }

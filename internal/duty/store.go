@@ -60,6 +60,14 @@ func setSigned(ctx context.Context, tx *db.Tx, id ref.Duty, person ref.User) err
 	return tx.One(ctx, "UPDATE duty SET signed = ?, person = CASE WHEN person = 0 THEN ? ELSE person END WHERE id = ?", tx.Now, person, id)
 }
 
+func setTitle(ctx context.Context, tx *db.Tx, id ref.Duty, title string) error {
+	return tx.One(ctx, "UPDATE duty SET title = ? WHERE id = ?", title, id)
+}
+
+func setClock(ctx context.Context, tx *db.Tx, id ref.Duty, kind ClockKind, span int) error {
+	return tx.One(ctx, "UPDATE duty SET clock = ?, span = ? WHERE id = ?", kind, span, id)
+}
+
 func setPerson(ctx context.Context, tx *db.Tx, id ref.Duty, person ref.User) error {
 	return tx.One(ctx, "UPDATE duty SET person = ? WHERE id = ?", person, id)
 }
@@ -182,6 +190,10 @@ func seriesDue(ctx context.Context, tx *db.Tx, now clock.Instant, limit int) ([]
 
 func seriesOf(ctx context.Context, tx *db.Tx, subject string, id int64) ([]Series, error) {
 	return db.All[Series](ctx, tx, "SELECT "+db.ColumnsOf[Series]("s")+" FROM duty_series s WHERE s.subject = ? AND s.subject_id = ? ORDER BY s.id"+tx.ForUpdate(), subject, id)
+}
+
+func lockSeries(ctx context.Context, tx *db.Tx, id ref.Series) (Series, error) {
+	return db.Get[Series](ctx, tx, "SELECT "+db.ColumnsOf[Series]("s")+" FROM duty_series s WHERE s.id = ?"+tx.ForUpdate(), id)
 }
 
 func setNextRound(ctx context.Context, tx *db.Tx, s Series) error {
