@@ -61,7 +61,7 @@ CREATE TABLE duty (
     closed      BIGINT NOT NULL,
     fact        TEXT NOT NULL,              -- kind of the fact that closed it
     fact_id     BIGINT NOT NULL
-);
+, whole BIGINT NOT NULL DEFAULT 0);
 CREATE INDEX duty_county_closed ON duty (county, closed, id) WHERE closed > 0;
 CREATE INDEX duty_county_open ON duty (county, due, id) WHERE state = 'open';
 CREATE INDEX duty_next ON duty (next, id) WHERE next > 0;
@@ -73,6 +73,7 @@ CREATE INDEX duty_subject ON duty (subject, subject_id, id);
 CREATE INDEX duty_town_open ON duty (town, due, id) WHERE state = 'open' AND town <> '';
 CREATE INDEX duty_unit_closed ON duty (unit, closed, id) WHERE closed > 0;
 CREATE INDEX duty_unit_open ON duty (unit, due, id) WHERE state = 'open';
+CREATE INDEX duty_whole ON duty (whole, state, due, id) WHERE whole > 0;
 
 CREATE TABLE duty_event (
     id         INTEGER PRIMARY KEY,
@@ -121,7 +122,7 @@ CREATE TABLE duty_series (
     state      TEXT NOT NULL,               -- open | ended
     next_due   TEXT NOT NULL,               -- due date of the next round to open; '' = none
     next       BIGINT NOT NULL              -- instant at which that round opens; 0 = never
-);
+, whole BIGINT NOT NULL DEFAULT 0);
 CREATE INDEX duty_series_next ON duty_series (next, id) WHERE next > 0;
 CREATE INDEX duty_series_parent ON duty_series (parent, id) WHERE parent > 0;
 CREATE INDEX duty_series_subject ON duty_series (subject, subject_id, id);
