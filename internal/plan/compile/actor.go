@@ -1,0 +1,310 @@
+package compile
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// cast collects who acts in a clause that has no owner line.
+type cast struct {
+	led      []Span // 由甲牵头
+	partners []Span // 会同乙、丙
+	subjects []Span // 丁要…, in reading order, repeated as often as named
+}
+
+// actors reads the doers of a clause from its sentences. The only doer leads; one office beside collectives
+// (各村) leads; of several offices the one that acts again and again leads; otherwise all stand side by side.
+func (w *walker) actors(regions []Span) (lead, support []Unit) {
+	var c cast
+	for _, r := range regions {
+		w.src.cast(r, &c)
+	}
+	leadSpans, rest := c.led, append(append([]Span{}, c.subjects...), c.partners...)
+	if len(leadSpans) == 0 {
+		if i := w.src.protagonist(c.subjects); i >= 0 {
+			leadSpans = []Span{c.subjects[i]}
+		}
+	}
+	lead = w.doers(leadSpans, "actor.lead")
+	support = without(w.doers(rest, "actor.subject"), lead)
+	return lead, support
+}
+
+// ledBy hears only 由甲牵头,会同乙, which counts as written.
+func (w *walker) ledBy(regions []Span) (lead, support []Unit) {
+	var c cast
+	for _, r := range regions {
+		w.src.cast(r, &c)
+	}
+	if len(c.led) == 0 {
+		return nil, nil
+	}
+	lead, support = w.doers(c.led, "owner.led_by"), w.doers(c.partners, "owner.led_by")
+	for _, list := range [][]Unit{lead, support} {
+		for i := range list {
+			list[i].Basis = BasisLine
+		}
+	}
+	return lead, without(support, lead)
+}
+
+// doers makes units of spans, each name once.
+func (w *walker) doers(spans []Span, rule string) []Unit {
+	var out []Unit
+	seen := map[string]bool{}
+	for _, u := range w.units(spans, rule, BasisActor) {
+		if key := NormalizeUnit(u.Name); !seen[key] {
+			seen[key] = true
+			out = append(out, u)
+		}
+	}
+	return out
+}
+
+// protagonist picks the subject that leads, -1 if none stands out.
+func (s *source) protagonist(subjects []Span) int {
+	count, first := map[string]int{}, map[string]int{}
+	var offices []string
+	for i, sp := range subjects {
+		key := NormalizeUnit(s.sub(sp))
+		if count[key]++; count[key] > 1 || collective(key) {
+			continue
+		}
+		first[key] = i
+		offices = append(offices, key)
+	}
+	if len(offices) == 0 {
+		return -1
+	}
+	top := offices[0]
+	for _, o := range offices[1:] {
+		if count[o] >= count[top] {
+			return -1
+		}
+	}
+	return first[top]
+}
+
+// collective: a name that stands for many (各村, 有关部门).
+func collective(name string) bool {
+	return strings.HasPrefix(name, "各") && !strings.HasPrefix(name, "各级") || strings.HasPrefix(name, "有关") || strings.HasPrefix(name, "相关") || strings.HasPrefix(name, "所有") || strings.Contains(name, "各成员单位")
+}
+
+// cast looks at every place of a region where a doer may be named.
+func (s *source) cast(region Span, c *cast) {
+	for i := region.Start; i < region.End; i++ {
+		if i == region.Start || strings.ContainsRune("。;:,) ", s.norm[i-1]) || s.afterTime(i, region) {
+			s.subject(i, region, c)
+		}
+		switch s.norm[i] {
+		case '由':
+			s.byUnit(i+1, region, c)
+		case '会', '联', '协', '同', '与':
+			s.partner(i, region, c)
+		case '在':
+			s.helpers(i+1, region, c)
+		case '成', '设', '组':
+			s.founded(i, region, c)
+		}
+	}
+}
+
+// afterTime: 5月底前学校… : the subject follows a date without a comma.
+func (s *source) afterTime(i int, region Span) bool {
+	return s.norm[i-1] == '前' && i-2 >= region.Start && strings.ContainsRune("底日末月", s.norm[i-2])
+}
+
+// subject: names followed by what they are to do.
+func (s *source) subject(i int, region Span, c *cast) {
+	names, end := s.names(i, region.End)
+	if len(names) == 0 || !s.acts(end, region.End) {
+		return
+	}
+	c.subjects = append(c.subjects, names...)
+}
+
+// byUnit: 由甲、乙牵头 / 统筹 / 处理.
+func (s *source) byUnit(i int, region Span, c *cast) {
+	names, end := s.names(i, region.End)
+	if len(names) == 0 {
+		return
+	}
+	if words := s.sub(Span{end, min(end+4, region.End)}); strings.HasPrefix(words, "牵头") || strings.HasPrefix(words, "统筹") || strings.HasPrefix(words, "会同") {
+		c.led = append(c.led, names...)
+		return
+	}
+	c.subjects = append(c.subjects, names...)
+}
+
+// partner: 会同甲、乙, 与甲、乙共同, 同甲合作.
+func (s *source) partner(i int, region Span, c *cast) {
+	words := s.sub(Span{i, min(i+2, region.End)})
+	from, needs := i+2, ""
+	switch {
+	case words == "会同" || words == "联合" || words == "协同":
+	case strings.HasPrefix(words, "同") && (i == region.Start || strings.ContainsRune(",。;", s.norm[i-1])), strings.HasPrefix(words, "与"):
+		from, needs = i+1, "共同合作联合建立"
+	default:
+		return
+	}
+	names, end := s.names(from, region.End)
+	if len(names) == 0 {
+		return
+	}
+	if needs != "" {
+		next := strings.TrimLeft(s.sub(Span{end, min(end+4, region.End)}), ", 等")
+		if len(next) < 6 || !strings.Contains(needs, next[:6]) && len(names) < 3 {
+			return
+		}
+	}
+	c.partners = append(c.partners, names...)
+}
+
+// helpers: 在甲、乙的协助下.
+func (s *source) helpers(i int, region Span, c *cast) {
+	names, end := s.names(i, region.End)
+	if len(names) < 1 {
+		return
+	}
+	if words := s.sub(Span{end, min(end+4, region.End)}); strings.HasPrefix(words, "的协助下") || strings.HasPrefix(words, "的配合下") || strings.HasPrefix(words, "的支持下") {
+		c.partners = append(c.partners, names...)
+	}
+}
+
+// founded: 成立某某领导小组,负责… : the body that is founded acts.
+func (s *source) founded(i int, region Span, c *cast) {
+	words := s.sub(Span{i, min(i+2, region.End)})
+	if words != "成立" && words != "设立" && words != "组建" {
+		return
+	}
+	names, end := s.names(i+2, region.End)
+	if len(names) != 1 || end >= region.End || s.norm[end] != ',' && s.norm[end] != '。' {
+		return
+	}
+	if after := s.sub(Span{end, min(end+70, region.End)}); strings.Contains(after, "负责") || strings.Contains(after, "职责") {
+		c.subjects = append(c.subjects, names...)
+	}
+}
+
+// nameMax is how many characters one name in running text may have.
+const nameMax = 26
+
+// names reads a list of units in running text from i on: the spans of those that are names of organisations, and
+// where the list ends. Other members of the list (亲属, 志愿者) are passed over, not taken.
+func (s *source) names(i, end int) ([]Span, int) {
+	var out []Span
+	stop := i
+	for at := i; at < end; {
+		to, next := s.name(at, end)
+		if to < 0 {
+			break
+		}
+		if words := s.sub(Span{at, to}); unitName(words) {
+			out = append(out, Span{at, to})
+		} else if len(out) == 0 && !plainMember(words) {
+			break
+		}
+		stop = to
+		if next == to {
+			break
+		}
+		at = next
+	}
+	if len(out) == 0 {
+		return nil, i
+	}
+	return out, s.tail(stop, end)
+}
+
+// plainMember: a member of a list that is no unit but may stand before one.
+func plainMember(words string) bool {
+	return utf8.RuneCountInString(words) <= 8 && !commanding(words) && !strings.ContainsAny(words, notInName)
+}
+
+// name reads one member of a list at i: where it ends, and where the next member begins (the same if there is none).
+func (s *source) name(i, end int) (to, next int) {
+	depth := 0
+	for j := i; j <= end && j-i <= nameMax; j++ {
+		if j == end {
+			return s.lastName(i, j)
+		}
+		r := s.norm[j]
+		switch {
+		case r == '(':
+			depth++
+			continue
+		case r == ')':
+			if depth--; depth < 0 {
+				return s.lastName(i, j)
+			}
+			continue
+		case depth > 0 || j == i:
+			continue
+		case r == '、':
+			return j, j + 1
+		case (r == '和' || r == '及' || r == '与' || r == '或') && unitName(s.sub(Span{i, j})):
+			if s.sub(Span{j, min(j+2, end)}) == "及其" {
+				return j, j
+			}
+			return j, j + 1
+		case s.sub(Span{j, min(j+2, end)}) == "以及":
+			return j, j + 2
+		case strings.ContainsRune(",。;:等的", r):
+			return s.lastName(i, j)
+		case s.acts(j, end) && unitName(s.sub(Span{i, j})):
+			return j, j
+		}
+	}
+	return -1, -1
+}
+
+func (s *source) lastName(i, j int) (int, int) {
+	if j > i && unitName(s.sub(Span{i, j})) {
+		return j, j
+	}
+	return -1, -1
+}
+
+// tail passes over 等部门, 等群团组织, 及其工作人员 behind a list.
+func (s *source) tail(i, end int) int {
+	words := s.sub(Span{i, min(i+14, end)})
+	for _, t := range listTails {
+		if strings.HasPrefix(words, t) {
+			return s.tail(i+utf8.RuneCountInString(t), end)
+		}
+	}
+	return i
+}
+
+var listTails = []string{"等有关部门", "等相关部门", "等群团组织", "等有关人员", "等有关单位", "等相关单位", "等成员单位", "等职能部门", "等部门", "等单位", "等组织", "等机构", "等", "及其工作人员", "组织", "干部"}
+
+// acts: at i stands what tells a unit to act, or how, when and to whom it is to act.
+func (s *source) acts(i, end int) bool {
+	if i >= end {
+		return false
+	}
+	r := s.norm[i]
+	if r == ',' && i+1 < end {
+		return s.orders(i+1, end)
+	}
+	if strings.ContainsRune("对在将按以每应要须需可于", r) {
+		return true
+	}
+	if i+2 > end {
+		return false
+	}
+	two := s.sub(Span{i, i + 2})
+	return (commandWords[two] || actWords[two]) && !nounVerbs[two]
+}
+
+// orders: the words after a comma go on with what the unit is to do.
+func (s *source) orders(i, end int) bool {
+	two := s.sub(Span{i, min(i+2, end)})
+	return strings.HasPrefix(two, "要") || strings.HasPrefix(two, "应") || strings.HasPrefix(two, "须") || strings.HasPrefix(two, "在") || strings.HasPrefix(two, "对") || two == "必须" || two == "负责"
+}
+
+// actWords go on after a subject beside the command words.
+var actWords = set(`接到 收到 发现 指定 会同 各司 不得 必须 承办 牵头 统筹 依照 作为 至少 密切 自觉 既要 也要 具体 得知 遇到 立即 第一 进行 处理 申请 共同 普遍`)
+
+// nounVerbs are command words that after a unit's name rather form a noun with it (学校保护, 社区教育).
+var nounVerbs = set(`保护 教育 管理 宣传 培训 评估 考核 监测 报告 建设 建档 监督 检查 救助 干预 调查 组织 学习 保障 培育 登记 备案 融合 联动 联合 共同 先行 试点 对接 衔接 改造`)

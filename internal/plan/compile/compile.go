@@ -1,0 +1,158 @@
+// Package compile turns the text of a county's work plan into tasks: who leads, who supports, by when,
+// to which figure, with which document to be issued, and where in the text each of these stands.
+//
+// It owns no tables. It promises: the same bytes give the same plan on every machine; nothing is fetched;
+// every fact carries its span in the decoded text and the name of the rule that found it; spans are counted
+// in code points and lie inside the text; work grows linearly with the length of the text; whatever it is
+// given it answers with a plan or with an *Error that tells a person what is wrong and what to do.
+// It never guesses a date out of a vague word (those are reported as unclear), never resolves a unit
+// against a county's register (it keeps the name as written) and never reads more than the bytes it got.
+//
+// The way: bytes → text (decode, docx) → lines → outline → clauses → tasks with owners, times, targets, documents.
+package compile
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Span is a half-open range of code points in Plan.Text.
+type Span struct {
+	Start int `json:"start"`
+	End   int `json:"end"`
+}
+
+// Len is the number of code points in the span.
+func (s Span) Len() int { return s.End - s.Start }
+
+// Contains tells whether t lies wholly inside s.
+func (s Span) Contains(t Span) bool { return s.Start <= t.Start && t.End <= s.End }
+
+// Overlaps tells whether the spans share a code point.
+func (s Span) Overlaps(t Span) bool { return s.Start < t.End && t.Start < s.End }
+
+// Fact is something read from the text: where it stands, its words, and the rule that found it.
+type Fact struct {
+	Span
+	Text string `json:"text"`
+	Rule string `json:"rule"`
+}
+
+// Unit is one mention of an organisation as owner of a task, named as the text names it.
+type Unit struct {
+	Fact
+	Name  string `json:"name"`
+	Basis string `json:"basis"` // see Basis* constants
+}
+
+// How a task came to its units.
+const (
+	BasisLine      = "line"      // a written owner line, bracket, table cell, or 由…牵头
+	BasisInherited = "inherited" // a written line which stands once for a group of tasks
+	BasisParagraph = "unit-para" // the unit heads its own paragraph or section
+	BasisActor     = "actor"     // the sentence names it as the doer
+)
+
+// Kinds of time rules.
+const (
+	KindDeadline   = "deadline"
+	KindRecurrence = "recurrence"
+	KindHorizon    = "horizon"
+)
+
+// Time is an expression that binds somebody, with its canonical form.
+type Time struct {
+	Fact
+	Kind string `json:"kind"`
+	Norm string `json:"norm"`
+}
+
+// Target is a figure that can be checked, with its canonical form.
+type Target struct {
+	Fact
+	Norm string `json:"norm"`
+}
+
+// Document is a titled paper that the task orders to be drafted, issued or sent.
+type Document struct {
+	Fact
+	Title string `json:"title"` // with its book-title marks
+}
+
+// Task is the smallest clause that carries a duty of its own.
+type Task struct {
+	Span             // the whole clause
+	ID        string // plan name and running number
+	Path      []string
+	Quote     string
+	Title     string
+	Lead      []Unit
+	Support   []Unit
+	Times     []Time
+	Targets   []Target
+	Documents []Document
+	Unclear   []Fact // vague words of time: a person must say what they mean
+	FoundBy   []string
+}
+
+// Heading is one step of the outline; Parent is its index in Plan.Outline or -1.
+type Heading struct {
+	Span          // marker and heading words
+	Text   string // as written, without closing punctuation
+	Level  int    // 0 for the top
+	Parent int
+	Duties bool // false for aims, principles, objects and the like
+}
+
+// Plan is a compiled plan.
+type Plan struct {
+	Name    string // file name without ending
+	Title   string
+	Issuer  string
+	Issued  string // YYYY-MM-DD if the text states its date of issue, else empty
+	Year    int    // the year the plan is for or of, 0 if the text does not say
+	Text    string // the decoded text which all spans refer to
+	Outline []Heading
+	Tasks   []Task
+}
+
+// Compile reads raw, a .txt or .docx file called name, and returns its plan.
+// The error, if any, is an *Error.
+func Compile(name string, raw []byte) (*Plan, error) {
+	text, err := Decode(name, raw)
+	if err != nil {
+		return nil, err
+	}
+	return CompileText(name, text)
+}
+
+// CompileText compiles a text that is decoded already.
+func CompileText(name, text string) (*Plan, error) {
+	src := newSource(text)
+	if err := src.plausible(); err != nil {
+		return nil, err
+	}
+	tree := buildTree(src)
+	p := &Plan{Name: baseName(name), Text: text}
+	readHeader(src, tree, p)
+	p.Outline = tree.outline()
+	p.Tasks = tree.tasks()
+	if len(p.Tasks) == 0 || !tree.structured() {
+		return nil, fail(ErrNotPlan, "")
+	}
+	for i := range p.Tasks {
+		p.Tasks[i].ID = fmt.Sprintf("%s-%02d", p.Name, i+1)
+	}
+	return p, nil
+}
+
+// baseName is the file name without folder and ending.
+func baseName(name string) string {
+	if i := strings.LastIndexAny(name, `/\`); i >= 0 {
+		name = name[i+1:]
+	}
+	if i := strings.LastIndexByte(name, '.'); i > 0 {
+		name = name[:i]
+	}
+	return name
+}

@@ -1,0 +1,3 @@
+package compile
+
+func docxText(raw []byte) (string, error) { return "", fail(ErrDamaged, "") }

@@ -1,0 +1,361 @@
+package compile
+
+import (
+	"regexp"
+	"strings"
+)
+
+// node is a numbered clause or section with what stands under it.
+type node struct {
+	mark   marker
+	head   Span // heading words without number and closing stop; empty if the clause has none
+	class  sectionClass
+	paras  []Span   // its own text before its children, heading excluded
+	tables []*table // tables under it
+	kids   []*node
+	parent *node
+	parts  []part // own text cut at its owner lines, see scope.go
+	owner  *owner // written for this node: on its own line, in brackets, or standing for its group
+	above  *owner // written at the head of this node, for all below it
+	unit   []Unit // the heading names the unit that acts
+	depth  int
+}
+
+// tree is the outline of a text.
+type tree struct {
+	src   *source
+	lines []line
+	root  *node
+	conv  convention
+}
+
+// buildTree reads lines into the outline.
+func buildTree(s *source) *tree {
+	t := &tree{src: s, lines: splitLines(s), root: &node{}}
+	t.conv = findConvention(s)
+	b := &builder{tree: t, cur: t.root}
+	for b.i < len(t.lines) && !b.ended {
+		b.step()
+	}
+	t.recoverLostHeadings(t.root)
+	t.scopeOwners()
+	return t
+}
+
+// builder walks over the lines; skipping says why lines are passed over.
+type builder struct {
+	*tree
+	i        int
+	cur      *node
+	skipping skipMode
+	listed   string // words of the last list of annexes
+	ended    bool
+	numbered bool // a marker has been seen
+}
+
+type skipMode int
+
+const (
+	skipNone skipMode = iota
+	skipList
+	skipAnnex
+	skipRoster
+)
+
+func (b *builder) step() {
+	l := b.lines[b.i]
+	if b.pass(l) {
+		b.i++
+		return
+	}
+	switch l.kind {
+	case lineRow:
+		b.table()
+		return
+	case lineMarker:
+		b.numbered = true
+		b.open(l)
+	default:
+		b.cur.paras = append(b.cur.paras, b.joined(l))
+	}
+	b.i++
+}
+
+// pass tells whether a line is to be left out, and keeps track of why.
+func (b *builder) pass(l line) bool {
+	switch l.kind {
+	case lineAnnex:
+		b.cur = b.root
+		b.skipping = skipNone
+		if idleAnnex(b.annexTitle()) {
+			b.skipping = skipAnnex
+		}
+		return true
+	case lineAnnexList:
+		b.skipping, b.listed = skipList, b.src.sub(l.Span)
+		return true
+	case lineTail:
+		b.ended = b.numbered
+		return true
+	case lineRoster:
+		if b.skipping == skipNone {
+			b.skipping = skipRoster
+		}
+		return true
+	case lineFurniture, lineFormal:
+		return true
+	}
+	if b.stillSkipping(l) {
+		return true
+	}
+	b.skipping = skipNone
+	return l.kind == lineText && b.signature(l)
+}
+
+// stillSkipping: the list of annexes ends at the next outer heading, table or paragraph; a roster at the next sentence.
+func (b *builder) stillSkipping(l line) bool {
+	words := b.src.sub(l.Span)
+	sentence := strings.ContainsAny(words, "。;；")
+	switch b.skipping {
+	case skipAnnex:
+		return true
+	case skipList:
+		switch {
+		case l.kind == lineMarker:
+			if l.mark.kind <= markParen {
+				b.cur = b.root
+				return false
+			}
+			return true
+		case l.kind == lineRow, sentence && l.Len() > 40:
+			b.cur = b.root
+			if idleAnnex(b.listed) {
+				b.skipping = skipAnnex
+				return true
+			}
+			return false
+		}
+		return true
+	case skipRoster:
+		return l.kind == lineText && !sentence && l.Len() <= 60
+	}
+	return false
+}
+
+var (
+	annexIdle = regexp.MustCompile(`名单|人员|通讯录|统计表|登记表|汇总表|申请表|申报表|样[式本表张]|流程图|回执|报名|承诺书|公式|联系方式|档案|花名册|月报表|问卷`)
+	annexLive = regexp.MustCompile(`方案|意见|计划|要点|清单|分工|职责|分解表|任务|措施|办法`)
+)
+
+// idleAnnex: lists of persons and blank forms order nothing.
+func idleAnnex(title string) bool {
+	return annexIdle.MatchString(title) && !annexLive.MatchString(annexIdle.ReplaceAllString(title, ""))
+}
+
+// annexTitle joins the short lines that follow the word 附件.
+func (b *builder) annexTitle() string {
+	title := ""
+	for j := b.i + 1; j < len(b.lines) && j <= b.i+3; j++ {
+		l := b.lines[j]
+		if l.kind == lineRow || l.kind == lineMarker || l.Len() > 45 {
+			break
+		}
+		title += b.src.sub(l.Span)
+	}
+	return squeeze(title)
+}
+
+// signature: a unit's name alone on a line before a date.
+func (b *builder) signature(l line) bool {
+	return b.i+1 < len(b.lines) && b.lines[b.i+1].kind == lineFormal && l.Len() <= 30 && unitName(b.src.sub(l.Span))
+}
+
+// joined is the line, together with the next one if it breaks off inside a list (…、).
+func (b *builder) joined(l line) Span {
+	sp := l.Span
+	for sp.Len() < 400 && b.src.norm[sp.End-1] == '、' && b.i+1 < len(b.lines) && b.lines[b.i+1].kind == lineText {
+		b.i++
+		sp.End = b.lines[b.i].End
+	}
+	return sp
+}
+
+// open starts a node at a numbered line.
+func (b *builder) open(l line) {
+	n := &node{mark: l.mark, parent: b.place(l.mark)}
+	n.depth = n.parent.depth + 1
+	rest := b.joined(line{Span: b.src.trim(Span{l.mark.End, l.End})})
+	if rest.Len() > 0 && l.mark.kind != markItem {
+		var body Span
+		n.head, body = splitHeading(b.src, rest)
+		rest = body
+	}
+	if rest.Len() > 0 {
+		n.paras = append(n.paras, rest)
+	}
+	n.class = classOf(b.src.sub(n.head))
+	n.parent.kids = append(n.parent.kids, n)
+	b.cur = n
+}
+
+// place finds the parent of a marker: beside the nearest open clause numbered in the same form, else below the
+// nearest open clause numbered in an outer form. An outer form that starts at 1 under a bare heading is its child.
+func (b *builder) place(m marker) *node {
+	for n := b.cur; n != b.root; n = n.parent {
+		if n.mark.kind == m.kind {
+			return n.parent
+		}
+	}
+	n := b.cur
+	if m.num == 1 && m.kind >= markParen && n != b.root && len(n.paras) == 0 && n.head.Len() > 0 {
+		return n
+	}
+	for n != b.root && n.mark.kind >= m.kind {
+		n = n.parent
+	}
+	return n
+}
+
+const (
+	headMax  = 45 // a heading that is followed by text on the same line
+	aloneMax = 60 // a heading that stands alone on its line
+	bareMax  = 32 // a single sentence that is its own heading
+)
+
+// splitHeading parts the words behind a number into heading and body.
+func splitHeading(s *source, sp Span) (head, body Span) {
+	none := Span{sp.Start, sp.Start}
+	stop := -1
+	for i, depth := sp.Start, 0; i < sp.End && stop < 0; i++ {
+		switch s.norm[i] {
+		case '(':
+			depth++
+		case ')':
+			depth = max(0, depth-1)
+		case '。':
+			stop = i
+		case ':':
+			if depth == 0 && i-sp.Start <= 25 && i+1 < sp.End && !ownerLabel.MatchString(s.sub(Span{sp.Start, i + 1})) {
+				return Span{sp.Start, i}, s.trim(Span{i + 1, sp.End})
+			}
+		case ' ', '\t':
+			if depth == 0 && i-sp.Start >= 4 && i-sp.Start <= 30 && sp.End-i > 20 && plainWords(s, Span{sp.Start, i}) {
+				return Span{sp.Start, i}, s.trim(Span{i, sp.End})
+			}
+		}
+	}
+	if stop < 0 {
+		if sp.Len() <= aloneMax && s.norm[sp.End-1] != ';' && s.norm[sp.End-1] != ',' {
+			return headAlone(s, sp)
+		}
+		return none, sp
+	}
+	rest := s.trim(Span{stop + 1, sp.End})
+	switch {
+	case rest.Len() == 0 && stop-sp.Start <= bareMax:
+		return Span{sp.Start, stop}, rest
+	case rest.Len() == 0 || stop-sp.Start > headMax:
+		return none, sp
+	case s.norm[rest.Start] == '(' && s.closing(rest.Start, rest.End) >= rest.End-2 && stop-sp.Start > bareMax:
+		return none, sp
+	}
+	return Span{sp.Start, stop}, rest
+}
+
+// headAlone keeps an owner bracket that closes a heading line out of the heading.
+func headAlone(s *source, sp Span) (head, body Span) {
+	for i := sp.Start; i < sp.End; i++ {
+		if s.norm[i] != '(' {
+			continue
+		}
+		if c := s.closing(i, sp.End); c > 0 && parseOwner(s, Span{i + 1, c}, convention{}, bracketForm) != nil {
+			return s.trim(Span{sp.Start, i}), Span{i, sp.End}
+		}
+	}
+	for sp.End > sp.Start && strings.ContainsRune(":;,.", s.norm[sp.End-1]) {
+		sp.End--
+	}
+	return sp, Span{sp.End, sp.End}
+}
+
+func plainWords(s *source, sp Span) bool { return !strings.ContainsAny(s.sub(sp), ",。;:、") }
+
+// recoverLostHeadings: where the numbers of a level jump over one (一, 三), the heading between them was lost and
+// the numbered clauses that follow running text belong to it, not to the section before.
+func (t *tree) recoverLostHeadings(n *node) {
+	kids := make([]*node, 0, len(n.kids))
+	for i, k := range n.kids {
+		t.recoverLostHeadings(k)
+		kids = append(kids, k)
+		gap := i+1 < len(n.kids) && n.kids[i+1].mark.kind == k.mark.kind && n.kids[i+1].mark.num == k.mark.num+2
+		if !gap || k.class == classDuties || len(k.kids) == 0 || len(k.paras) == 0 {
+			continue
+		}
+		at := Span{k.kids[0].mark.Start, k.kids[0].mark.Start}
+		lost := &node{mark: marker{at, k.mark.kind, k.mark.num + 1}, head: at, parent: n, kids: k.kids, depth: k.depth}
+		for _, kid := range lost.kids {
+			kid.parent = lost
+		}
+		k.kids = nil
+		kids = append(kids, lost)
+	}
+	n.kids = kids
+}
+
+// label is the step of a path that n stands for; empty for the root and for lost headings.
+func (t *tree) label(n *node) string {
+	if n.mark.Len() == 0 {
+		return ""
+	}
+	words := strings.TrimSpace(t.src.raw(n.mark.Span))
+	if n.mark.kind == markItem {
+		return strings.TrimRight(words, ":：,，")
+	}
+	return strings.TrimRight(words+t.src.raw(n.head), "。.:： ；;")
+}
+
+// path is the chain of headings from the top to n.
+func (t *tree) path(n *node) []string {
+	var p []string
+	for ; n != nil; n = n.parent {
+		if l := t.label(n); l != "" {
+			p = append([]string{l}, p...)
+		}
+	}
+	return p
+}
+
+// outline lists all headings in reading order.
+func (t *tree) outline() []Heading {
+	var out []Heading
+	var walk func(n *node, level, parent int, duties bool)
+	walk = func(n *node, level, parent int, duties bool) {
+		for _, k := range n.kids {
+			ok := duties && k.class == classDuties
+			at := parent
+			if text := t.label(k); text != "" {
+				out = append(out, Heading{Span{k.mark.Start, max(k.head.End, k.mark.End)}, text, level, parent, ok})
+				at = len(out) - 1
+			}
+			walk(k, level+1, at, ok)
+		}
+	}
+	walk(t.root, 0, -1, true)
+	return out
+}
+
+// structured: something in the text is built like a plan: numbered clauses, owners, or a table of tasks.
+func (t *tree) structured() bool {
+	found := false
+	t.each(t.root, func(n *node) {
+		found = found || n.owner != nil || n.above != nil || len(n.tables) > 0 || len(n.kids) >= 2
+	})
+	return found
+}
+
+func (t *tree) each(n *node, do func(*node)) {
+	do(n)
+	for _, k := range n.kids {
+		t.each(k, do)
+	}
+}

@@ -1,0 +1,386 @@
+package compile
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// owner is what one written line, bracket or table row says about who does a task and by when.
+type owner struct {
+	Span
+	lead, support []Unit
+	times         []Span // where completion times stand
+	inherited     bool
+	rule          string
+}
+
+// ownerForm is the place where owner words stand; it decides how much proof they need.
+type ownerForm int
+
+const (
+	lineForm    ownerForm = iota // a line of its own, or the end of a paragraph
+	bracketForm                  // inside brackets
+)
+
+const (
+	partyWords = `牵头|主责|主办|主要责任|责任|配合|协作|协同|协办|协助|参与|参加|承办|落实|实施|主管|督办|督导|负责|分工|联合|支持|第一责任|具体负责|监督|指导|组织`
+	placeWords = `单位|部门|科室|股室|处室|站所|机构|主体|组织`
+	headWords  = `领导|人|县领导|市领导|区领导|负责人|责任人`
+	timeWords  = `(?:完成|整改|落实|办结|实施|推进)?(?:时限|时间|期限|时间节点|日期)(?:要求|安排)?|时间进度|进度(?:安排|要求)|时间要求|时间安排`
+)
+
+var (
+	ownerLabel = regexp.MustCompile(`^ *(?:(主要|具体)?(` + partyWords + `)(?:(?:和|及|与|、|/)(?:` + partyWords + `))?(` + placeWords + `|` + headWords + `)(?:和(?:责任人|负责人)|及(?:责任人|负责人|分工))?|(` + timeWords + `)) *(?::|为|是| )`)
+	// ownerVerb is the closed set of words that may follow the names: 牵头负责, 按职责分工负责, 抓好督促落实
+	ownerVerb = regexp.MustCompile(`^(?:会同.*|联合.*|(?:牵头|统筹|主办|负责|配合|参与|参加|协助|协同|协办|承办|按照?|各司?|自|其|根据|依照?|职责?|职能|分工|分别|具体|共同|分头|落实|抓好?|做好|组织|实施|推进|督促|相关|有关|工作|任务|完成|并|指导|协调|推动|总|责任?|切实|认真|予以|密切|全程|加强|支持)+)$`)
+	leadVerb  = regexp.MustCompile(`^(牵头|统筹|主办)`)
+	leadLabel = regexp.MustCompile(`^(牵头|主责|主办)`)
+	timeLike  = regexp.MustCompile(`\d+月|\d+年|年底|年内|季度|半年|每月|每年|每周|每学期|全年|工作日|小时|长期|持续|常态`)
+)
+
+const verbStarts = "会联牵统主负配参协承按各自根依分具共落抓做组实推督"
+
+// role of the names being read.
+type role int
+
+const (
+	roleNone role = iota
+	roleLead
+	roleSupport
+	roleTime
+	roleSkip // persons, not units
+)
+
+// convention is what the text says about its own owner lines.
+type convention struct {
+	commaLead bool // 逗号前为牵头部门
+	firstLead bool // 列第一位的为牵头单位
+	starLead  bool // 标*的为牵头单位
+}
+
+var (
+	commaRule = regexp.MustCompile(`逗号(之)?前面?(的)?(单位|部门)?(为|是|系)牵头`)
+	firstRule = regexp.MustCompile(`(第一|首)(位|个|家)?(的)?(单位|部门)?(为|是|系)(第一)?牵头|(排|列)(在)?(第一|首)位?(的)?(单位|部门)?(为|是|系)?牵头`)
+	starRule  = regexp.MustCompile(`[标带有加](\*|★|“\*”|“★”)(号)?(的)?(单位|部门)?(为|是|系)牵头|(\*|★)(号)?(为|是|系)牵头`)
+)
+
+func findConvention(s *source) convention {
+	if !strings.Contains(s.str, "牵头") {
+		return convention{}
+	}
+	return convention{commaRule.MatchString(s.str), firstRule.MatchString(s.str), starRule.MatchString(s.str)}
+}
+
+// ownerReader reads one owner text piece by piece.
+type ownerReader struct {
+	src     *source
+	conv    convention
+	form    ownerForm
+	out     *owner
+	label   role // role given by the last label
+	labels  int
+	verbs   int
+	pending []Span // names whose role is not known yet
+	first   int    // names read under the present label
+	comma   bool   // a comma was passed under the present label
+	stray   bool   // something that is no part of an owner text
+}
+
+// parseOwner reads sp as an owner text; nil if it is none.
+func parseOwner(s *source, sp Span, conv convention, form ownerForm) *owner {
+	sp = s.trim(sp)
+	for sp.End > sp.Start && strings.ContainsRune("。;,)", s.norm[sp.End-1]) && (s.norm[sp.End-1] != ')' || strings.Count(s.sub(sp), ")") > strings.Count(s.sub(sp), "(")) {
+		sp.End--
+	}
+	if sp.Len() < 3 || sp.Len() > 900 {
+		return nil
+	}
+	r := &ownerReader{src: s, conv: conv, form: form, out: &owner{Span: sp}}
+	from, depth := sp.Start, 0
+	for i := sp.Start; i <= sp.End && !r.stray; i++ {
+		var c rune = ';'
+		if i < sp.End {
+			c = s.norm[i]
+		}
+		switch {
+		case c == '(' && i > from:
+			depth++
+		case c == '(' || c == ')' && depth == 0: // 【牵头单位:A】【责任单位:B】
+			r.piece(Span{from, i})
+			from = i + 1
+		case c == ')':
+			depth--
+		case depth <= 0 && strings.ContainsRune("、,;。 /\t", c) || i == sp.End:
+			r.piece(Span{from, i})
+			if c == ',' || c == ';' || c == '。' {
+				r.separator(c)
+			}
+			from = i + 1
+		}
+	}
+	return r.finish()
+}
+
+// piece reads what stands between two separators.
+func (r *ownerReader) piece(sp Span) {
+	sp = r.src.trim(sp)
+	if sp.Len() == 0 {
+		return
+	}
+	words := r.src.sub(sp)
+	if m := ownerLabel.FindStringSubmatchIndex(words + " "); m != nil && (m[1] <= len(words) || r.form == lineForm && sp.Len() <= 6) {
+		r.setLabel(words, m)
+		sp.Start = r.src.at(int(r.src.off[sp.Start]) + min(m[1], len(words)))
+		r.piece(sp)
+		return
+	}
+	if r.label == roleTime || r.label == roleSkip {
+		if r.label == roleTime {
+			r.addTime(sp)
+		}
+		return
+	}
+	if timeLike.MatchString(words) && !unitName(words) {
+		r.out.times = append(r.out.times, sp)
+		if r.labels == 0 && sp.Len() > 16 {
+			r.stray = true
+		}
+		return
+	}
+	r.name(sp)
+}
+
+// addTime keeps the pieces of one completion time together (2月、8月).
+func (r *ownerReader) addTime(sp Span) {
+	if k := len(r.out.times) - 1; k >= 0 && r.first > 0 {
+		r.out.times[k].End = sp.End
+	} else {
+		r.out.times = append(r.out.times, sp)
+	}
+	r.first++
+}
+
+func (r *ownerReader) setLabel(words string, m []int) {
+	r.labels++
+	r.flush(r.label)
+	r.first, r.comma = 0, false
+	switch {
+	case m[8] >= 0:
+		r.label = roleTime
+	case m[6] >= 0 && strings.Contains(headWords, words[m[6]:m[7]]) && words[m[6]:m[7]] != "主体":
+		r.label = roleSkip
+	case leadLabel.MatchString(words[m[4]:m[5]]):
+		r.label = roleLead
+	default:
+		r.label = roleSupport
+	}
+}
+
+// name reads 甲局, 甲局牵头, 由甲局会同乙局负责, or a verb alone that closes the names before it.
+func (r *ownerReader) name(sp Span) {
+	at, verb := r.findVerb(sp)
+	if at < 0 {
+		r.list(sp)
+		return
+	}
+	r.verbs++
+	if at > sp.Start {
+		r.list(Span{sp.Start, at})
+	}
+	switch {
+	case strings.HasPrefix(verb, "会同"), strings.HasPrefix(verb, "联合"):
+		r.flush(roleLead)
+		if rest := (Span{at + 2, sp.End}); rest.Len() > 0 {
+			r.name(rest)
+		}
+		r.flush(roleSupport)
+	case leadVerb.MatchString(verb):
+		r.flush(roleLead)
+	case r.label == roleLead:
+		r.flush(roleLead)
+	default:
+		r.flush(roleSupport)
+	}
+}
+
+// findVerb is where the verb of an owner phrase begins behind a full name; -1 if there is none.
+func (r *ownerReader) findVerb(sp Span) (int, string) {
+	for i := sp.Start; i < sp.End; i++ {
+		if !strings.ContainsRune(verbStarts, r.src.norm[i]) {
+			continue
+		}
+		words := r.src.sub(Span{i, sp.End})
+		if !ownerVerb.MatchString(words) {
+			continue
+		}
+		if i == sp.Start {
+			return i, words
+		}
+		name := r.src.sub(trimUnit(r.src, Span{sp.Start, i}))
+		if unitName(name) || strings.HasSuffix(r.src.sub(Span{sp.Start, i}), "等") || unitTail(name) || r.labels == 0 && looseName(name) && utf8.RuneCountInString(name) >= 3 {
+			return i, words
+		}
+	}
+	return -1, ""
+}
+
+// unitTail: the last name of 甲局和乙局 is one.
+func unitTail(name string) bool {
+	i := strings.LastIndexAny(name, "和及与")
+	return i > 0 && unitName(strings.TrimLeft(name[i:], "和及与"))
+}
+
+// list adds names; without a label each must look like a unit.
+func (r *ownerReader) list(sp Span) {
+	loose := r.labels > 0 || r.form == lineForm && r.verbs > 0
+	names := unitList(r.src, sp, loose)
+	if names == nil {
+		if loose && r.labels > 0 {
+			return // a remark inside a labelled line
+		}
+		if r.labels == 0 && len(trimWords(r.src.sub(sp))) > 0 {
+			r.stray = true
+		}
+		return
+	}
+	for _, n := range names {
+		if r.label != roleNone {
+			r.add(n, r.labelled(n))
+			r.first++
+			continue
+		}
+		r.pending = append(r.pending, n)
+	}
+}
+
+func trimWords(words string) string { return strings.Trim(words, " 等。,;、") }
+
+// labelled is the role of a name under the present label, as the text's own convention has it.
+func (r *ownerReader) labelled(n Span) role {
+	if r.label != roleSupport {
+		return r.label
+	}
+	switch {
+	case r.conv.starLead && n.Start > 0 && strings.ContainsRune("*★", r.src.norm[n.Start-1]),
+		r.conv.starLead && n.End < len(r.src.norm) && strings.ContainsRune("*★", r.src.norm[n.End]):
+		return roleLead
+	case r.conv.firstLead && r.first == 0:
+		return roleLead
+	}
+	return roleSupport
+}
+
+// separator: under the comma convention the names before the first comma lead.
+func (r *ownerReader) separator(c rune) {
+	if c == ',' && r.conv.commaLead && r.label == roleSupport && !r.comma && r.first > 0 {
+		r.comma = true
+		r.promote()
+	}
+}
+
+// promote turns the support units read so far under this label into lead units.
+func (r *ownerReader) promote() {
+	k := len(r.out.support) - r.first
+	r.out.lead = append(r.out.lead, r.out.support[k:]...)
+	r.out.support = r.out.support[:k]
+	r.first = 0
+}
+
+func (r *ownerReader) flush(to role) {
+	if to == roleNone || to == roleTime || to == roleSkip {
+		to = roleSupport
+	}
+	for _, n := range r.pending {
+		r.add(n, to)
+	}
+	r.pending = nil
+}
+
+func (r *ownerReader) add(n Span, to role) {
+	rule := "owner.support"
+	if to == roleLead {
+		rule = "owner.lead"
+	}
+	u := Unit{Fact: r.src.fact(n, rule), Name: r.src.raw(n), Basis: BasisLine}
+	if to == roleLead {
+		r.out.lead = append(r.out.lead, u)
+	} else {
+		r.out.support = append(r.out.support, u)
+	}
+}
+
+// finish decides whether what was read proves to be an owner text.
+func (r *ownerReader) finish() *owner {
+	if r.stray {
+		return nil
+	}
+	bare := len(r.pending)
+	r.flush(roleSupport)
+	o := r.out
+	if r.conv.commaLead && !r.comma && len(o.lead) == 0 && len(o.support) == 1 && r.label == roleSupport {
+		o.lead, o.support = o.support, nil // a single unit leads
+	}
+	n := len(o.lead) + len(o.support)
+	switch {
+	case r.labels > 0:
+		o.rule = "owner.label"
+		if n == 0 && len(o.times) == 0 && r.label != roleSkip {
+			return nil
+		}
+	case n == 0:
+		return nil
+	case r.verbs > 0 && bare == 0:
+		o.rule = "owner.verb"
+	case r.form == bracketForm && bare == n && r.bareProof():
+		o.rule = "owner.bare"
+	default:
+		return nil
+	}
+	o.dedupe()
+	return o
+}
+
+// bareProof: names alone in brackets are owners if each is an office of some level, so that (乡镇) is none.
+func (r *ownerReader) bareProof() bool {
+	strong := 0
+	for _, u := range r.out.support {
+		if officeName.MatchString(u.Name) {
+			strong++
+		}
+	}
+	return strong > 0 && strong*2 >= len(r.out.support)
+}
+
+var officeName = regexp.MustCompile(`(局|委|办|部|法院|检察院|妇联|残联|团委|工会|总工会|人民政府|委员会|办公室|司法所|派出所|社事办|综治办|学校|各(乡|镇|街道|村).*)$|^(团[省市州县区]委|各.{1,12}(单位|部门))$`)
+
+// dedupe keeps each name once; a name that leads does not support.
+func (o *owner) dedupe() {
+	seen := map[string]bool{}
+	keep := func(in []Unit) []Unit {
+		out := in[:0]
+		for _, u := range in {
+			if !seen[u.Name] {
+				seen[u.Name] = true
+				out = append(out, u)
+			}
+		}
+		return out
+	}
+	o.lead = keep(o.lead)
+	o.support = keep(o.support)
+}
+
+// merge joins the owner lines that stand one below the other.
+func (o *owner) merge(p *owner) *owner {
+	if o == nil {
+		return p
+	}
+	m := *o
+	m.End = max(o.End, p.End)
+	m.lead = append(append([]Unit{}, o.lead...), p.lead...)
+	m.support = append(append([]Unit{}, o.support...), p.support...)
+	m.times = append(append([]Span{}, o.times...), p.times...)
+	m.dedupe()
+	return &m
+}

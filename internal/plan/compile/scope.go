@@ -1,0 +1,234 @@
+package compile
+
+import "strings"
+
+// part is a stretch of a node's own text together with the owners written inside it or right below it.
+type part struct {
+	paras  []Span
+	inside []*owner // in brackets or behind a label within the paragraphs
+	line   *owner   // on lines of their own
+}
+
+// owner of the whole part, if only one is written.
+func (p *part) owner() *owner {
+	o := p.line
+	for _, in := range p.inside {
+		o = o.merge(in)
+	}
+	return o
+}
+
+// span of the part's paragraphs.
+func (p *part) span() Span { return Span{p.paras[0].Start, p.paras[len(p.paras)-1].End} }
+
+// scopeOwners finds the written owners of every node and spreads those that stand once for a group.
+func (t *tree) scopeOwners() {
+	t.each(t.root, func(n *node) {
+		t.ownerInHeading(n)
+		t.cutParts(n)
+	})
+	last, other := 0, 0
+	t.each(t.root, func(n *node) {
+		switch t.groupForm(n) {
+		case lastOnly:
+			last++
+		case several:
+			other++
+		}
+	})
+	if last >= other {
+		t.each(t.root, t.inherit)
+	}
+}
+
+// groupForm tells how owner lines stand among the clauses of a group.
+type groupForm int
+
+const (
+	noLines  groupForm = iota
+	lastOnly           // one line behind the last clause: it stands for all
+	several            // clauses have their own
+)
+
+func (t *tree) groupForm(n *node) groupForm {
+	leaves, owned, last := 0, 0, false
+	for _, k := range n.kids {
+		if len(k.kids) > 0 || len(k.tables) > 0 {
+			continue
+		}
+		leaves++
+		last = k.owner != nil
+		if last {
+			owned++
+		}
+	}
+	switch {
+	case leaves < 2 || owned == 0 || n == t.root:
+		return noLines
+	case owned == 1 && last && len(n.kids[len(n.kids)-1].kids) == 0:
+		return lastOnly
+	}
+	return several
+}
+
+// inherit gives the line behind the last clause of a group to the clauses before it.
+func (t *tree) inherit(n *node) {
+	if t.groupForm(n) != lastOnly {
+		return
+	}
+	whole := *n.kids[len(n.kids)-1].owner
+	whole.inherited = true
+	for _, k := range n.kids[:len(n.kids)-1] {
+		if len(k.kids) == 0 && len(k.tables) == 0 {
+			k.owner = &whole
+		}
+	}
+}
+
+// ownerInHeading takes an owner bracket off the heading.
+func (t *tree) ownerInHeading(n *node) {
+	for i := n.head.Start; i < n.head.End; i++ {
+		if t.src.norm[i] != '(' {
+			continue
+		}
+		c := t.src.closing(i, n.head.End)
+		if c < 0 {
+			return
+		}
+		if o := parseOwner(t.src, Span{i + 1, c}, t.conv, bracketForm); o != nil && c == n.head.End-1 {
+			o.Span = Span{i, c + 1}
+			n.above = n.above.merge(o)
+			n.head = t.src.trim(Span{n.head.Start, i})
+			return
+		}
+		i = c
+	}
+}
+
+// cutParts divides the node's own text at its owner lines. The owners of a node with children stand above these.
+func (t *tree) cutParts(n *node) {
+	var parts []part
+	cur := part{}
+	closed := false
+	for _, p := range n.paras {
+		if o := parseOwner(t.src, p, t.conv, lineForm); o != nil {
+			cur.line = cur.line.merge(o)
+			closed = true
+			continue
+		}
+		in := t.ownersInside(p)
+		if closed && (len(cur.paras) > 0 || len(parts) > 0) {
+			parts = append(parts, cur)
+			cur, closed = part{}, false
+		}
+		closed = false
+		cur.paras = append(cur.paras, p)
+		cur.inside = append(cur.inside, in...)
+		if len(in) > 0 && in[len(in)-1].End >= p.End-2 {
+			closed = true
+		}
+	}
+	if len(cur.paras) > 0 || cur.line != nil {
+		parts = append(parts, cur)
+	}
+	n.parts = parts
+	t.settleOwner(n)
+}
+
+// settleOwner: a leaf with one owner has it for all its text; several stay with their parts.
+func (t *tree) settleOwner(n *node) {
+	var all *owner
+	owned := 0
+	for i := range n.parts {
+		if o := n.parts[i].owner(); o != nil {
+			all = all.merge(o)
+			owned++
+		}
+	}
+	if len(n.kids) > 0 || len(n.tables) > 0 {
+		n.above = n.above.merge(all)
+		return
+	}
+	if n.above != nil {
+		all, n.above = n.above.merge(all), nil
+	}
+	if owned <= 1 {
+		n.owner = all
+		n.joinParts()
+	}
+}
+
+// joinParts puts the text of a leaf with one owner together again.
+func (n *node) joinParts() {
+	if len(n.parts) < 2 {
+		return
+	}
+	one := part{}
+	for _, p := range n.parts {
+		one.paras = append(one.paras, p.paras...)
+		one.inside = append(one.inside, p.inside...)
+		one.line = one.line.merge(p.line)
+	}
+	n.parts = []part{one}
+}
+
+// ownersInside finds owner brackets and trailing 责任单位:… within a paragraph.
+func (t *tree) ownersInside(p Span) []*owner {
+	var out []*owner
+	for i := p.Start; i < p.End; i++ {
+		switch t.src.norm[i] {
+		case '(':
+			c := t.src.closing(i, min(p.End, i+600))
+			if c < 0 {
+				return out
+			}
+			if o := t.bracketOwner(p, i, c); o != nil {
+				out = append(out, o)
+			}
+			i = c
+		case ':':
+			if o := t.trailingOwner(p, i); o != nil {
+				return append(out, o)
+			}
+		}
+	}
+	return out
+}
+
+// bracketOwner reads the bracket from i to c; names without a label are owners only where a sentence ends.
+func (t *tree) bracketOwner(p Span, i, c int) *owner {
+	o := parseOwner(t.src, Span{i + 1, c}, t.conv, bracketForm)
+	if o == nil {
+		return nil
+	}
+	next := c + 1
+	for next < p.End && t.src.space(next) {
+		next++
+	}
+	ends := next >= p.End || strings.ContainsRune("。;(!", t.src.norm[next])
+	begins := i > p.Start && t.src.norm[i-1] == '。'
+	if o.rule != "owner.label" && !ends && !begins {
+		return nil
+	}
+	o.Span = Span{i, c + 1}
+	return o
+}
+
+// trailingOwner reads a label that follows a full stop, up to the end of the paragraph.
+func (t *tree) trailingOwner(p Span, colon int) *owner {
+	from := colon
+	for from > p.Start && colon-from < 14 && !strings.ContainsRune("。;!) ", t.src.norm[from-1]) {
+		from--
+	}
+	if from == p.Start || colon-from >= 14 {
+		return nil
+	}
+	if m := ownerLabel.FindStringIndex(t.src.sub(Span{from, p.End})); m == nil || t.src.at(int(t.src.off[from])+m[1]) != colon+1 {
+		return nil
+	}
+	o := parseOwner(t.src, Span{from, p.End}, t.conv, lineForm)
+	if o != nil {
+		o.Span = Span{from, p.End}
+	}
+	return o
+}

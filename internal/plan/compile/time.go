@@ -1,0 +1,160 @@
+package compile
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// timeRule reads one form of time. Its pattern is tried only where one of the runes of first stands, and only there.
+type timeRule struct {
+	name  string
+	first string
+	re    *regexp.Regexp
+	read  func(m timeMatch) (kind, norm string)
+}
+
+// timeMatch gives the named groups of a pattern.
+type timeMatch struct {
+	rule       *timeRule
+	words      string
+	groups     []int
+	before     rune // the character before the match
+	completion bool // in an owner line or table cell: the whole text is a time
+	behind     string
+}
+
+func (m timeMatch) get(name string) string {
+	i := m.rule.re.SubexpIndex(name)
+	if i < 0 || m.groups[2*i] < 0 {
+		return ""
+	}
+	return m.words[m.groups[2*i]:m.groups[2*i+1]]
+}
+
+// window is how many code points a time expression may span.
+const window = 64
+
+// times finds the time rules of a region; titles are passed over.
+func (s *source) times(region Span, titles []Span, completion bool) []Time {
+	var out []Time
+	next := 0
+	for i := region.Start; i < region.End; i++ {
+		if next < len(titles) && i >= titles[next].Start {
+			i = max(i, titles[next].End) - 1
+			next++
+			continue
+		}
+		rules := timeRulesAt[s.norm[i]]
+		if len(rules) == 0 {
+			continue
+		}
+		end := min(region.End, i+window)
+		if next < len(titles) {
+			end = min(end, titles[next].Start)
+		}
+		if t, ok := s.timeAt(Span{i, end}, region, rules, completion); ok {
+			if more, ok := s.secondFrequency(t, region); ok {
+				out = append(out, t)
+				t = more
+			}
+			out = append(out, t)
+			i = t.End - 1
+		}
+	}
+	return out
+}
+
+// timeAt tries the rules that may begin with the first rune of sp.
+func (s *source) timeAt(sp, region Span, rules []*timeRule, completion bool) (Time, bool) {
+	words := s.sub(sp)
+	var before rune
+	if sp.Start > region.Start {
+		before = s.norm[sp.Start-1]
+	}
+	for _, r := range rules {
+		g := r.re.FindStringSubmatchIndex(words)
+		if g == nil {
+			continue
+		}
+		m := timeMatch{r, words, g, before, completion, words[g[1]:]}
+		if condition.MatchString(m.behind) {
+			continue
+		}
+		if kind, norm := r.read(m); norm != "" {
+			last := g[1]
+			if i := r.re.SubexpIndex("T"); i >= 0 {
+				last = g[2*i+1] // what follows only proves it
+			}
+			end := s.at(int(s.off[sp.Start]) + last)
+			return Time{Fact: s.fact(Span{sp.Start, end}, "time."+r.name), Kind: kind, Norm: norm}, true
+		}
+	}
+	return Time{}, false
+}
+
+// condition: what follows makes the expression a condition or a look back, not an order.
+var condition = regexp.MustCompile(`^(以上|以下|以来|以后|未|仍|仍未|左右的|内未|龄|岁|级)`)
+
+// secondFrequency: 每季度开展1次…和2次… : the unit of the first figure stands for the second.
+func (s *source) secondFrequency(t Time, region Span) (Time, bool) {
+	if !strings.HasSuffix(t.Rule, "_counted") {
+		return Time{}, false
+	}
+	unit, _, _ := strings.Cut(t.Norm, ",")
+	tail := Span{t.End, min(region.End, t.End+28)}
+	m := secondCount.FindStringSubmatchIndex(s.sub(tail))
+	if m == nil || !strings.HasPrefix(unit, "every=") {
+		return Time{}, false
+	}
+	words := s.sub(tail)
+	base := int(s.off[tail.Start])
+	sp := Span{s.at(base + m[2]), s.at(base + m[1])}
+	n := hanValue(words[m[4]:m[5]])
+	return Time{Fact: s.fact(sp, "time.second_counted"), Kind: KindRecurrence, Norm: fmt.Sprintf("%s,min=%d", unit, n)}, true
+}
+
+var secondCount = regexp.MustCompile(`^[^,。;每\d]{0,14}?((?:、|和|及|以及)(?:至少|不少于|不低于)?(\d+|[一二两三四五六七八九十])次)`)
+
+// vagueWords bind somebody without saying when. They are reported, never turned into a date.
+var vagueWords = []string{
+	"第一时间", "不定期", "定期", "适时", "及时", "随时", "立即", "即日起", "尽快", "尽早", "近期", "长期坚持", "长期", "持续推进", "持续", "常态化", "逐年", "逐步",
+	"寒暑假", "节假日", "假期", "分阶段", "按时", "按期", "限期", "限时", "按季节", "实时", "经常性", "阶段性",
+}
+
+var vagueFirst = func() map[rune][]string {
+	m := map[rune][]string{}
+	for _, w := range vagueWords {
+		r := []rune(w)[0]
+		m[r] = append(m[r], w)
+	}
+	return m
+}()
+
+// vague finds the words of time that say no time, outside the rules that were understood.
+func (s *source) vague(region Span, known []Time) []Fact {
+	var out []Fact
+	for i := region.Start; i < region.End; i++ {
+		for _, w := range vagueFirst[s.norm[i]] {
+			sp := Span{i, i + len([]rune(w))}
+			if sp.End > region.End || s.sub(sp) != w {
+				continue
+			}
+			if !overlapsAny(known, sp) {
+				out = append(out, s.fact(sp, "time.vague"))
+			}
+			i = sp.End - 1
+			break
+		}
+	}
+	return out
+}
+
+func overlapsAny(times []Time, sp Span) bool {
+	for _, t := range times {
+		if t.Overlaps(sp) {
+			return true
+		}
+	}
+	return false
+}

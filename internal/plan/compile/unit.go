@@ -1,0 +1,211 @@
+package compile
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// unitEndings close the name of an organisation.
+var unitEndings = []string{
+	"局", "委", "办", "厅", "院", "会", "联", "所", "站", "校", "署", "处", "科", "团", "队", "部", "社", "室", "馆", "区", "县", "镇", "乡", "村", "街道", "社区",
+	"中心", "政府", "法院", "检察院", "机关", "部门", "单位", "机构", "学校", "小学", "中学", "中小学", "幼儿园", "医院", "办事处", "管委会", "小组", "工会", "共青团",
+	"公司", "场部", "管区", "专班", "组织", "企业", "媒体", "平台公司", "基地",
+	"协调机制", "联席会议", "村级", "乡级", "镇级", "分局", "支队", "大队", "中队", "教育单位", "职能部门", "成员单位",
+	"编办", "两级", "高校", "院校", "农场", "林场",
+}
+
+// notUnits end like a unit but are none.
+var notUnits = regexp.MustCompile(`(干部|内部|全部|局部|社会|机会|大会|议会|家长会|班会|社团|场所|住所|厕所|处所|全县|全市|全区|全镇|全乡|全村|城区|社会团|会所|地区|灾区|园区|小区|景区|校区|学区|片区|辖区|人员|队伍|家庭|儿童之家|课堂|教室|心理室|辅导室|诊室|活动室|阅览室|制度|机制|到位|下村|进村|进社区|进校|进学校|入校|返校|在校|离校|护校|校外|交会|学会|教会|协调会|座谈会|推进会|研判会|宣讲会|恳谈会|见面会|培训会|小团|集团|抱团|组团|单位内部|教育|宣传|文化|卫生|审判|检察|交通|应急)$`)
+
+// bareSectors are spheres of work that stand for their department when listed before 等部门 or 部门.
+var bareSectors = set(`公安 民政 司法 教育 财政 卫健 卫生 人社 住建 文旅 市场监管 医疗 医保 法院 检察院 综治办 扶贫办 妇联 共青团 残联 团委 政法委 工会 总工会 网信 文化 交通 应急 民宗 宣传 组织 编办`)
+
+// coordinators are standing bodies whose name ends like a thing, not like an office.
+var coordinators = regexp.MustCompile(`(协调机制|联席会议)$`)
+
+// inName are the characters that a name never holds: particles and prepositions of a sentence.
+const notInName = "的对将把被为是在了要从向以让使给应须并或者其它等每将于因按据此该这那我你们所有着过,。;:、!?《》“”\"=%+"
+
+// unitName tells whether words are the name of one organisation and nothing else.
+func unitName(words string) bool {
+	words = strings.TrimSpace(words)
+	n := utf8.RuneCountInString(words)
+	if n < 2 || n > 30 {
+		return false
+	}
+	core := stripBrackets(words)
+	if coordinators.MatchString(core) {
+		return true
+	}
+	if bareSectors[core] {
+		return true
+	}
+	if commanding(core) || notUnits.MatchString(core) {
+		return false
+	}
+	return endsLikeUnit(core) && !strings.ContainsAny(strings.TrimSuffix(core, "派出所"), notInNameFor(core))
+}
+
+// notInNameFor allows 所 at the end of a name (司法所) and 有关 within one (有关部门).
+func notInNameFor(core string) string {
+	drop := ""
+	if strings.HasSuffix(core, "所") {
+		drop += "所"
+	}
+	if strings.Contains(core, "有关") {
+		drop += "有"
+	}
+	if strings.Contains(core, "其他") {
+		drop += "其"
+	}
+	if strings.HasPrefix(core, "各") && strings.Contains(core, "的") {
+		drop += "的"
+	}
+	if strings.HasPrefix(core, "所在") || strings.HasPrefix(core, "所有") {
+		drop += "所在有"
+	}
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(drop, r) {
+			return -1
+		}
+		return r
+	}, notInName)
+}
+
+func endsLikeUnit(core string) bool {
+	for _, e := range unitEndings {
+		if strings.HasSuffix(core, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// stripBrackets removes what stands in brackets: 各村(社区) is a 各村.
+func stripBrackets(words string) string {
+	if !strings.ContainsRune(words, '(') {
+		return words
+	}
+	depth := 0
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case '(':
+			depth++
+			return -1
+		case ')':
+			depth--
+			return -1
+		}
+		if depth > 0 {
+			return -1
+		}
+		return r
+	}, words)
+}
+
+// unitList reads 甲、乙和丙 in sp: names parted by 、 or by 和, 及, 与 between two full names. It returns nil
+// unless every part is a name; loose accepts any part that is short and not a sentence.
+func unitList(s *source, sp Span, loose bool) []Span {
+	var out []Span
+	for _, p := range splitTop(s, sp, "、,/ \t|") {
+		for _, q := range splitConjunction(s, p) {
+			q = trimUnit(s, q)
+			if q.Len() == 0 {
+				continue
+			}
+			if words := s.sub(q); !unitName(words) && !(loose && looseName(words)) {
+				return nil
+			}
+			out = append(out, q)
+		}
+	}
+	return out
+}
+
+// looseName accepts what a written owner list holds although it does not end like a unit (社会力量, 各级党组织).
+func looseName(words string) bool {
+	n := utf8.RuneCountInString(words)
+	return n >= 2 && n <= 24 && !strings.ContainsAny(stripBrackets(words), "的将把被。;:《》%=0123456789") && !looseNot.MatchString(words)
+}
+
+var looseNot = regexp.MustCompile(`^(下同|同上|略|无|其中|按照?.*|详见.*|见.*|长期.*|持续.*|常态.*|全年|逗号.*|第一.*|列.*|排.*)$|(牵头|负责|完成|推进|坚持|落实)$`)
+
+// splitTop cuts sp at any of seps outside brackets.
+func splitTop(s *source, sp Span, seps string) []Span {
+	var out []Span
+	from, depth := sp.Start, 0
+	for i := sp.Start; i < sp.End; i++ {
+		r := s.norm[i]
+		switch {
+		case r == '(':
+			depth++
+		case r == ')':
+			depth = max(0, depth-1)
+		case depth == 0 && strings.ContainsRune(seps, r):
+			out = append(out, Span{from, i})
+			from = i + 1
+		}
+	}
+	return append(out, Span{from, sp.End})
+}
+
+// splitConjunction cuts 甲和乙 where 甲 is a full name, so that 人力资源和社会保障局 stays whole.
+func splitConjunction(s *source, sp Span) []Span {
+	depth := 0
+	for i := sp.Start + 1; i+1 < sp.End; i++ {
+		switch s.norm[i] {
+		case '(':
+			depth++
+		case ')':
+			depth = max(0, depth-1)
+		case '和', '及', '与':
+			if depth > 0 || !unitName(s.sub(Span{sp.Start, i})) {
+				continue
+			}
+			right := i + 1
+			if s.norm[i-1] == '以' {
+				continue
+			}
+			return append([]Span{{sp.Start, i}}, splitConjunction(s, Span{right, sp.End})...)
+		}
+	}
+	return []Span{sp}
+}
+
+var (
+	unitLead  = regexp.MustCompile(`^(及|和|与|以及|由|并|联合|会同|协同|同|[①-⑳*★\-:： ]|\d{1,2}[.、])+`)
+	unitTrail = regexp.MustCompile(`(等(相关|有关)?(成员)?(职能)?(部门|单位|机构|组织)*|[*★。.;,:\- ])+$`)
+	unitNote  = regexp.MustCompile(`\((?:[^()]*(?:下同|牵头部门|牵头单位|按职责|同上|分工)[^()]*)\)$`)
+)
+
+// trimUnit takes joining words and notes off a name in a list.
+func trimUnit(s *source, sp Span) Span {
+	sp = s.trim(sp)
+	words := s.sub(sp)
+	if m := unitNote.FindStringIndex(words); m != nil {
+		sp.End = s.at(int(s.off[sp.Start]) + m[0])
+		words = s.sub(sp)
+	}
+	if m := unitTrail.FindStringIndex(words); m != nil && m[0] > 0 {
+		sp.End = s.at(int(s.off[sp.Start]) + m[0])
+		words = s.sub(sp)
+	}
+	if m := unitLead.FindStringIndex(words); m != nil && !strings.HasPrefix(words, "同级") {
+		sp.Start = s.at(int(s.off[sp.Start]) + m[1])
+	}
+	return s.trim(sp)
+}
+
+var levelPrefix = regexp.MustCompile(`^(?:[省市州盟县区旗镇乡]级?|本[省市州县区镇乡])`)
+
+// NormalizeUnit reduces the spellings of a unit's name to one form for matching against a register: without
+// brackets, white space, 等, and the one-character level in front (县民政局 and 民政局 meet).
+func NormalizeUnit(name string) string {
+	folded := strings.Map(fold, name)
+	folded = strings.TrimSuffix(squeeze(stripBrackets(folded)), "等")
+	if cut := levelPrefix.ReplaceAllString(folded, ""); utf8.RuneCountInString(cut) >= 2 && !strings.HasPrefix(cut, "委") && !strings.HasPrefix(cut, "政府") {
+		return cut
+	}
+	return folded
+}

@@ -1,0 +1,103 @@
+package compile
+
+import "regexp"
+
+// unitParagraphs reads a part whose paragraphs begin with the unit that acts (市民政局:…). At least min of them must.
+// A head that does not look like a unit counts if most of its neighbours do. Paragraphs without a head continue the one before.
+func (w *walker) unitParagraphs(n *node, p *part, min int) bool {
+	type headed struct {
+		para Span
+		head Span
+		who  []Span
+	}
+	var found []headed
+	sure := 0
+	for _, para := range p.paras {
+		h := headed{para: para, head: w.headBeforeColon(para)}
+		if h.head.Len() > 0 {
+			if h.who = unitList(w.src, h.head, false); h.who != nil {
+				sure++
+			}
+		}
+		found = append(found, h)
+	}
+	if sure < min || sure*2 < len(found) && sure < 3 {
+		return false
+	}
+	for i, h := range found {
+		if h.who == nil && h.head.Len() > 0 && sure >= 2 && h.head.Len() <= 12 && !commanding(w.src.sub(h.head)) && !announces(w.src.sub(h.para)) {
+			h.who = unitList(w.src, h.head, true)
+		}
+		body := w.src.trim(Span{h.head.End + 1, h.para.End})
+		switch {
+		case h.who != nil && body.Len() > 0:
+			label := w.src.raw(h.head)
+			w.add(draft{Span: body, node: n, item: label, title: label + "职责", doers: w.units(h.who, "unit.paragraph", BasisParagraph),
+				owner: p.line, cuts: p.cuts(), rules: []string{"clause.unit_paragraph"}})
+		case i > 0 && len(w.drafts) > 0 && found[i-1].who != nil:
+			w.drafts[len(w.drafts)-1].End = h.para.End
+			found[i].who = found[i-1].who
+		}
+	}
+	return true
+}
+
+// headBeforeColon is what stands before a colon near the beginning of a paragraph.
+func (w *walker) headBeforeColon(para Span) Span {
+	depth := 0
+	for i := para.Start; i < para.End && i < para.Start+60; i++ {
+		switch w.src.norm[i] {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		case '。', ';':
+			return Span{}
+		case ':':
+			if depth == 0 {
+				return w.src.trim(Span{para.Start, i})
+			}
+		}
+	}
+	return Span{}
+}
+
+func (w *walker) units(names []Span, rule, basis string) []Unit {
+	var out []Unit
+	for _, n := range names {
+		out = append(out, Unit{Fact: w.src.fact(n, rule), Name: w.src.raw(n), Basis: basis})
+	}
+	return out
+}
+
+// headingUnits: the heading is the name of the unit that acts ((一)县民政局).
+func (w *walker) headingUnits(n *node) []Unit {
+	if n.head.Len() < 2 || n.head.Len() > 60 || notActors.MatchString(w.src.sub(n.head)) {
+		return nil
+	}
+	names := unitList(w.src, n.head, false)
+	for _, name := range names {
+		if !officeName.MatchString(w.src.sub(name)) {
+			return nil
+		}
+	}
+	return w.units(names, "unit.heading", BasisParagraph)
+}
+
+var notActors = regexp.MustCompile(`^(组织|领导|工作|议事|协调|办事)?(机构|小组|专班|组织|办公室|委员会)$|^(成员|牵头|责任|配合)(单位|部门)$|职责|分工`)
+
+// introUnits: 县民政局履行下列职责: above numbered duties.
+func (w *walker) introUnits(n *node) []Unit {
+	for _, p := range n.paras {
+		if words := w.src.sub(p); p.Len() <= 60 && announces(words) {
+			if m := dutiesFollow.FindStringIndex(words); m != nil {
+				if names := unitList(w.src, Span{p.Start, w.src.at(int(w.src.off[p.Start]) + m[0])}, false); names != nil {
+					return w.units(names, "unit.intro", BasisParagraph)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+var dutiesFollow = regexp.MustCompile(`(应当?|要|主要)?(履行|承担|负责|落实)?(以下|下列|如下)(工作|主要)?(职责|任务|工作)(如下)?:`)
