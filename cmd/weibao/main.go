@@ -12,6 +12,7 @@ import (
 
 // cli is the list of subcommands.
 type cli struct {
+	Plan  planCmd  `cmd:"" help:"工作方案"`
 	Rules rulesCmd `cmd:"" help:"规则"`
 }
 

@@ -251,4 +251,3 @@ func foundBy(t *Task) []string {
 	}
 	return out
 }
-
