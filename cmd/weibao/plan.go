@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"weibao/internal/plan/compile"
+	"weibao/internal/plan/compile/paper"
 )
 
 // planCmd works on plans.
@@ -78,7 +79,7 @@ func readPlanFile(file string) ([]byte, error) {
 		}
 		in = f
 	}
-	raw, err := io.ReadAll(io.LimitReader(in, compile.MaxBytes+1))
+	raw, err := io.ReadAll(io.LimitReader(in, paper.MaxBytes+1))
 	if err != nil {
 		return nil, errors.New("文件读取中断，请重试")
 	}

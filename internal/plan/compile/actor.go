@@ -3,6 +3,8 @@ package compile
 import (
 	"strings"
 	"unicode/utf8"
+
+	"weibao/internal/script"
 )
 
 // cast collects who acts in a clause that has no owner line.
@@ -66,7 +68,7 @@ func (s *source) protagonist(subjects []Span) int {
 	count, first := map[string]int{}, map[string]int{}
 	var offices []string
 	for i, sp := range subjects {
-		key := NormalizeUnit(s.sub(sp))
+		key := NormalizeUnit(s.Sub(sp))
 		if count[key]++; count[key] > 1 || collective(key) {
 			continue
 		}
@@ -93,10 +95,10 @@ func collective(name string) bool {
 // cast looks at every place of a region where a doer may be named.
 func (s *source) cast(region Span, c *cast) {
 	for i := region.Start; i < region.End; i++ {
-		if i == region.Start || strings.ContainsRune("。;:,) ", s.norm[i-1]) || s.afterTime(i, region) {
+		if i == region.Start || strings.ContainsRune("。;:,) ", s.Norm[i-1]) || s.afterTime(i, region) {
 			s.subject(i, region, c)
 		}
-		switch s.norm[i] {
+		switch s.Norm[i] {
 		case '由':
 			s.byUnit(i+1, region, c)
 		case '会', '联', '协', '同', '与':
@@ -111,7 +113,7 @@ func (s *source) cast(region Span, c *cast) {
 
 // afterTime: 5月底前学校… : the subject follows a date without a comma.
 func (s *source) afterTime(i int, region Span) bool {
-	return s.norm[i-1] == '前' && i-2 >= region.Start && strings.ContainsRune("底日末月", s.norm[i-2])
+	return s.Norm[i-1] == '前' && i-2 >= region.Start && strings.ContainsRune("底日末月", s.Norm[i-2])
 }
 
 // subject: names followed by what they are to do.
@@ -129,7 +131,7 @@ func (s *source) byUnit(i int, region Span, c *cast) {
 	if len(names) == 0 {
 		return
 	}
-	if words := s.sub(Span{end, min(end+4, region.End)}); strings.HasPrefix(words, "牵头") || strings.HasPrefix(words, "统筹") || strings.HasPrefix(words, "会同") {
+	if words := s.Sub(script.Between(end, min(end+4, region.End))); strings.HasPrefix(words, "牵头") || strings.HasPrefix(words, "统筹") || strings.HasPrefix(words, "会同") {
 		c.led = append(c.led, names...)
 		return
 	}
@@ -138,11 +140,11 @@ func (s *source) byUnit(i int, region Span, c *cast) {
 
 // partner: 会同甲、乙, 与甲、乙共同, 同甲合作.
 func (s *source) partner(i int, region Span, c *cast) {
-	words := s.sub(Span{i, min(i+2, region.End)})
+	words := s.Sub(script.Between(i, min(i+2, region.End)))
 	from, needs := i+2, ""
 	switch {
 	case words == "会同" || words == "联合" || words == "协同":
-	case strings.HasPrefix(words, "同") && (i == region.Start || strings.ContainsRune(",。;", s.norm[i-1])), strings.HasPrefix(words, "与"):
+	case strings.HasPrefix(words, "同") && (i == region.Start || strings.ContainsRune(",。;", s.Norm[i-1])), strings.HasPrefix(words, "与"):
 		from, needs = i+1, "共同合作联合建立"
 	default:
 		return
@@ -152,7 +154,7 @@ func (s *source) partner(i int, region Span, c *cast) {
 		return
 	}
 	if needs != "" {
-		next := strings.TrimLeft(s.sub(Span{end, min(end+4, region.End)}), ", 等")
+		next := strings.TrimLeft(s.Sub(script.Between(end, min(end+4, region.End))), ", 等")
 		if len(next) < 6 || !strings.Contains(needs, next[:6]) && len(names) < 3 {
 			return
 		}
@@ -166,22 +168,22 @@ func (s *source) helpers(i int, region Span, c *cast) {
 	if len(names) < 1 {
 		return
 	}
-	if words := s.sub(Span{end, min(end+4, region.End)}); strings.HasPrefix(words, "的协助下") || strings.HasPrefix(words, "的配合下") || strings.HasPrefix(words, "的支持下") {
+	if words := s.Sub(script.Between(end, min(end+4, region.End))); strings.HasPrefix(words, "的协助下") || strings.HasPrefix(words, "的配合下") || strings.HasPrefix(words, "的支持下") {
 		c.partners = append(c.partners, names...)
 	}
 }
 
 // founded: 成立某某领导小组,负责… : the body that is founded acts.
 func (s *source) founded(i int, region Span, c *cast) {
-	words := s.sub(Span{i, min(i+2, region.End)})
+	words := s.Sub(script.Between(i, min(i+2, region.End)))
 	if words != "成立" && words != "设立" && words != "组建" {
 		return
 	}
 	names, end := s.names(i+2, region.End)
-	if len(names) != 1 || end >= region.End || s.norm[end] != ',' && s.norm[end] != '。' {
+	if len(names) != 1 || end >= region.End || s.Norm[end] != ',' && s.Norm[end] != '。' {
 		return
 	}
-	if after := s.sub(Span{end, min(end+70, region.End)}); strings.Contains(after, "负责") || strings.Contains(after, "职责") {
+	if after := s.Sub(script.Between(end, min(end+70, region.End))); strings.Contains(after, "负责") || strings.Contains(after, "职责") {
 		c.subjects = append(c.subjects, names...)
 	}
 }
@@ -199,8 +201,8 @@ func (s *source) names(i, end int) ([]Span, int) {
 		if to < 0 {
 			break
 		}
-		if words := s.sub(Span{at, to}); unitName(words) {
-			out = append(out, Span{at, to})
+		if words := s.Sub(script.Between(at, to)); unitName(words) {
+			out = append(out, script.Between(at, to))
 		} else if len(out) == 0 && !plainMember(words) {
 			break
 		}
@@ -228,7 +230,7 @@ func (s *source) name(i, end int) (to, next int) {
 		if j == end {
 			return s.lastName(i, j)
 		}
-		r := s.norm[j]
+		r := s.Norm[j]
 		switch {
 		case r == '(':
 			depth++
@@ -242,16 +244,16 @@ func (s *source) name(i, end int) (to, next int) {
 			continue
 		case r == '、':
 			return j, j + 1
-		case (r == '和' || r == '及' || r == '与' || r == '或') && unitName(s.sub(Span{i, j})):
-			if s.sub(Span{j, min(j+2, end)}) == "及其" {
+		case (r == '和' || r == '及' || r == '与' || r == '或') && unitName(s.Sub(script.Between(i, j))):
+			if s.Sub(script.Between(j, min(j+2, end))) == "及其" {
 				return j, j
 			}
 			return j, j + 1
-		case s.sub(Span{j, min(j+2, end)}) == "以及":
+		case s.Sub(script.Between(j, min(j+2, end))) == "以及":
 			return j, j + 2
 		case strings.ContainsRune(",。;:等的", r):
 			return s.lastName(i, j)
-		case s.acts(j, end) && unitName(s.sub(Span{i, j})):
+		case s.acts(j, end) && unitName(s.Sub(script.Between(i, j))):
 			return j, j
 		}
 	}
@@ -259,7 +261,7 @@ func (s *source) name(i, end int) (to, next int) {
 }
 
 func (s *source) lastName(i, j int) (int, int) {
-	if j > i && unitName(s.sub(Span{i, j})) {
+	if j > i && unitName(s.Sub(script.Between(i, j))) {
 		return j, j
 	}
 	return -1, -1
@@ -267,7 +269,7 @@ func (s *source) lastName(i, j int) (int, int) {
 
 // tail passes over 等部门, 等群团组织, 及其工作人员 behind a list.
 func (s *source) tail(i, end int) int {
-	words := s.sub(Span{i, min(i+14, end)})
+	words := s.Sub(script.Between(i, min(i+14, end)))
 	for _, t := range listTails {
 		if strings.HasPrefix(words, t) {
 			return s.tail(i+utf8.RuneCountInString(t), end)
@@ -283,7 +285,7 @@ func (s *source) acts(i, end int) bool {
 	if i >= end {
 		return false
 	}
-	r := s.norm[i]
+	r := s.Norm[i]
 	if r == ',' && i+1 < end {
 		return s.orders(i+1, end)
 	}
@@ -293,13 +295,13 @@ func (s *source) acts(i, end int) bool {
 	if i+2 > end {
 		return false
 	}
-	two := s.sub(Span{i, i + 2})
+	two := s.Sub(script.Between(i, i+2))
 	return (commandWords[two] || actWords[two]) && !nounVerbs[two]
 }
 
 // orders: the words after a comma go on with what the unit is to do.
 func (s *source) orders(i, end int) bool {
-	two := s.sub(Span{i, min(i+2, end)})
+	two := s.Sub(script.Between(i, min(i+2, end)))
 	return strings.HasPrefix(two, "要") || strings.HasPrefix(two, "应") || strings.HasPrefix(two, "须") || strings.HasPrefix(two, "在") || strings.HasPrefix(two, "对") || two == "必须" || two == "负责"
 }
 

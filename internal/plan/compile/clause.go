@@ -3,6 +3,8 @@ package compile
 import (
 	"regexp"
 	"strings"
+
+	"weibao/internal/script"
 )
 
 // draft is a clause on its way to becoming a task.
@@ -149,14 +151,14 @@ func (w *walker) leaf(n *node) {
 
 // bareHeading: a heading in command form with nothing below it is the duty.
 func (w *walker) bareHeading(n *node) {
-	if n.head.Len() == 0 || n.class != classDuties || !commanding(w.src.sub(n.head)) && n.owner == nil {
+	if n.head.Len() == 0 || n.class != classDuties || !commanding(w.src.Sub(n.head)) && n.owner == nil {
 		return
 	}
 	end := n.head.End
-	if end < len(w.src.norm) && w.src.norm[end] == '。' {
+	if end < len(w.src.Norm) && w.src.Norm[end] == '。' {
 		end++
 	}
-	w.add(draft{Span: Span{n.head.Start, end}, node: n, owner: n.owner, rules: []string{"clause.bare_heading"}})
+	w.add(draft{Span: script.Between(n.head.Start, end), node: n, owner: n.owner, rules: []string{"clause.bare_heading"}})
 }
 
 // paragraphs groups the paragraphs of a part into clauses: one, unless a top section without numbered clauses runs
@@ -172,7 +174,7 @@ func (w *walker) paragraphs(n *node, p *part) [][]Span {
 	apart := n.mark.kind <= markHan && n.depth == 1 && long >= 3 && len(n.parts) == 1 && n.owner == nil
 	for _, para := range p.paras {
 		switch {
-		case apart, len(out) == 0, coda.MatchString(w.src.sub(para)), w.items(para) != nil, len(out[len(out)-1]) > 0 && w.items(out[len(out)-1][0]) != nil:
+		case apart, len(out) == 0, coda.MatchString(w.src.Sub(para)), w.items(para) != nil, len(out[len(out)-1]) > 0 && w.items(out[len(out)-1][0]) != nil:
 			out = append(out, []Span{para})
 		default:
 			out[len(out)-1] = append(out[len(out)-1], para)
@@ -190,8 +192,8 @@ func (w *walker) paragraph(n *node, p *part, group []Span, own *owner) {
 		w.itemised(n, p, group[0], items)
 		return
 	}
-	d := draft{Span: Span{group[0].Start, group[len(group)-1].End}, node: n, owner: own, cuts: p.cuts()}
-	words := w.src.sub(group[0])
+	d := draft{Span: script.Between(group[0].Start, group[len(group)-1].End), node: n, owner: own, cuts: p.cuts()}
+	words := w.src.Sub(group[0])
 	switch {
 	case coda.MatchString(words):
 		d.node, d.owner, d.rules = n.parent, nil, []string{"clause.coda"}
@@ -200,7 +202,7 @@ func (w *walker) paragraph(n *node, p *part, group []Span, own *owner) {
 	case n.head.Len() == 0 && nounItem(words) && own == nil:
 		return
 	case n.head.Len() > 0:
-		d.title = w.src.raw(n.head)
+		d.title = w.src.Raw(n.head)
 		d.rules = []string{"clause.numbered"}
 	default:
 		d.rules = []string{"clause.numbered"}
@@ -235,7 +237,7 @@ func (w *walker) itemised(n *node, p *part, para Span, items []item) {
 	}
 	single := len(p.inside) <= 1 || p.line != nil
 	title := ""
-	if before := w.src.trim(Span{para.Start, items[0].mark.Start}); w.dutyBefore(before) {
+	if before := w.src.Trim(script.Between(para.Start, items[0].mark.Start)); w.dutyBefore(before) {
 		w.add(draft{Span: before, node: n, owner: own, title: title, rules: []string{"clause.before_items"}})
 	}
 	for i, it := range items {
@@ -245,7 +247,7 @@ func (w *walker) itemised(n *node, p *part, para Span, items []item) {
 		}
 		if at := w.dutyBehind(it.body, d.cuts); i == len(items)-1 && at > 0 {
 			after := d
-			after.Span, after.item, after.rules = Span{at, it.body.End}, "", []string{"clause.behind_items"}
+			after.Span, after.item, after.rules = script.Between(at, it.body.End), "", []string{"clause.behind_items"}
 			d.Span.End = at
 			w.add(d)
 			w.add(after)
@@ -268,7 +270,7 @@ func (w *walker) ownerWithin(p *part, sp Span) *owner {
 
 // dutyBefore: the sentence before the first item is an order itself, not a lead-over.
 func (w *walker) dutyBefore(sp Span) bool {
-	words := w.src.sub(sp)
+	words := w.src.Sub(sp)
 	return sp.Len() >= 12 && strings.HasSuffix(words, "。") && commanding(words) && !announces(words) && !leadOver.MatchString(words)
 }
 
@@ -278,15 +280,15 @@ var leadOver = regexp.MustCompile(`(以下|下列|如下|重点(抓好|做好|�
 // what stands above; the code point where it begins, 0 if there is none.
 func (w *walker) dutyBehind(sp Span, cuts []Span) int {
 	for i := sp.Start; i+2 < sp.End; i++ {
-		if w.src.norm[i] != '。' || inAny(cuts, i) {
+		if w.src.Norm[i] != '。' || inAny(cuts, i) {
 			continue
 		}
 		at := i + 1
-		for at < sp.End && w.src.space(at) {
+		for at < sp.End && w.src.Space(at) {
 			at++
 		}
-		to := w.src.run(at, sp.End, func(r rune) bool { return r != '。' })
-		words := w.src.sub(Span{at, to})
+		to := w.src.Run(at, sp.End, func(r rune) bool { return r != '。' })
+		words := w.src.Sub(script.Between(at, to))
 		if coda.MatchString(words) || collectiveReport.MatchString(words) {
 			return at
 		}
@@ -315,7 +317,7 @@ func (w *walker) intro(n *node) {
 		for _, para := range p.paras {
 			if items := w.items(para); items != nil {
 				w.itemised(n, p, para, items)
-			} else if !announces(w.src.sub(para)) {
+			} else if !announces(w.src.Sub(para)) {
 				w.add(draft{Span: para, node: n, owner: nil, cuts: p.cuts(), rules: []string{"clause.before_clauses"}, strong: true})
 			}
 		}

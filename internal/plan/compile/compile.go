@@ -14,29 +14,22 @@ package compile
 import (
 	"fmt"
 	"strings"
+	"unicode"
+
+	"weibao/internal/plan/compile/figure"
+	"weibao/internal/plan/compile/paper"
+	"weibao/internal/plan/compile/when"
+	"weibao/internal/script"
 )
 
-// Span is a half-open range of code points in Plan.Text.
-type Span struct {
-	Start int `json:"start"`
-	End   int `json:"end"`
-}
-
-// Len is the number of code points in the span.
-func (s Span) Len() int { return s.End - s.Start }
-
-// Contains tells whether t lies wholly inside s.
-func (s Span) Contains(t Span) bool { return s.Start <= t.Start && t.End <= s.End }
-
-// Overlaps tells whether the spans share a code point.
-func (s Span) Overlaps(t Span) bool { return s.Start < t.End && t.Start < s.End }
-
-// Fact is something read from the text: where it stands, its words, and the rule that found it.
-type Fact struct {
-	Span
-	Text string `json:"text"`
-	Rule string `json:"rule"`
-}
+// The words of this package that are made below it.
+type (
+	Span   = script.Span   // a half-open range of code points in Plan.Text
+	Fact   = script.Fact   // where it stands, its words, and the rule that found it
+	Time   = when.Time     // an expression that binds somebody, with its canonical form
+	Target = figure.Target // a figure that can be checked, with its canonical form
+	Error  = paper.Error   // what is wrong with a file, and what to do
+)
 
 // Unit is one mention of an organisation as owner of a task, named as the text names it.
 type Unit struct {
@@ -52,26 +45,6 @@ const (
 	BasisParagraph = "unit-para" // the unit heads its own paragraph or section
 	BasisActor     = "actor"     // the sentence names it as the doer
 )
-
-// Kinds of time rules.
-const (
-	KindDeadline   = "deadline"
-	KindRecurrence = "recurrence"
-	KindHorizon    = "horizon"
-)
-
-// Time is an expression that binds somebody, with its canonical form.
-type Time struct {
-	Fact
-	Kind string `json:"kind"`
-	Norm string `json:"norm"`
-}
-
-// Target is a figure that can be checked, with its canonical form.
-type Target struct {
-	Fact
-	Norm string `json:"norm"`
-}
 
 // Document is a titled paper that the task orders to be drafted, issued or sent.
 type Document struct {
@@ -117,9 +90,9 @@ type Plan struct {
 }
 
 // Compile reads raw, a .txt or .docx file called name, and returns its plan.
-// The error, if any, is an *Error.
+// The error, if any, is an *Error (package paper lists its kinds).
 func Compile(name string, raw []byte) (*Plan, error) {
-	text, err := Decode(name, raw)
+	text, err := paper.Text(name, raw)
 	if err != nil {
 		return nil, err
 	}
@@ -128,7 +101,7 @@ func Compile(name string, raw []byte) (*Plan, error) {
 
 // CompileText compiles a text that is decoded already.
 func CompileText(name, text string) (*Plan, error) {
-	src := newSource(text)
+	src := &source{script.New(text)}
 	if err := src.plausible(); err != nil {
 		return nil, err
 	}
@@ -138,7 +111,7 @@ func CompileText(name, text string) (*Plan, error) {
 	p.Outline = tree.outline()
 	p.Tasks = tree.tasks()
 	if len(p.Tasks) == 0 || !tree.structured() {
-		return nil, fail(ErrNotPlan, "")
+		return nil, paper.Fail(paper.NotPlan, "")
 	}
 	for i := range p.Tasks {
 		p.Tasks[i].ID = fmt.Sprintf("%s-%02d", p.Name, i+1)
@@ -155,4 +128,23 @@ func baseName(name string) string {
 		name = name[:i]
 	}
 	return name
+}
+
+// source is the text under compilation.
+type source struct{ *script.Text }
+
+// plausible refuses texts that cannot be a Chinese plan at all.
+func (s *source) plausible() error {
+	han, letters := 0, 0
+	for _, r := range s.Norm {
+		if unicode.Is(unicode.Han, r) {
+			han++
+		} else if unicode.IsLetter(r) {
+			letters++
+		}
+	}
+	if han < 20 || han < letters {
+		return paper.Fail(paper.NotPlan, "")
+	}
+	return nil
 }

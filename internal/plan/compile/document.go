@@ -3,6 +3,8 @@ package compile
 import (
 	"regexp"
 	"strings"
+
+	"weibao/internal/script"
 )
 
 // titles finds the 《…》 of a region; nested marks belong to the outer title.
@@ -10,7 +12,7 @@ func (s *source) titles(region Span) []Span {
 	var out []Span
 	depth, from := 0, 0
 	for i := region.Start; i < region.End; i++ {
-		switch s.norm[i] {
+		switch s.Norm[i] {
 		case '《':
 			if depth == 0 {
 				from = i
@@ -18,7 +20,7 @@ func (s *source) titles(region Span) []Span {
 			depth++
 		case '》':
 			if depth--; depth == 0 {
-				out = append(out, Span{from, i + 1})
+				out = append(out, script.Between(from, i+1))
 			}
 			depth = max(0, depth)
 		case '。':
@@ -43,12 +45,12 @@ func (s *source) documents(region Span, titles []Span) []Document {
 		if i > 0 {
 			from = titles[i-1].End
 		}
-		between := s.sub(Span{from, t.Start})
+		between := s.Sub(script.Between(from, t.Start))
 		if i == 0 || !series.MatchString(between) {
 			ordered = orderedTitle(between)
 		}
-		if ordered && !inForce.MatchString(s.sub(Span{t.End, min(region.End, t.End+8)})) {
-			out = append(out, Document{Fact: s.fact(t, "document.ordered"), Title: s.raw(t)})
+		if ordered && !inForce.MatchString(s.Sub(script.Between(t.End, min(region.End, t.End+8)))) {
+			out = append(out, Document{Fact: s.Fact(t, "document.ordered"), Title: s.Raw(t)})
 		}
 	}
 	return out

@@ -3,6 +3,11 @@ package compile
 import (
 	"sort"
 	"strings"
+
+	"weibao/internal/plan/compile/figure"
+	"weibao/internal/plan/compile/when"
+
+	"weibao/internal/script"
 )
 
 // quoteMax is how many characters of whole sentences a quote holds.
@@ -11,7 +16,7 @@ const quoteMax = 120
 // task turns a draft into a task: the facts inside its span, then its units. It reports false for a draft that
 // was kept on condition and orders nothing that can be checked.
 func (w *walker) task(d draft) (Task, bool) {
-	body := w.src.trim(d.Span)
+	body := w.src.Trim(d.Span)
 	if body.Len() == 0 {
 		return Task{}, false
 	}
@@ -36,7 +41,7 @@ func (w *walker) task(d draft) (Task, bool) {
 // binding: some time rule says more than a horizon.
 func binding(times []Time) bool {
 	for _, t := range times {
-		if t.Kind != KindHorizon {
+		if t.Kind != when.KindHorizon {
 			return true
 		}
 	}
@@ -55,12 +60,12 @@ func (w *walker) regions(d draft) []Span {
 			continue
 		}
 		if c.Start > from {
-			out = append(out, Span{from, c.Start})
+			out = append(out, script.Between(from, c.Start))
 		}
 		from = max(from, c.End)
 	}
 	if from < d.End {
-		out = append(out, Span{from, d.End})
+		out = append(out, script.Between(from, d.End))
 	}
 	return out
 }
@@ -69,12 +74,12 @@ func (w *walker) regions(d draft) []Span {
 func (w *walker) read(region Span, t *Task) {
 	titles := w.src.titles(region)
 	t.Documents = append(t.Documents, w.src.documents(region, titles)...)
-	times := w.src.times(region, titles, false)
-	targets := w.src.targets(region, titles)
+	times := when.Read(w.src.Text, region, titles, false)
+	targets := figure.Read(w.src.Text, region, titles)
 	times, targets = settle(times, targets)
 	t.Times = append(t.Times, times...)
 	t.Targets = append(t.Targets, targets...)
-	t.Unclear = append(t.Unclear, w.src.vague(region, t.Times)...)
+	t.Unclear = append(t.Unclear, when.Vague(w.src.Text, region, t.Times)...)
 }
 
 // settle decides between a time rule and a target that claim the same words: a frequency with a figure is a time
@@ -84,7 +89,7 @@ func settle(times []Time, targets []Target) ([]Time, []Target) {
 	for _, a := range times {
 		inside := false
 		for _, g := range targets {
-			inside = inside || g.Overlaps(a.Span) && !counted(a)
+			inside = inside || g.Overlaps(a.Span) && !a.Counted()
 		}
 		if !inside {
 			kt = append(kt, a)
@@ -103,11 +108,6 @@ func settle(times []Time, targets []Target) ([]Time, []Target) {
 	return kt, kg
 }
 
-// counted: the rule was read together with its figure.
-func counted(t Time) bool {
-	return strings.HasSuffix(t.Rule, "_counted") || t.Kind == KindDeadline || t.Kind == KindHorizon
-}
-
 // own gives the task its units and the completion times of its owner line.
 func (w *walker) own(d draft, t *Task) {
 	switch {
@@ -120,9 +120,9 @@ func (w *walker) own(d draft, t *Task) {
 	}
 	if d.owner != nil {
 		for _, sp := range d.owner.times {
-			found := w.src.times(sp, nil, true)
+			found := when.Read(w.src.Text, sp, nil, true)
 			t.Times = append(t.Times, found...)
-			t.Unclear = append(t.Unclear, w.src.vague(sp, found)...)
+			t.Unclear = append(t.Unclear, when.Vague(w.src.Text, sp, found)...)
 		}
 	}
 	if d.owner != nil && len(t.Lead)+len(t.Support) == 0 {
@@ -191,7 +191,7 @@ func (w *walker) quote(sp Span, cuts []Span) string {
 		if inAny(cuts, i) {
 			break
 		}
-		if r := w.src.norm[i]; r == '。' || r == ';' && end == sp.Start && i-sp.Start > quoteMax/2 {
+		if r := w.src.Norm[i]; r == '。' || r == ';' && end == sp.Start && i-sp.Start > quoteMax/2 {
 			end = i + 1
 		}
 		if i-sp.Start >= 2*quoteMax {
@@ -206,19 +206,19 @@ func (w *walker) quote(sp Span, cuts []Span) string {
 			}
 		}
 	}
-	return w.src.raw(w.src.trim(Span{sp.Start, end}))
+	return w.src.Raw(w.src.Trim(script.Between(sp.Start, end)))
 }
 
 // title is the first phrase of the clause.
 func (w *walker) title(sp Span, cuts []Span) string {
 	end := sp.Start
-	for end < sp.End && end-sp.Start < 40 && !strings.ContainsRune("。;\n", w.src.norm[end]) && !inAny(cuts, end) {
-		if w.src.norm[end] == ',' && end-sp.Start >= 8 {
+	for end < sp.End && end-sp.Start < 40 && !strings.ContainsRune("。;\n", w.src.Norm[end]) && !inAny(cuts, end) {
+		if w.src.Norm[end] == ',' && end-sp.Start >= 8 {
 			break
 		}
 		end++
 	}
-	return strings.TrimSpace(w.src.raw(Span{sp.Start, end}))
+	return strings.TrimSpace(w.src.Raw(script.Between(sp.Start, end)))
 }
 
 // foundBy lists the rules behind a task once each, the clause rule first.

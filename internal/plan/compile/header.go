@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"weibao/internal/script"
 )
 
 var (
@@ -23,7 +25,7 @@ var (
 // readHeader finds the plan's title, its issuer and its date, each only if the text states it.
 func readHeader(s *source, t *tree, p *Plan) {
 	for i, l := range t.lines {
-		words := squeeze(s.sub(l.Span))
+		words := script.Squeeze(s.Sub(l.Span))
 		if l.kind == lineMarker && l.mark.kind <= markNum && p.Title != "" || i > 60 && l.kind == lineMarker {
 			break
 		}
@@ -33,7 +35,7 @@ func readHeader(s *source, t *tree, p *Plan) {
 	}
 	closingDate(s, t, p)
 	if p.Issuer == "" {
-		if m := regionHead.FindStringSubmatch(strings.Map(fold, p.Title)); m != nil {
+		if m := regionHead.FindStringSubmatch(strings.Map(script.Fold, p.Title)); m != nil {
 			p.Issuer = m[1]
 		}
 	}
@@ -63,26 +65,26 @@ func headerLine(words string, l line, lines []line, i int, s *source, p *Plan) {
 		}
 	case dateLine.MatchString(words) && p.Issued == "":
 		m := dateLine.FindStringSubmatch(words)
-		p.Issued = fmt.Sprintf("%s-%02d-%02d", m[1], hanValue(m[2]), hanValue(m[3]))
+		p.Issued = fmt.Sprintf("%s-%02d-%02d", m[1], script.Number(m[2]), script.Number(m[3]))
 	case dateField.MatchString(words) && p.Issued == "":
 		m := dateField.FindStringSubmatch(words)
 		p.Issued = m[1] + "-" + m[2] + "-" + m[3]
 	case numberYear.MatchString(words) && p.Year == 0 && !strings.ContainsAny(words, "《,。"):
-		p.Year = hanValue(numberYear.FindStringSubmatch(words)[1])
+		p.Year = script.Number(numberYear.FindStringSubmatch(words)[1])
 	case titleLine.MatchString(words) && !strings.ContainsAny(words, "。,;:") && (p.Title == "" || !sampleHead.MatchString(words)):
-		p.Title = strings.TrimSpace(s.raw(l.Span))
+		p.Title = strings.TrimSpace(s.Raw(l.Span))
 	case p.Title == "" && sampleHead.MatchString(words) && !strings.ContainsAny(words, "。,;"):
-		p.Title = strings.TrimSpace(s.raw(l.Span))
+		p.Title = strings.TrimSpace(s.Raw(l.Span))
 	}
 }
 
 // closingDate: many plans bear signature and date at their end.
 func closingDate(s *source, t *tree, p *Plan) {
 	for i := len(t.lines) - 1; i >= 0 && i >= len(t.lines)-12 && p.Issued == ""; i-- {
-		if m := dateLine.FindStringSubmatch(squeeze(s.sub(t.lines[i].Span))); m != nil {
-			p.Issued = fmt.Sprintf("%s-%02d-%02d", m[1], hanValue(m[2]), hanValue(m[3]))
-			if i > 0 && p.Issuer == "" && unitName(s.sub(t.lines[i-1].Span)) {
-				p.Issuer = squeeze(s.raw(t.lines[i-1].Span))
+		if m := dateLine.FindStringSubmatch(script.Squeeze(s.Sub(t.lines[i].Span))); m != nil {
+			p.Issued = fmt.Sprintf("%s-%02d-%02d", m[1], script.Number(m[2]), script.Number(m[3]))
+			if i > 0 && p.Issuer == "" && unitName(s.Sub(t.lines[i-1].Span)) {
+				p.Issuer = script.Squeeze(s.Raw(t.lines[i-1].Span))
 			}
 		}
 	}
@@ -90,11 +92,11 @@ func closingDate(s *source, t *tree, p *Plan) {
 
 // yearOf is the first year of the title, else the year of issue.
 func yearOf(p *Plan) int {
-	if m := titleYear.FindStringSubmatch(strings.Map(fold, p.Title)); m != nil {
-		return hanValue(m[1])
+	if m := titleYear.FindStringSubmatch(strings.Map(script.Fold, p.Title)); m != nil {
+		return script.Number(m[1])
 	}
 	if len(p.Issued) >= 4 {
-		return hanValue(p.Issued[:4])
+		return script.Number(p.Issued[:4])
 	}
 	return 0
 }

@@ -1,6 +1,10 @@
 package compile
 
-import "strings"
+import (
+	"strings"
+
+	"weibao/internal/script"
+)
 
 // item is one of the entries of a paragraph that counts 一是…二是… or (1)…(2)… within itself.
 type item struct {
@@ -22,9 +26,9 @@ func (t *tree) items(para Span) []item {
 		if i+1 < len(marks) {
 			end = marks[i+1].Start
 		}
-		body := t.src.trim(Span{m.End, end})
-		out[i] = item{m, body, strings.TrimRight(t.src.raw(m.Span), ":：,， 、.．")}
-		if m.kind != markItem && (body.Len() < 10 || !commanding(t.src.sub(body))) {
+		body := t.src.Trim(script.Between(m.End, end))
+		out[i] = item{m, body, strings.TrimRight(t.src.Raw(m.Span), ":：,， 、.．")}
+		if m.kind != markItem && (body.Len() < 10 || !commanding(t.src.Sub(body))) {
 			return nil
 		}
 	}
@@ -36,14 +40,14 @@ func (t *tree) itemMarks(para Span) []marker {
 	var marks []marker
 	depth := 0
 	for i := para.Start; i < para.End; i++ {
-		r := t.src.norm[i]
-		if !isHanDigit(r) && r != '第' && r != '(' && r != '其' && (r < '①' || r > '⑳') {
+		r := t.src.Norm[i]
+		if !script.IsHanDigit(r) && r != '第' && r != '(' && r != '其' && (r < '①' || r > '⑳') {
 			if r == ')' {
 				depth = max(0, depth-1)
 			}
 			continue
 		}
-		if depth == 0 && (i == para.Start || strings.ContainsRune("。;:,、!)” ", t.src.norm[i-1])) {
+		if depth == 0 && (i == para.Start || strings.ContainsRune("。;:,、!)” ", t.src.Norm[i-1])) {
 			if m, ok := t.itemMark(i, para.End); ok && m.num == len(marks)+1 && (len(marks) == 0 || m.kind == marks[0].kind) {
 				marks = append(marks, m)
 				i = m.End - 1
@@ -60,18 +64,18 @@ func (t *tree) itemMarks(para Span) []marker {
 // itemMark reads a running number at i: 一是, 一要, 其一, 第一, (1) or ①.
 func (t *tree) itemMark(i, end int) (marker, bool) {
 	s := t.src
-	switch r := s.norm[i]; {
-	case isHanDigit(r):
+	switch r := s.Norm[i]; {
+	case script.IsHanDigit(r):
 		return itemMarkerAt(s, i, end)
 	case r == '第' || r == '其':
-		j := s.run(i+1, min(end, i+4), isHanDigit)
-		if j == i+1 || j >= end || !strings.ContainsRune(",:", s.norm[j]) {
+		j := s.Run(i+1, min(end, i+4), script.IsHanDigit)
+		if j == i+1 || j >= end || !strings.ContainsRune(",:", s.Norm[j]) {
 			return marker{}, false
 		}
-		return marker{Span{i, j + 1}, markItem, hanValue(string(s.norm[i+1 : j]))}, true
+		return marker{script.Between(i, j+1), markItem, script.Number(string(s.Norm[i+1 : j]))}, true
 	case r == '(':
-		m, ok := parenMarker(s, Span{i, end})
+		m, ok := parenMarker(s, script.Between(i, end))
 		return m, ok && m.kind == markParNum
 	}
-	return signMarker(s, Span{i, end})
+	return signMarker(s, script.Between(i, end))
 }

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"weibao/internal/script"
 )
 
 // lineKind tells the lines of a plan from those around it.
@@ -40,12 +42,12 @@ var (
 // splitLines cuts the text into classified lines; empty ones are left out.
 func splitLines(s *source) []line {
 	var out []line
-	for from := 0; from < len(s.norm); {
+	for from := 0; from < len(s.Norm); {
 		to := from
-		for to < len(s.norm) && s.norm[to] != '\n' {
+		for to < len(s.Norm) && s.Norm[to] != '\n' {
 			to++
 		}
-		if sp := s.trim(Span{from, to}); sp.Len() > 0 {
+		if sp := s.Trim(script.Between(from, to)); sp.Len() > 0 {
 			out = append(out, classify(s, sp))
 		}
 		from = to + 1
@@ -65,7 +67,7 @@ func classify(s *source, sp Span) line {
 	if sp.Len() > 160 {
 		return l
 	}
-	short := squeeze(s.sub(sp))
+	short := script.Squeeze(s.Sub(sp))
 	switch {
 	case annex.MatchString(short):
 		l.kind = lineAnnex
@@ -85,6 +87,6 @@ func classify(s *source, sp Span) line {
 
 // countCells counts the cells of a table row written with bars or tabs.
 func countCells(s *source, sp Span) int {
-	str := s.sub(sp)
+	str := s.Sub(sp)
 	return 1 + max(strings.Count(str, "|"), strings.Count(str, "\t"))
 }

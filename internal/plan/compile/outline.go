@@ -3,6 +3,8 @@ package compile
 import (
 	"regexp"
 	"strings"
+
+	"weibao/internal/script"
 )
 
 // node is a numbered clause or section with what stands under it.
@@ -92,7 +94,7 @@ func (b *builder) pass(l line) bool {
 		}
 		return true
 	case lineAnnexList:
-		b.skipping, b.listed = skipList, b.src.sub(l.Span)
+		b.skipping, b.listed = skipList, b.src.Sub(l.Span)
 		return true
 	case lineTail:
 		b.ended = b.numbered
@@ -114,7 +116,7 @@ func (b *builder) pass(l line) bool {
 
 // stillSkipping: the list of annexes ends at the next outer heading, table or paragraph; a roster at the next sentence.
 func (b *builder) stillSkipping(l line) bool {
-	words := b.src.sub(l.Span)
+	words := b.src.Sub(l.Span)
 	sentence := strings.ContainsAny(words, "。;；")
 	switch b.skipping {
 	case skipAnnex:
@@ -160,20 +162,20 @@ func (b *builder) annexTitle() string {
 		if l.kind == lineRow || l.kind == lineMarker || l.Len() > 45 {
 			break
 		}
-		title += b.src.sub(l.Span)
+		title += b.src.Sub(l.Span)
 	}
-	return squeeze(title)
+	return script.Squeeze(title)
 }
 
 // signature: a unit's name alone on a line before a date.
 func (b *builder) signature(l line) bool {
-	return b.i+1 < len(b.lines) && b.lines[b.i+1].kind == lineFormal && l.Len() <= 30 && unitName(b.src.sub(l.Span))
+	return b.i+1 < len(b.lines) && b.lines[b.i+1].kind == lineFormal && l.Len() <= 30 && unitName(b.src.Sub(l.Span))
 }
 
 // joined is the line, together with the next one if it breaks off inside a list (…、).
 func (b *builder) joined(l line) Span {
 	sp := l.Span
-	for sp.Len() < 400 && b.src.norm[sp.End-1] == '、' && b.i+1 < len(b.lines) && b.lines[b.i+1].kind == lineText {
+	for sp.Len() < 400 && b.src.Norm[sp.End-1] == '、' && b.i+1 < len(b.lines) && b.lines[b.i+1].kind == lineText {
 		b.i++
 		sp.End = b.lines[b.i].End
 	}
@@ -184,7 +186,7 @@ func (b *builder) joined(l line) Span {
 func (b *builder) open(l line) {
 	n := &node{mark: l.mark, parent: b.place(l.mark)}
 	n.depth = n.parent.depth + 1
-	rest := b.joined(line{Span: b.src.trim(Span{l.mark.End, l.End})})
+	rest := b.joined(line{Span: b.src.Trim(script.Between(l.mark.End, l.End))})
 	if rest.Len() > 0 && l.mark.kind != markItem {
 		var body Span
 		n.head, body = splitHeading(b.src, rest)
@@ -193,7 +195,7 @@ func (b *builder) open(l line) {
 	if rest.Len() > 0 {
 		n.paras = append(n.paras, rest)
 	}
-	n.class = classOf(b.src.sub(n.head))
+	n.class = classOf(b.src.Sub(n.head))
 	n.parent.kids = append(n.parent.kids, n)
 	b.cur = n
 }
@@ -224,10 +226,10 @@ const (
 
 // splitHeading parts the words behind a number into heading and body.
 func splitHeading(s *source, sp Span) (head, body Span) {
-	none := Span{sp.Start, sp.Start}
+	none := script.Between(sp.Start, sp.Start)
 	stop := -1
 	for i, depth := sp.Start, 0; i < sp.End && stop < 0; i++ {
-		switch s.norm[i] {
+		switch s.Norm[i] {
 		case '(':
 			depth++
 		case ')':
@@ -235,50 +237,50 @@ func splitHeading(s *source, sp Span) (head, body Span) {
 		case '。':
 			stop = i
 		case ':':
-			if depth == 0 && i-sp.Start <= 25 && i+1 < sp.End && !ownerLabel.MatchString(s.sub(Span{sp.Start, i + 1})) {
-				return Span{sp.Start, i}, s.trim(Span{i + 1, sp.End})
+			if depth == 0 && i-sp.Start <= 25 && i+1 < sp.End && !ownerLabel.MatchString(s.Sub(script.Between(sp.Start, i+1))) {
+				return script.Between(sp.Start, i), s.Trim(script.Between(i+1, sp.End))
 			}
 		case ' ', '\t':
-			if depth == 0 && i-sp.Start >= 4 && i-sp.Start <= 30 && sp.End-i > 20 && plainWords(s, Span{sp.Start, i}) {
-				return Span{sp.Start, i}, s.trim(Span{i, sp.End})
+			if depth == 0 && i-sp.Start >= 4 && i-sp.Start <= 30 && sp.End-i > 20 && plainWords(s, script.Between(sp.Start, i)) {
+				return script.Between(sp.Start, i), s.Trim(script.Between(i, sp.End))
 			}
 		}
 	}
 	if stop < 0 {
-		if sp.Len() <= aloneMax && s.norm[sp.End-1] != ';' && s.norm[sp.End-1] != ',' {
+		if sp.Len() <= aloneMax && s.Norm[sp.End-1] != ';' && s.Norm[sp.End-1] != ',' {
 			return headAlone(s, sp)
 		}
 		return none, sp
 	}
-	rest := s.trim(Span{stop + 1, sp.End})
+	rest := s.Trim(script.Between(stop+1, sp.End))
 	switch {
 	case rest.Len() == 0 && stop-sp.Start <= bareMax:
-		return Span{sp.Start, stop}, rest
+		return script.Between(sp.Start, stop), rest
 	case rest.Len() == 0 || stop-sp.Start > headMax:
 		return none, sp
-	case s.norm[rest.Start] == '(' && s.closing(rest.Start, rest.End) >= rest.End-2 && stop-sp.Start > bareMax:
+	case s.Norm[rest.Start] == '(' && s.Closing(rest.Start, rest.End) >= rest.End-2 && stop-sp.Start > bareMax:
 		return none, sp
 	}
-	return Span{sp.Start, stop}, rest
+	return script.Between(sp.Start, stop), rest
 }
 
 // headAlone keeps an owner bracket that closes a heading line out of the heading.
 func headAlone(s *source, sp Span) (head, body Span) {
 	for i := sp.Start; i < sp.End; i++ {
-		if s.norm[i] != '(' {
+		if s.Norm[i] != '(' {
 			continue
 		}
-		if c := s.closing(i, sp.End); c > 0 && parseOwner(s, Span{i + 1, c}, convention{}, bracketForm) != nil {
-			return s.trim(Span{sp.Start, i}), Span{i, sp.End}
+		if c := s.Closing(i, sp.End); c > 0 && parseOwner(s, script.Between(i+1, c), convention{}, bracketForm) != nil {
+			return s.Trim(script.Between(sp.Start, i)), script.Between(i, sp.End)
 		}
 	}
-	for sp.End > sp.Start && strings.ContainsRune(":;,.", s.norm[sp.End-1]) {
+	for sp.End > sp.Start && strings.ContainsRune(":;,.", s.Norm[sp.End-1]) {
 		sp.End--
 	}
-	return sp, Span{sp.End, sp.End}
+	return sp, script.Between(sp.End, sp.End)
 }
 
-func plainWords(s *source, sp Span) bool { return !strings.ContainsAny(s.sub(sp), ",。;:、") }
+func plainWords(s *source, sp Span) bool { return !strings.ContainsAny(s.Sub(sp), ",。;:、") }
 
 // recoverLostHeadings: where the numbers of a level jump over one (一, 三), the heading between them was lost and
 // the numbered clauses that follow running text belong to it, not to the section before.
@@ -291,7 +293,7 @@ func (t *tree) recoverLostHeadings(n *node) {
 		if !gap || k.class == classDuties || len(k.kids) == 0 || len(k.paras) == 0 {
 			continue
 		}
-		at := Span{k.kids[0].mark.Start, k.kids[0].mark.Start}
+		at := script.Between(k.kids[0].mark.Start, k.kids[0].mark.Start)
 		lost := &node{mark: marker{at, k.mark.kind, k.mark.num + 1}, head: at, parent: n, kids: k.kids, depth: k.depth}
 		for _, kid := range lost.kids {
 			kid.parent = lost
@@ -307,11 +309,11 @@ func (t *tree) label(n *node) string {
 	if n.mark.Len() == 0 {
 		return ""
 	}
-	words := strings.TrimSpace(t.src.raw(n.mark.Span))
+	words := strings.TrimSpace(t.src.Raw(n.mark.Span))
 	if n.mark.kind == markItem {
 		return strings.TrimRight(words, ":：,，")
 	}
-	return strings.TrimRight(words+t.src.raw(n.head), "。.:： ；;")
+	return strings.TrimRight(words+t.src.Raw(n.head), "。.:： ；;")
 }
 
 // path is the chain of headings from the top to n.
@@ -334,7 +336,7 @@ func (t *tree) outline() []Heading {
 			ok := duties && k.class == classDuties
 			at := parent
 			if text := t.label(k); text != "" {
-				out = append(out, Heading{Span{k.mark.Start, max(k.head.End, k.mark.End)}, text, level, parent, ok})
+				out = append(out, Heading{script.Between(k.mark.Start, max(k.head.End, k.mark.End)), text, level, parent, ok})
 				at = len(out) - 1
 			}
 			walk(k, level+1, at, ok)

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"weibao/internal/script"
 )
 
 // owner is what one written line, bracket or table row says about who does a task and by when.
@@ -66,10 +68,10 @@ var (
 )
 
 func findConvention(s *source) convention {
-	if !strings.Contains(s.str, "牵头") {
+	if !strings.Contains(s.Str, "牵头") {
 		return convention{}
 	}
-	return convention{commaRule.MatchString(s.str), firstRule.MatchString(s.str), starRule.MatchString(s.str)}
+	return convention{commaRule.MatchString(s.Str), firstRule.MatchString(s.Str), starRule.MatchString(s.Str)}
 }
 
 // ownerReader reads one owner text piece by piece.
@@ -89,8 +91,8 @@ type ownerReader struct {
 
 // parseOwner reads sp as an owner text; nil if it is none.
 func parseOwner(s *source, sp Span, conv convention, form ownerForm) *owner {
-	sp = s.trim(sp)
-	for sp.End > sp.Start && strings.ContainsRune("。;,)", s.norm[sp.End-1]) && (s.norm[sp.End-1] != ')' || strings.Count(s.sub(sp), ")") > strings.Count(s.sub(sp), "(")) {
+	sp = s.Trim(sp)
+	for sp.End > sp.Start && strings.ContainsRune("。;,)", s.Norm[sp.End-1]) && (s.Norm[sp.End-1] != ')' || strings.Count(s.Sub(sp), ")") > strings.Count(s.Sub(sp), "(")) {
 		sp.End--
 	}
 	if sp.Len() < 3 || sp.Len() > 900 {
@@ -101,18 +103,18 @@ func parseOwner(s *source, sp Span, conv convention, form ownerForm) *owner {
 	for i := sp.Start; i <= sp.End && !r.stray; i++ {
 		var c rune = ';'
 		if i < sp.End {
-			c = s.norm[i]
+			c = s.Norm[i]
 		}
 		switch {
 		case c == '(' && i > from:
 			depth++
 		case c == '(' || c == ')' && depth == 0: // 【牵头单位:A】【责任单位:B】
-			r.piece(Span{from, i})
+			r.piece(script.Between(from, i))
 			from = i + 1
 		case c == ')':
 			depth--
 		case depth <= 0 && strings.ContainsRune("、,;。 /\t", c) || i == sp.End:
-			r.piece(Span{from, i})
+			r.piece(script.Between(from, i))
 			if c == ',' || c == ';' || c == '。' {
 				r.separator(c)
 			}
@@ -124,14 +126,14 @@ func parseOwner(s *source, sp Span, conv convention, form ownerForm) *owner {
 
 // piece reads what stands between two separators.
 func (r *ownerReader) piece(sp Span) {
-	sp = r.src.trim(sp)
+	sp = r.src.Trim(sp)
 	if sp.Len() == 0 {
 		return
 	}
-	words := r.src.sub(sp)
+	words := r.src.Sub(sp)
 	if m := ownerLabel.FindStringSubmatchIndex(words + " "); m != nil && (m[1] <= len(words) || r.form == lineForm && sp.Len() <= 6) {
 		r.setLabel(words, m)
-		sp.Start = r.src.at(int(r.src.off[sp.Start]) + min(m[1], len(words)))
+		sp.Start = r.src.At(r.src.Byte(sp.Start) + min(m[1], len(words)))
 		r.piece(sp)
 		return
 	}
@@ -186,12 +188,12 @@ func (r *ownerReader) name(sp Span) {
 	}
 	r.verbs++
 	if at > sp.Start {
-		r.list(Span{sp.Start, at})
+		r.list(script.Between(sp.Start, at))
 	}
 	switch {
 	case strings.HasPrefix(verb, "会同"), strings.HasPrefix(verb, "联合"):
 		r.flush(roleLead)
-		if rest := (Span{at + 2, sp.End}); rest.Len() > 0 {
+		if rest := (script.Between(at+2, sp.End)); rest.Len() > 0 {
 			r.name(rest)
 		}
 		r.flush(roleSupport)
@@ -207,18 +209,18 @@ func (r *ownerReader) name(sp Span) {
 // findVerb is where the verb of an owner phrase begins behind a full name; -1 if there is none.
 func (r *ownerReader) findVerb(sp Span) (int, string) {
 	for i := sp.Start; i < sp.End; i++ {
-		if !strings.ContainsRune(verbStarts, r.src.norm[i]) {
+		if !strings.ContainsRune(verbStarts, r.src.Norm[i]) {
 			continue
 		}
-		words := r.src.sub(Span{i, sp.End})
+		words := r.src.Sub(script.Between(i, sp.End))
 		if !ownerVerb.MatchString(words) {
 			continue
 		}
 		if i == sp.Start {
 			return i, words
 		}
-		name := r.src.sub(trimUnit(r.src, Span{sp.Start, i}))
-		if unitName(name) || strings.HasSuffix(r.src.sub(Span{sp.Start, i}), "等") || unitTail(name) || r.labels == 0 && looseName(name) && utf8.RuneCountInString(name) >= 3 {
+		name := r.src.Sub(trimUnit(r.src, script.Between(sp.Start, i)))
+		if unitName(name) || strings.HasSuffix(r.src.Sub(script.Between(sp.Start, i)), "等") || unitTail(name) || r.labels == 0 && looseName(name) && utf8.RuneCountInString(name) >= 3 {
 			return i, words
 		}
 	}
@@ -239,7 +241,7 @@ func (r *ownerReader) list(sp Span) {
 		if loose && r.labels > 0 {
 			return // a remark inside a labelled line
 		}
-		if r.labels == 0 && len(trimWords(r.src.sub(sp))) > 0 {
+		if r.labels == 0 && len(trimWords(r.src.Sub(sp))) > 0 {
 			r.stray = true
 		}
 		return
@@ -262,8 +264,8 @@ func (r *ownerReader) labelled(n Span) role {
 		return r.label
 	}
 	switch {
-	case r.conv.starLead && n.Start > 0 && strings.ContainsRune("*★", r.src.norm[n.Start-1]),
-		r.conv.starLead && n.End < len(r.src.norm) && strings.ContainsRune("*★", r.src.norm[n.End]):
+	case r.conv.starLead && n.Start > 0 && strings.ContainsRune("*★", r.src.Norm[n.Start-1]),
+		r.conv.starLead && n.End < len(r.src.Norm) && strings.ContainsRune("*★", r.src.Norm[n.End]):
 		return roleLead
 	case r.conv.firstLead && r.first == 0:
 		return roleLead
@@ -302,7 +304,7 @@ func (r *ownerReader) add(n Span, to role) {
 	if to == roleLead {
 		rule = "owner.lead"
 	}
-	u := Unit{Fact: r.src.fact(n, rule), Name: r.src.raw(n), Basis: BasisLine}
+	u := Unit{Fact: r.src.Fact(n, rule), Name: r.src.Raw(n), Basis: BasisLine}
 	if to == roleLead {
 		r.out.lead = append(r.out.lead, u)
 	} else {

@@ -1,6 +1,10 @@
 package compile
 
-import "strings"
+import (
+	"strings"
+
+	"weibao/internal/script"
+)
 
 // part is a stretch of a node's own text together with the owners written inside it or right below it.
 type part struct {
@@ -19,7 +23,7 @@ func (p *part) owner() *owner {
 }
 
 // span of the part's paragraphs.
-func (p *part) span() Span { return Span{p.paras[0].Start, p.paras[len(p.paras)-1].End} }
+func (p *part) span() Span { return script.Between(p.paras[0].Start, p.paras[len(p.paras)-1].End) }
 
 // scopeOwners finds the written owners of every node and spreads those that stand once for a group.
 func (t *tree) scopeOwners() {
@@ -88,17 +92,17 @@ func (t *tree) inherit(n *node) {
 // ownerInHeading takes an owner bracket off the heading.
 func (t *tree) ownerInHeading(n *node) {
 	for i := n.head.Start; i < n.head.End; i++ {
-		if t.src.norm[i] != '(' {
+		if t.src.Norm[i] != '(' {
 			continue
 		}
-		c := t.src.closing(i, n.head.End)
+		c := t.src.Closing(i, n.head.End)
 		if c < 0 {
 			return
 		}
-		if o := parseOwner(t.src, Span{i + 1, c}, t.conv, bracketForm); o != nil && c == n.head.End-1 {
-			o.Span = Span{i, c + 1}
+		if o := parseOwner(t.src, script.Between(i+1, c), t.conv, bracketForm); o != nil && c == n.head.End-1 {
+			o.Span = script.Between(i, c+1)
 			n.above = n.above.merge(o)
-			n.head = t.src.trim(Span{n.head.Start, i})
+			n.head = t.src.Trim(script.Between(n.head.Start, i))
 			return
 		}
 		i = c
@@ -176,9 +180,9 @@ func (n *node) joinParts() {
 func (t *tree) ownersInside(p Span) []*owner {
 	var out []*owner
 	for i := p.Start; i < p.End; i++ {
-		switch t.src.norm[i] {
+		switch t.src.Norm[i] {
 		case '(':
-			c := t.src.closing(i, min(p.End, i+600))
+			c := t.src.Closing(i, min(p.End, i+600))
 			if c < 0 {
 				return out
 			}
@@ -197,38 +201,38 @@ func (t *tree) ownersInside(p Span) []*owner {
 
 // bracketOwner reads the bracket from i to c; names without a label are owners only where a sentence ends.
 func (t *tree) bracketOwner(p Span, i, c int) *owner {
-	o := parseOwner(t.src, Span{i + 1, c}, t.conv, bracketForm)
+	o := parseOwner(t.src, script.Between(i+1, c), t.conv, bracketForm)
 	if o == nil {
 		return nil
 	}
 	next := c + 1
-	for next < p.End && t.src.space(next) {
+	for next < p.End && t.src.Space(next) {
 		next++
 	}
-	ends := next >= p.End || strings.ContainsRune("。;(!", t.src.norm[next])
-	begins := i > p.Start && t.src.norm[i-1] == '。'
+	ends := next >= p.End || strings.ContainsRune("。;(!", t.src.Norm[next])
+	begins := i > p.Start && t.src.Norm[i-1] == '。'
 	if o.rule != "owner.label" && !ends && !begins {
 		return nil
 	}
-	o.Span = Span{i, c + 1}
+	o.Span = script.Between(i, c+1)
 	return o
 }
 
 // trailingOwner reads a label that follows a full stop, up to the end of the paragraph.
 func (t *tree) trailingOwner(p Span, colon int) *owner {
 	from := colon
-	for from > p.Start && colon-from < 14 && !strings.ContainsRune("。;!) ", t.src.norm[from-1]) {
+	for from > p.Start && colon-from < 14 && !strings.ContainsRune("。;!) ", t.src.Norm[from-1]) {
 		from--
 	}
 	if from == p.Start || colon-from >= 14 {
 		return nil
 	}
-	if m := ownerLabel.FindStringIndex(t.src.sub(Span{from, p.End})); m == nil || t.src.at(int(t.src.off[from])+m[1]) != colon+1 {
+	if m := ownerLabel.FindStringIndex(t.src.Sub(script.Between(from, p.End))); m == nil || t.src.At(t.src.Byte(from)+m[1]) != colon+1 {
 		return nil
 	}
-	o := parseOwner(t.src, Span{from, p.End}, t.conv, lineForm)
+	o := parseOwner(t.src, script.Between(from, p.End), t.conv, lineForm)
 	if o != nil {
-		o.Span = Span{from, p.End}
+		o.Span = script.Between(from, p.End)
 	}
 	return o
 }

@@ -3,6 +3,8 @@ package compile
 import (
 	"regexp"
 	"strings"
+
+	"weibao/internal/script"
 )
 
 // table is a table of tasks; tables that name neither owners nor times order nothing and are passed over.
@@ -45,7 +47,7 @@ var columnRules = []struct {
 }
 
 func columnOf(words string) column {
-	words = squeeze(words)
+	words = script.Squeeze(words)
 	if n := len([]rune(words)); n == 0 || n > 12 {
 		return colOther
 	}
@@ -83,13 +85,13 @@ func readTable(s *source, lines []line) *table {
 			if headings(s, cells) >= 2 {
 				t = &table{rows: rowsOf(t)}
 				for _, c := range cells {
-					t.columns = append(t.columns, columnOf(s.sub(c)))
+					t.columns = append(t.columns, columnOf(s.Sub(c)))
 				}
 			}
 			continue
 		}
 		if filled := filledCells(cells); filled == 1 {
-			group = s.raw(onlyCell(cells))
+			group = s.Raw(onlyCell(cells))
 			continue
 		}
 		t.rows = append(t.rows, row{Span: l.Span, cells: cells, group: group})
@@ -133,30 +135,30 @@ func (t *table) has(c column) bool {
 // splitCells cuts a row at its bars or tabs; bars at the edges hold no cell.
 func splitCells(s *source, sp Span) []Span {
 	sep := "\t"
-	if strings.Contains(s.sub(sp), "|") {
+	if strings.Contains(s.Sub(sp), "|") {
 		sep = "|"
-		if s.norm[sp.Start] == '|' {
+		if s.Norm[sp.Start] == '|' {
 			sp.Start++
 		}
-		if sp.End > sp.Start && s.norm[sp.End-1] == '|' {
+		if sp.End > sp.Start && s.Norm[sp.End-1] == '|' {
 			sp.End--
 		}
 	}
 	var out []Span
 	from := sp.Start
 	for i := sp.Start; i < sp.End; i++ {
-		if strings.ContainsRune(sep, s.norm[i]) {
-			out = append(out, s.trim(Span{from, i}))
+		if strings.ContainsRune(sep, s.Norm[i]) {
+			out = append(out, s.Trim(script.Between(from, i)))
 			from = i + 1
 		}
 	}
-	return append(out, s.trim(Span{from, sp.End}))
+	return append(out, s.Trim(script.Between(from, sp.End)))
 }
 
 func headings(s *source, cells []Span) int {
 	n := 0
 	for _, c := range cells {
-		if columnOf(s.sub(c)) != colOther {
+		if columnOf(s.Sub(c)) != colOther {
 			n++
 		}
 	}
@@ -194,9 +196,9 @@ func (w *walker) rows(n *node, tab *table) {
 			}
 			switch tab.columns[i] {
 			case colNumber:
-				number = w.src.raw(c)
+				number = w.src.Raw(c)
 			case colName:
-				name = w.src.raw(c)
+				name = w.src.Raw(c)
 			case colContent:
 				if d.Span.Len() == 0 {
 					d.Span = c
@@ -206,7 +208,7 @@ func (w *walker) rows(n *node, tab *table) {
 				w.cell(o, tab.columns[i], c)
 			}
 		}
-		if d.Span.Len() == 0 || w.src.text[d.Span.Start] == '—' {
+		if d.Span.Len() == 0 || w.src.Orig[d.Span.Start] == '—' {
 			continue
 		}
 		o.dedupe()

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"weibao/internal/script"
 )
 
 // unitEndings close the name of an organisation.
@@ -114,7 +116,7 @@ func unitList(s *source, sp Span, loose bool) []Span {
 			if q.Len() == 0 {
 				continue
 			}
-			if words := s.sub(q); !unitName(words) && !(loose && looseName(words)) {
+			if words := s.Sub(q); !unitName(words) && !(loose && looseName(words)) {
 				return nil
 			}
 			out = append(out, q)
@@ -136,38 +138,38 @@ func splitTop(s *source, sp Span, seps string) []Span {
 	var out []Span
 	from, depth := sp.Start, 0
 	for i := sp.Start; i < sp.End; i++ {
-		r := s.norm[i]
+		r := s.Norm[i]
 		switch {
 		case r == '(':
 			depth++
 		case r == ')':
 			depth = max(0, depth-1)
 		case depth == 0 && strings.ContainsRune(seps, r):
-			out = append(out, Span{from, i})
+			out = append(out, script.Between(from, i))
 			from = i + 1
 		}
 	}
-	return append(out, Span{from, sp.End})
+	return append(out, script.Between(from, sp.End))
 }
 
 // splitConjunction cuts 甲和乙 where 甲 is a full name, so that 人力资源和社会保障局 stays whole.
 func splitConjunction(s *source, sp Span) []Span {
 	depth := 0
 	for i := sp.Start + 1; i+1 < sp.End; i++ {
-		switch s.norm[i] {
+		switch s.Norm[i] {
 		case '(':
 			depth++
 		case ')':
 			depth = max(0, depth-1)
 		case '和', '及', '与':
-			if depth > 0 || !unitName(s.sub(Span{sp.Start, i})) {
+			if depth > 0 || !unitName(s.Sub(script.Between(sp.Start, i))) {
 				continue
 			}
 			right := i + 1
-			if s.norm[i-1] == '以' {
+			if s.Norm[i-1] == '以' {
 				continue
 			}
-			return append([]Span{{sp.Start, i}}, splitConjunction(s, Span{right, sp.End})...)
+			return append([]Span{script.Between(sp.Start, i)}, splitConjunction(s, script.Between(right, sp.End))...)
 		}
 	}
 	return []Span{sp}
@@ -181,20 +183,20 @@ var (
 
 // trimUnit takes joining words and notes off a name in a list.
 func trimUnit(s *source, sp Span) Span {
-	sp = s.trim(sp)
-	words := s.sub(sp)
+	sp = s.Trim(sp)
+	words := s.Sub(sp)
 	if m := unitNote.FindStringIndex(words); m != nil {
-		sp.End = s.at(int(s.off[sp.Start]) + m[0])
-		words = s.sub(sp)
+		sp.End = s.At(s.Byte(sp.Start) + m[0])
+		words = s.Sub(sp)
 	}
 	if m := unitTrail.FindStringIndex(words); m != nil && m[0] > 0 {
-		sp.End = s.at(int(s.off[sp.Start]) + m[0])
-		words = s.sub(sp)
+		sp.End = s.At(s.Byte(sp.Start) + m[0])
+		words = s.Sub(sp)
 	}
 	if m := unitLead.FindStringIndex(words); m != nil && !strings.HasPrefix(words, "同级") {
-		sp.Start = s.at(int(s.off[sp.Start]) + m[1])
+		sp.Start = s.At(s.Byte(sp.Start) + m[1])
 	}
-	return s.trim(sp)
+	return s.Trim(sp)
 }
 
 var levelPrefix = regexp.MustCompile(`^(?:[省市州盟县区旗镇乡]级?|本[省市州县区镇乡])`)
@@ -202,8 +204,8 @@ var levelPrefix = regexp.MustCompile(`^(?:[省市州盟县区旗镇乡]级?|本[
 // NormalizeUnit reduces the spellings of a unit's name to one form for matching against a register: without
 // brackets, white space, 等, and the one-character level in front (县民政局 and 民政局 meet).
 func NormalizeUnit(name string) string {
-	folded := strings.Map(fold, name)
-	folded = strings.TrimSuffix(squeeze(stripBrackets(folded)), "等")
+	folded := strings.Map(script.Fold, name)
+	folded = strings.TrimSuffix(script.Squeeze(stripBrackets(folded)), "等")
 	if cut := levelPrefix.ReplaceAllString(folded, ""); utf8.RuneCountInString(cut) >= 2 && !strings.HasPrefix(cut, "委") && !strings.HasPrefix(cut, "政府") {
 		return cut
 	}

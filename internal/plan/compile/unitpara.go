@@ -1,6 +1,10 @@
 package compile
 
-import "regexp"
+import (
+	"regexp"
+
+	"weibao/internal/script"
+)
 
 // unitParagraphs reads a part whose paragraphs begin with the unit that acts (市民政局:…). At least min of them must.
 // A head that does not look like a unit counts if most of its neighbours do. Paragraphs without a head continue the one before.
@@ -25,13 +29,13 @@ func (w *walker) unitParagraphs(n *node, p *part, min int) bool {
 		return false
 	}
 	for i, h := range found {
-		if h.who == nil && h.head.Len() > 0 && sure >= 2 && h.head.Len() <= 12 && !commanding(w.src.sub(h.head)) && !announces(w.src.sub(h.para)) {
+		if h.who == nil && h.head.Len() > 0 && sure >= 2 && h.head.Len() <= 12 && !commanding(w.src.Sub(h.head)) && !announces(w.src.Sub(h.para)) {
 			h.who = unitList(w.src, h.head, true)
 		}
-		body := w.src.trim(Span{h.head.End + 1, h.para.End})
+		body := w.src.Trim(script.Between(h.head.End+1, h.para.End))
 		switch {
 		case h.who != nil && body.Len() > 0:
-			label := w.src.raw(h.head)
+			label := w.src.Raw(h.head)
 			w.add(draft{Span: body, node: n, item: label, title: label + "职责", doers: w.units(h.who, "unit.paragraph", BasisParagraph),
 				owner: p.line, cuts: p.cuts(), rules: []string{"clause.unit_paragraph"}})
 		case i > 0 && len(w.drafts) > 0 && found[i-1].who != nil:
@@ -46,7 +50,7 @@ func (w *walker) unitParagraphs(n *node, p *part, min int) bool {
 func (w *walker) headBeforeColon(para Span) Span {
 	depth := 0
 	for i := para.Start; i < para.End && i < para.Start+60; i++ {
-		switch w.src.norm[i] {
+		switch w.src.Norm[i] {
 		case '(':
 			depth++
 		case ')':
@@ -55,7 +59,7 @@ func (w *walker) headBeforeColon(para Span) Span {
 			return Span{}
 		case ':':
 			if depth == 0 {
-				return w.src.trim(Span{para.Start, i})
+				return w.src.Trim(script.Between(para.Start, i))
 			}
 		}
 	}
@@ -65,19 +69,19 @@ func (w *walker) headBeforeColon(para Span) Span {
 func (w *walker) units(names []Span, rule, basis string) []Unit {
 	var out []Unit
 	for _, n := range names {
-		out = append(out, Unit{Fact: w.src.fact(n, rule), Name: w.src.raw(n), Basis: basis})
+		out = append(out, Unit{Fact: w.src.Fact(n, rule), Name: w.src.Raw(n), Basis: basis})
 	}
 	return out
 }
 
 // headingUnits: the heading is the name of the unit that acts ((一)县民政局).
 func (w *walker) headingUnits(n *node) []Unit {
-	if n.head.Len() < 2 || n.head.Len() > 60 || notActors.MatchString(w.src.sub(n.head)) {
+	if n.head.Len() < 2 || n.head.Len() > 60 || notActors.MatchString(w.src.Sub(n.head)) {
 		return nil
 	}
 	names := unitList(w.src, n.head, false)
 	for _, name := range names {
-		if !officeName.MatchString(w.src.sub(name)) {
+		if !officeName.MatchString(w.src.Sub(name)) {
 			return nil
 		}
 	}
@@ -89,9 +93,9 @@ var notActors = regexp.MustCompile(`^(组织|领导|工作|议事|协调|办事)
 // introUnits: 县民政局履行下列职责: above numbered duties.
 func (w *walker) introUnits(n *node) []Unit {
 	for _, p := range n.paras {
-		if words := w.src.sub(p); p.Len() <= 60 && announces(words) {
+		if words := w.src.Sub(p); p.Len() <= 60 && announces(words) {
 			if m := dutiesFollow.FindStringIndex(words); m != nil {
-				if names := unitList(w.src, Span{p.Start, w.src.at(int(w.src.off[p.Start]) + m[0])}, false); names != nil {
+				if names := unitList(w.src, script.Between(p.Start, w.src.At(w.src.Byte(p.Start)+m[0])), false); names != nil {
 					return w.units(names, "unit.intro", BasisParagraph)
 				}
 			}

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf8"
+
+	"weibao/internal/script"
 )
 
 // commandWords begin a duty in command form; two characters each, so that one look-up decides.
@@ -67,7 +69,7 @@ var sectionRules = []struct {
 
 // classOf classifies a heading by its words.
 func classOf(head string) sectionClass {
-	head = strings.Trim(squeeze(head), "。:;,、.")
+	head = strings.Trim(script.Squeeze(head), "。:;,、.")
 	if utf8.RuneCountInString(head) > 30 {
 		return classDuties
 	}

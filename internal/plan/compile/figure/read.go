@@ -1,9 +1,11 @@
-package compile
+package figure
 
 import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"weibao/internal/script"
 )
 
 func orElse(s, other string) string {
@@ -60,8 +62,8 @@ func readRate(m targetMatch) string {
 	n := m.get("n")
 	if n == "百" {
 		n = "100"
-	} else if hanValue(n) > 0 && !strings.ContainsAny(n, digits) {
-		n = strconv.Itoa(hanValue(n))
+	} else if script.Number(n) > 0 && !strings.ContainsAny(n, digits) {
+		n = strconv.Itoa(script.Number(n))
 	}
 	op := operator(m.get("c"), m.get("u"))
 	if op == "" {
@@ -75,11 +77,11 @@ func readRate(m targetMatch) string {
 
 func readBlocked(m targetMatch) string {
 	a, b := m.get("a"), m.get("b")
-	h := hanValue(a)
+	h := script.Number(a)
 	if h < 12 && strings.ContainsAny(m.all(), "晚夜") {
 		h += 12
 	}
-	return "blocked=" + pad(h) + ":00-" + pad(hanValue(b)) + ":00"
+	return "blocked=" + pad(h) + ":00-" + pad(script.Number(b)) + ":00"
 }
 
 func readHours(m targetMatch) string {
@@ -162,9 +164,9 @@ func figure(n string) string {
 	}
 	a, b, ok := strings.Cut(n, "至")
 	if ok {
-		return strconv.Itoa(hanValue(a)) + "-" + strconv.Itoa(hanValue(b))
+		return strconv.Itoa(script.Number(a)) + "-" + strconv.Itoa(script.Number(b))
 	}
-	return strconv.Itoa(hanValue(n))
+	return strconv.Itoa(script.Number(n))
 }
 
 func readPerPlace(m targetMatch) string {

@@ -1,8 +1,10 @@
-package compile
+package when
 
 import (
 	"fmt"
 	"strings"
+
+	"weibao/internal/script"
 )
 
 // units of recurrence as the norm names them
@@ -13,11 +15,11 @@ var unitNorm = map[string]string{
 
 // afterNumber: the figure belongs to something longer that began before it.
 func (m timeMatch) afterNumber() bool {
-	return isDigit(m.before) || m.before == '.' || m.before == '第' || m.before == '-' || m.before == '〔' || isHanDigit(m.before)
+	return script.IsDigit(m.before) || m.before == '.' || m.before == '第' || m.before == '-' || m.before == '〔' || script.IsHanDigit(m.before)
 }
 
 func readWindow(m timeMatch) (string, string) {
-	m1, m2 := hanValue(m.get("M")), hanValue(m.get("M2"))
+	m1, m2 := script.Number(m.get("M")), script.Number(m.get("M2"))
 	if m.afterNumber() || m2 == 0 && m.get("D2") == "" && m.get("P2") == "" {
 		return "", ""
 	}
@@ -28,17 +30,17 @@ func readWindow(m timeMatch) (string, string) {
 	if y2 == "" && (m.get("Y2") == "" || y1 == "") {
 		y2 = y1
 	} else if y2 == "" {
-		y2 = fmt.Sprintf("%d-", hanValue(m.get("Y"))+1) // 次年
+		y2 = fmt.Sprintf("%d-", script.Number(m.get("Y"))+1) // 次年
 	}
 	if m.get("D")+m.get("P")+m.get("D2")+m.get("P2") == "" {
 		return KindDeadline, fmt.Sprintf("from=%s%02d,to=%s%02d", y1, m1, y2, m2)
 	}
 	from, _ := partOfMonth(m.get("P"), m1)
 	_, to := partOfMonth(m.get("P2"), m2)
-	if d := hanValue(m.get("D")); d > 0 {
+	if d := script.Number(m.get("D")); d > 0 {
 		from = d
 	}
-	if d := hanValue(m.get("D2")); d > 0 {
+	if d := script.Number(m.get("D2")); d > 0 {
 		to = d
 	}
 	return KindDeadline, fmt.Sprintf("from=%s%02d-%02d,to=%s%02d-%02d", y1, m1, from, y2, m2, to)
@@ -46,7 +48,7 @@ func readWindow(m timeMatch) (string, string) {
 
 func readTermWindow(m timeMatch) (string, string) {
 	unit := map[string]string{"月": "month", "周": "week", "星期": "week", "日": "day", "天": "day", "工作日": "workday"}[m.get("V")]
-	return KindRecurrence, fmt.Sprintf("every=%s,within=%d%s-of-start", unitNorm[m.get("U")], hanValue(m.get("N")), unit)
+	return KindRecurrence, fmt.Sprintf("every=%s,within=%d%s-of-start", unitNorm[m.get("U")], script.Number(m.get("N")), unit)
 }
 
 func readTermStart(m timeMatch) (string, string) {
@@ -69,7 +71,7 @@ func readTermStart(m timeMatch) (string, string) {
 }
 
 func readYearlyDay(m timeMatch) (string, string) {
-	return KindRecurrence, fmt.Sprintf("yearly=%02d-%02d", hanValue(m.get("M")), hanValue(m.get("D")))
+	return KindRecurrence, fmt.Sprintf("yearly=%02d-%02d", script.Number(m.get("M")), script.Number(m.get("D")))
 }
 
 // readMonths: 8月、12月分别开展一次, 每年3月、9月, 2月、8月.
@@ -80,7 +82,7 @@ func readMonths(m timeMatch) (string, string) {
 	}
 	var months []string
 	for _, f := range strings.FieldsFunc(list, func(r rune) bool { return strings.ContainsRune("、,和及月份", r) }) {
-		months = append(months, fmt.Sprintf("%02d", hanValue(f)))
+		months = append(months, fmt.Sprintf("%02d", script.Number(f)))
 	}
 	if len(months) < 2 || !strings.HasSuffix(list, "月") && !strings.HasSuffix(list, "份") {
 		return "", ""
@@ -89,7 +91,7 @@ func readMonths(m timeMatch) (string, string) {
 }
 
 func readYearlyMonth(m timeMatch) (string, string) {
-	month := hanValue(m.get("M"))
+	month := script.Number(m.get("M"))
 	if p := m.get("P"); p != "" {
 		_, to := partOfMonth(p, month)
 		return KindRecurrence, fmt.Sprintf("yearly=%02d-%02d", month, to)
@@ -114,7 +116,7 @@ func readPeriodEnd(m timeMatch) (string, string) {
 	}
 	norm := "every=" + unit + ",at=" + at
 	if unit != "year" && unit != "term" && unit != "school-year" {
-		norm += fmt.Sprintf(",min=%d", max(1, hanValue(m.get("N"))))
+		norm += fmt.Sprintf(",min=%d", max(1, script.Number(m.get("N"))))
 	}
 	return KindRecurrence, norm
 }
@@ -122,13 +124,13 @@ func readPeriodEnd(m timeMatch) (string, string) {
 func readEvery(m timeMatch) (string, string) {
 	u := m.get("U")
 	unit := unitNorm[u]
-	if k := hanValue(m.get("K")); k > 1 {
+	if k := script.Number(m.get("K")); k > 1 {
 		unit = fmt.Sprintf("%d%s", k, unit)
 	}
 	if strings.HasPrefix(m.behind, "度") || strings.Contains(m.get("G"), "人次") {
 		return "", ""
 	}
-	return KindRecurrence, fmt.Sprintf("every=%s,min=%d", unit, max(1, hanValue(m.get("N"))))
+	return KindRecurrence, fmt.Sprintf("every=%s,min=%d", unit, max(1, script.Number(m.get("N"))))
 }
 
 // readOnePer: 一月一调度, 一季度一复核, 半年一次, 每年两次.
@@ -139,7 +141,7 @@ func readOnePer(m timeMatch) (string, string) {
 	if x := m.get("X"); strings.HasPrefix(x, "度") || strings.ContainsAny(x, "个名项是要、的") {
 		return "", ""
 	}
-	return KindRecurrence, fmt.Sprintf("every=%s,min=%d", unitNorm[m.get("U")], max(1, hanValue(m.get("N"))))
+	return KindRecurrence, fmt.Sprintf("every=%s,min=%d", unitNorm[m.get("U")], max(1, script.Number(m.get("N"))))
 }
 
 // readImplied: 季报告, 周调度, 年查办一批: the period stands as an adverb before its verb.
@@ -161,7 +163,7 @@ func readQuarter(m timeMatch) (string, string) {
 	if m.before == '每' || m.before == '第' || hanOrDigit(m.before) || strings.HasPrefix(m.behind, "一") {
 		return "", ""
 	}
-	return KindDeadline, fmt.Sprintf("quarter=%s%d", year(m.get("Y")), hanValue(m.get("Q")))
+	return KindDeadline, fmt.Sprintf("quarter=%s%d", year(m.get("Y")), script.Number(m.get("Q")))
 }
 
 func readHalfYear(m timeMatch) (string, string) {
@@ -179,7 +181,7 @@ func readDate(m timeMatch) (string, string) {
 	if m.afterNumber() {
 		return "", ""
 	}
-	return KindDeadline, fmt.Sprintf("date=%s%02d-%02d", year(m.get("Y")), hanValue(m.get("M")), hanValue(m.get("D")))
+	return KindDeadline, fmt.Sprintf("date=%s%02d-%02d", year(m.get("Y")), script.Number(m.get("M")), script.Number(m.get("D")))
 }
 
 // readMonth: 3月底前, 6月前, 2023年6月, 7月份集中开展一次.
@@ -187,7 +189,7 @@ func readMonth(m timeMatch) (string, string) {
 	if m.afterNumber() || m.before == '每' || m.before == '个' {
 		return "", ""
 	}
-	y, month, p := year(m.get("Y")), hanValue(m.get("M")), m.get("P")
+	y, month, p := year(m.get("Y")), script.Number(m.get("M")), m.get("P")
 	from, to := partOfMonth(p, month)
 	switch {
 	case m.get("R") != "":
@@ -209,7 +211,7 @@ func readMonth(m timeMatch) (string, string) {
 }
 
 func readFrom(m timeMatch) (string, string) {
-	y, month, day := strings.TrimSuffix(year(m.get("Y")), "-"), hanValue(m.get("M")), hanValue(m.get("D"))
+	y, month, day := strings.TrimSuffix(year(m.get("Y")), "-"), script.Number(m.get("M")), script.Number(m.get("D"))
 	norm := "from=" + y
 	if month > 0 {
 		norm = fmt.Sprintf("from=%s%02d", year(m.get("Y")), month)
@@ -270,7 +272,7 @@ func readWithin(m timeMatch) (string, string) {
 	if m.afterNumber() {
 		return "", ""
 	}
-	n := fmt.Sprint(hanValue(m.get("N")))
+	n := fmt.Sprint(script.Number(m.get("N")))
 	if m.get("N") == "半" {
 		if m.get("U") != "年" && m.get("U") != "月" && m.get("U") != "小时" {
 			return "", ""

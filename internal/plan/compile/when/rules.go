@@ -1,9 +1,11 @@
-package compile
+package when
 
 import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"weibao/internal/script"
 )
 
 // The words that the patterns below are made of.
@@ -41,7 +43,7 @@ var timeRules = []timeRule{
 	{"yearly_months", "每" + digits + hanNumber, pat(`(?P<E>每年的?)?(?P<L>(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月?份?(?:[、,和及](?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月?份?)+月?份?)(?P<V>底|末|初)?(?:期间)?(?P<A>,?(?:分别|各)?[^,。;:每\d]{0,10}?(?:一|1|\d)次)?`), readMonths},
 	{"yearly_month", "每", pat(`每年的?{M}(?:{P})?{前}?`), readYearlyMonth},
 	{"monthly_day", "每次", pat(`(?:每(?:个)?|次)月的?{D}{前}?`), func(m timeMatch) (string, string) {
-		return KindRecurrence, fmt.Sprintf("monthly-day=%02d", hanValue(m.get("D")))
+		return KindRecurrence, fmt.Sprintf("monthly-day=%02d", script.Number(m.get("D")))
 	}},
 	{"quarter_day", "每", pat(`每(?:个)?季度?(?P<W>首月|末月|第一个月|最后一个月|结束后的?(?:次月|首月|第一个月)?)的?{D}?{前}?`), readQuarterDay},
 	{"period_end_counted", "每", pat(`每(?:个)?{U}(?P<W>年末|年底|年初|底|末|初|期末|期初|前|结束前)(?:[^,。;:每\d]{0,8}?){q}?{N}{c}`), readPeriodEnd},
@@ -54,7 +56,7 @@ var timeRules = []timeRule{
 		if m.get("U") == "" || hanOrDigit(m.before) {
 			return "", ""
 		}
-		return KindRecurrence, fmt.Sprintf("every=year,min=%d", hanValue(m.get("N")))
+		return KindRecurrence, fmt.Sprintf("every=year,min=%d", script.Number(m.get("N")))
 	}},
 	{"implied", "日周月季半双年", pat(`(?P<U>日|周|月|季度?|半年|双月|双周|年)(?P<V>报告|通报|调度|研判|例会|报送|排查|巡查|会商|汇总|报制|评估|查办|走访|点评|抽查|督查|小结|总结|评议|更新)(?P<B>一批)?`), readImplied},
 	{"quarter", "第" + digits + "一二三四今本明", pat(`(?:{Y}(?:度)?)?第?(?P<Q>[一二三四1-4])季度(?:底|末|内)?{前}?`), readQuarter},
@@ -77,7 +79,7 @@ var timeRules = []timeRule{
 	{"plan_period", "“\"十", pat(`[“"]?(?P<H>十[一二三四五六七])五[”"]?(?:规划)?(?:期间|时期|期末|末|时期末)(?:内|{前})?`), readPlanPeriod},
 	{"within", "自收接" + digits + hanNumber + "半", pat(`(?:自[^,。;:《]{1,12}?(?:之日|起)起?,?)?(?P<N>\d+|[一二两三四五六七八九十]+|半)个?(?P<U>小时|分钟|工作日|自然日|日|天|周|星期|月|年)(?:之|以)?内`), readWithin},
 	{"years_taken", "用利", pat(`利?用{N}年(?:左右)?的?(?:时间)?`), func(m timeMatch) (string, string) {
-		return KindHorizon, fmt.Sprintf("within=%dyear", hanValue(m.get("N")))
+		return KindHorizon, fmt.Sprintf("within=%dyear", script.Number(m.get("N")))
 	}},
 	{"year_alone", digits, pat(`{Y4}年$`), func(m timeMatch) (string, string) {
 		if !m.completion {
@@ -98,7 +100,7 @@ var timeRulesAt = func() map[rune][]*timeRule {
 	return m
 }()
 
-func hanOrDigit(r rune) bool { return isDigit(r) || isHanDigit(r) }
+func hanOrDigit(r rune) bool { return script.IsDigit(r) || script.IsHanDigit(r) }
 
 // partOfMonth gives the first and last day that 上旬, 底 and the like mean.
 func partOfMonth(p string, month int) (from, to int) {
@@ -129,7 +131,7 @@ func lastDay(month int) int {
 
 // year is the prefix of a norm: empty unless the text names the year in figures.
 func year(y string) string {
-	if len(y) == 4 && strings.HasPrefix(y, "20") && isDigit(rune(y[2])) {
+	if len(y) == 4 && strings.HasPrefix(y, "20") && script.IsDigit(rune(y[2])) {
 		return y + "-"
 	}
 	return ""

@@ -1,13 +1,21 @@
-package compile
+// Package paper gets the text out of a file that somebody uploads as a plan: .txt in UTF-8, UTF-16 or GB18030, and .docx.
+//
+// It owns no tables. It promises an answer for whatever it is given: the text, or an *Error whose words tell a person
+// what is wrong and what to do (empty, too large, binary, wrong encoding, protected by a password, with macros, an old
+// .doc, a zip bomb, damaged). Numbers that Word counts by itself and the cells of tables become part of the text;
+// deleted text and footnotes do not. It never runs, follows or unpacks anything but the parts that hold text,
+// and never holds more than a fixed amount of memory.
+package paper
 
 import (
 	"bytes"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
-	xunicode "golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/unicode"
+
+	"weibao/internal/script"
 )
 
 // magic numbers of what people upload by mistake or on purpose
@@ -16,14 +24,14 @@ var magics = []struct {
 	kind   Kind
 	detail string
 }{
-	{"%PDF-", ErrFormat, "PDF 文件"},
-	{`{\rtf`, ErrFormat, "RTF 文件"},
-	{"\x89PNG", ErrBinary, "图片"},
-	{"\xff\xd8\xff", ErrBinary, "图片"},
-	{"GIF8", ErrBinary, "图片"},
-	{"Rar!", ErrFormat, "压缩包"},
-	{"7z\xbc\xaf", ErrFormat, "压缩包"},
-	{"\x1f\x8b", ErrFormat, "压缩包"},
+	{"%PDF-", Format, "PDF 文件"},
+	{`{\rtf`, Format, "RTF 文件"},
+	{"\x89PNG", Binary, "图片"},
+	{"\xff\xd8\xff", Binary, "图片"},
+	{"GIF8", Binary, "图片"},
+	{"Rar!", Format, "压缩包"},
+	{"7z\xbc\xaf", Format, "压缩包"},
+	{"\x1f\x8b", Format, "压缩包"},
 }
 
 const (
@@ -31,16 +39,16 @@ const (
 	oleMagic = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 )
 
-// Decode returns the text of a .txt or .docx file. UTF-8 (with or without BOM), UTF-16 with BOM and GB18030
+// Text returns the text of a .txt or .docx file. UTF-8 (with or without BOM), UTF-16 with BOM and GB18030
 // are understood; the BOM is not part of the text.
-func Decode(name string, raw []byte) (string, error) {
+func Text(name string, raw []byte) (string, error) {
 	switch {
 	case len(raw) > MaxBytes:
-		return "", fail(ErrTooLarge, "")
+		return "", Fail(TooLarge, "")
 	case len(bytes.TrimSpace(raw)) == 0:
-		return "", fail(ErrEmpty, "")
+		return "", Fail(Empty, "")
 	case strings.HasSuffix(strings.ToLower(name), ".docm"):
-		return "", fail(ErrMacro, "")
+		return "", Fail(Macro, "")
 	case bytes.HasPrefix(raw, []byte(zipMagic)):
 		return docxText(raw)
 	case bytes.HasPrefix(raw, []byte(oleMagic)):
@@ -48,15 +56,15 @@ func Decode(name string, raw []byte) (string, error) {
 	}
 	for _, m := range magics {
 		if bytes.HasPrefix(raw, []byte(m.prefix)) {
-			return "", fail(m.kind, m.detail)
+			return "", Fail(m.kind, m.detail)
 		}
 	}
 	text, err := decodeText(raw)
 	if err != nil {
 		return "", err
 	}
-	if strings.TrimFunc(text, blank) == "" {
-		return "", fail(ErrEmpty, "")
+	if strings.TrimFunc(text, script.Blank) == "" {
+		return "", Fail(Empty, "")
 	}
 	return text, nil
 }
@@ -72,35 +80,35 @@ func oleError(raw []byte) *Error {
 	}
 	switch {
 	case bytes.Contains(raw, utf16le("EncryptedPackage")), bytes.Contains(raw, utf16le("EncryptionInfo")):
-		return fail(ErrEncrypted, "")
+		return Fail(Encrypted, "")
 	case bytes.Contains(raw, utf16le("Workbook")), bytes.Contains(raw, utf16le("PowerPoint")):
-		return fail(ErrFormat, "旧版表格或演示文稿")
+		return Fail(Format, "旧版表格或演示文稿")
 	}
-	return fail(ErrLegacyDoc, "")
+	return Fail(LegacyDoc, "")
 }
 
 func decodeText(raw []byte) (string, error) {
 	if b, ok := bytes.CutPrefix(raw, []byte("\xef\xbb\xbf")); ok {
 		raw = b
 	} else if bytes.HasPrefix(raw, []byte("\xff\xfe")) || bytes.HasPrefix(raw, []byte("\xfe\xff")) {
-		out, err := xunicode.UTF16(xunicode.LittleEndian, xunicode.ExpectBOM).NewDecoder().Bytes(raw)
+		out, err := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(raw)
 		if err != nil || bytes.ContainsRune(out, utf8.RuneError) {
-			return "", fail(ErrEncoding, "UTF-16")
+			return "", Fail(Encoding, "UTF-16")
 		}
 		raw = out
 	}
 	if binary(raw) {
-		return "", fail(ErrBinary, "")
+		return "", Fail(Binary, "")
 	}
 	if utf8.Valid(raw) {
 		return string(raw), nil
 	}
 	if !likeGB(raw) {
-		return "", fail(ErrEncoding, "")
+		return "", Fail(Encoding, "")
 	}
 	out, err := simplifiedchinese.GB18030.NewDecoder().Bytes(raw)
 	if err != nil || bytes.ContainsRune(out, utf8.RuneError) {
-		return "", fail(ErrEncoding, "")
+		return "", Fail(Encoding, "")
 	}
 	return string(out), nil
 }
@@ -138,9 +146,4 @@ func likeGB(raw []byte) bool {
 		i++
 	}
 	return pairs > 0 && common*10 >= pairs*8
-}
-
-// blank counts zero-width characters as space, too.
-func blank(r rune) bool {
-	return unicode.IsSpace(r) || r == '\u200b' || r == '\ufeff' || r == '\u200c' || r == '\u200d'
 }

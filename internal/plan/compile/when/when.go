@@ -1,9 +1,17 @@
-package compile
+// Package when reads the expressions of time in a Chinese work plan that bind somebody: deadlines, recurrences,
+// horizons, each with a canonical form (norm) such as month=05-end or every=quarter,min=1.
+//
+// It owns no tables. It promises that the rules are a table in order of precedence, that each is tried only where
+// one of its first characters stands, so that reading stays linear, and that every result names its rule.
+// It never makes a date of a vague word: those are reported apart. It never reads a look back or a condition.
+package when
 
 import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"weibao/internal/script"
 )
 
 // timeRule reads one form of time. Its pattern is tried only where one of the runes of first stands, and only there.
@@ -35,8 +43,40 @@ func (m timeMatch) get(name string) string {
 // window is how many code points a time expression may span.
 const window = 64
 
-// times finds the time rules of a region; titles are passed over.
-func (s *source) times(region Span, titles []Span, completion bool) []Time {
+// Kinds of time rules.
+const (
+	KindDeadline   = "deadline"
+	KindRecurrence = "recurrence"
+	KindHorizon    = "horizon"
+)
+
+// Time is an expression that binds somebody, with its canonical form.
+type Time struct {
+	script.Fact
+	Kind string `json:"kind"`
+	Norm string `json:"norm"`
+}
+
+// Counted tells that the rule was read together with its own figure (每季度至少1次), or is a date: it then claims
+// its words against a target.
+func (t Time) Counted() bool {
+	return strings.HasSuffix(t.Rule, "_counted") || t.Kind == KindDeadline || t.Kind == KindHorizon
+}
+
+type reader struct{ *script.Text }
+
+// Read finds the time rules of a region. The spans of masked (titles of papers, in reading order) are passed over.
+// In a region that holds nothing but a completion time (an owner line, a table cell) bare months and years count, too.
+func Read(text *script.Text, region script.Span, masked []script.Span, completion bool) []Time {
+	return (&reader{text}).times(region, masked, completion)
+}
+
+// Vague finds the words of time that say no time, outside what was understood.
+func Vague(text *script.Text, region script.Span, known []Time) []script.Fact {
+	return (&reader{text}).vague(region, known)
+}
+
+func (s *reader) times(region script.Span, titles []script.Span, completion bool) []Time {
 	var out []Time
 	next := 0
 	for i := region.Start; i < region.End; i++ {
@@ -45,7 +85,7 @@ func (s *source) times(region Span, titles []Span, completion bool) []Time {
 			next++
 			continue
 		}
-		rules := timeRulesAt[s.norm[i]]
+		rules := timeRulesAt[s.Norm[i]]
 		if len(rules) == 0 {
 			continue
 		}
@@ -53,7 +93,7 @@ func (s *source) times(region Span, titles []Span, completion bool) []Time {
 		if next < len(titles) {
 			end = min(end, titles[next].Start)
 		}
-		if t, ok := s.timeAt(Span{i, end}, region, rules, completion); ok {
+		if t, ok := s.timeAt(script.Between(i, end), region, rules, completion); ok {
 			if more, ok := s.secondFrequency(t, region); ok {
 				out = append(out, t)
 				t = more
@@ -66,11 +106,11 @@ func (s *source) times(region Span, titles []Span, completion bool) []Time {
 }
 
 // timeAt tries the rules that may begin with the first rune of sp.
-func (s *source) timeAt(sp, region Span, rules []*timeRule, completion bool) (Time, bool) {
-	words := s.sub(sp)
+func (s *reader) timeAt(sp, region script.Span, rules []*timeRule, completion bool) (Time, bool) {
+	words := s.Sub(sp)
 	var before rune
 	if sp.Start > region.Start {
-		before = s.norm[sp.Start-1]
+		before = s.Norm[sp.Start-1]
 	}
 	for _, r := range rules {
 		g := r.re.FindStringSubmatchIndex(words)
@@ -86,8 +126,8 @@ func (s *source) timeAt(sp, region Span, rules []*timeRule, completion bool) (Ti
 			if i := r.re.SubexpIndex("T"); i >= 0 {
 				last = g[2*i+1] // what follows only proves it
 			}
-			end := s.at(int(s.off[sp.Start]) + last)
-			return Time{Fact: s.fact(Span{sp.Start, end}, "time."+r.name), Kind: kind, Norm: norm}, true
+			end := s.At(s.Byte(sp.Start) + last)
+			return Time{Fact: s.Fact(script.Between(sp.Start, end), "time."+r.name), Kind: kind, Norm: norm}, true
 		}
 	}
 	return Time{}, false
@@ -97,21 +137,21 @@ func (s *source) timeAt(sp, region Span, rules []*timeRule, completion bool) (Ti
 var condition = regexp.MustCompile(`^(以上|以下|以来|以后|未|仍|仍未|左右的|内未|龄|岁|级)`)
 
 // secondFrequency: 每季度开展1次…和2次… : the unit of the first figure stands for the second.
-func (s *source) secondFrequency(t Time, region Span) (Time, bool) {
+func (s *reader) secondFrequency(t Time, region script.Span) (Time, bool) {
 	if !strings.HasSuffix(t.Rule, "_counted") {
 		return Time{}, false
 	}
 	unit, _, _ := strings.Cut(t.Norm, ",")
-	tail := Span{t.End, min(region.End, t.End+28)}
-	m := secondCount.FindStringSubmatchIndex(s.sub(tail))
+	tail := script.Between(t.End, min(region.End, t.End+28))
+	m := secondCount.FindStringSubmatchIndex(s.Sub(tail))
 	if m == nil || !strings.HasPrefix(unit, "every=") {
 		return Time{}, false
 	}
-	words := s.sub(tail)
-	base := int(s.off[tail.Start])
-	sp := Span{s.at(base + m[2]), s.at(base + m[1])}
-	n := hanValue(words[m[4]:m[5]])
-	return Time{Fact: s.fact(sp, "time.second_counted"), Kind: KindRecurrence, Norm: fmt.Sprintf("%s,min=%d", unit, n)}, true
+	words := s.Sub(tail)
+	base := s.Byte(tail.Start)
+	sp := script.Between(s.At(base+m[2]), s.At(base+m[1]))
+	n := script.Number(words[m[4]:m[5]])
+	return Time{Fact: s.Fact(sp, "time.second_counted"), Kind: KindRecurrence, Norm: fmt.Sprintf("%s,min=%d", unit, n)}, true
 }
 
 var secondCount = regexp.MustCompile(`^[^,。;每\d]{0,14}?((?:、|和|及|以及)(?:至少|不少于|不低于)?(\d+|[一二两三四五六七八九十])次)`)
@@ -132,16 +172,16 @@ var vagueFirst = func() map[rune][]string {
 }()
 
 // vague finds the words of time that say no time, outside the rules that were understood.
-func (s *source) vague(region Span, known []Time) []Fact {
-	var out []Fact
+func (s *reader) vague(region script.Span, known []Time) []script.Fact {
+	var out []script.Fact
 	for i := region.Start; i < region.End; i++ {
-		for _, w := range vagueFirst[s.norm[i]] {
-			sp := Span{i, i + len([]rune(w))}
-			if sp.End > region.End || s.sub(sp) != w {
+		for _, w := range vagueFirst[s.Norm[i]] {
+			sp := script.Between(i, i+len([]rune(w)))
+			if sp.End > region.End || s.Sub(sp) != w {
 				continue
 			}
 			if !overlapsAny(known, sp) {
-				out = append(out, s.fact(sp, "time.vague"))
+				out = append(out, s.Fact(sp, "time.vague"))
 			}
 			i = sp.End - 1
 			break
@@ -150,7 +190,7 @@ func (s *source) vague(region Span, known []Time) []Fact {
 	return out
 }
 
-func overlapsAny(times []Time, sp Span) bool {
+func overlapsAny(times []Time, sp script.Span) bool {
 	for _, t := range times {
 		if t.Overlaps(sp) {
 			return true

@@ -1,9 +1,19 @@
-package compile
+// Package figure reads the figures of a Chinese work plan that can be checked: rates, counts, amounts, hours,
+// full coverage, one file for each, with a canonical form (norm) such as coverage>=93% or count>=1/学校.
+//
+// It owns no tables. It promises that the rules are a table in order of precedence, that each reads within one
+// phrase, and that every result names its rule. Words that one rule has taken are not given to another.
+// It never reads ages, ordinals, document numbers or the number of departments.
+package figure
 
 import (
 	"regexp"
 	"strings"
+
+	"weibao/internal/script"
 )
+
+const digits = "0123456789"
 
 // targetRule reads one form of a figure that can be checked, within a phrase (the words between two stops).
 type targetRule struct {
@@ -32,23 +42,35 @@ func (m targetMatch) all() string    { return m.phrase[m.groups[0]:m.groups[1]] 
 func (m targetMatch) before() string { return m.phrase[:m.groups[0]] }
 func (m targetMatch) behind() string { return m.phrase[m.groups[1]:] }
 
-// targets finds the figures of a region; titles are passed over.
-func (s *source) targets(region Span, titles []Span) []Target {
+// Target is a figure that can be checked, with its canonical form.
+type Target struct {
+	script.Fact
+	Norm string `json:"norm"`
+}
+
+type reader struct{ *script.Text }
+
+// Read finds the figures of a region; the spans of masked (titles of papers) are passed over.
+func Read(text *script.Text, region script.Span, masked []script.Span) []Target {
+	return (&reader{text}).targets(region, masked)
+}
+
+func (s *reader) targets(region script.Span, titles []script.Span) []Target {
 	var out []Target
 	from := region.Start
 	for i := region.Start; i <= region.End; i++ {
-		if i < region.End && !strings.ContainsRune("。,;:!\n", s.norm[i]) {
+		if i < region.End && !strings.ContainsRune("。,;:!\n", s.Norm[i]) {
 			continue
 		}
-		out = append(out, s.phraseTargets(Span{from, i}, titles)...)
+		out = append(out, s.phraseTargets(script.Between(from, i), titles)...)
 		from = i + 1
 	}
 	return out
 }
 
 // phraseTargets tries the rules in order; words that one rule has taken are not given to another.
-func (s *source) phraseTargets(sp Span, titles []Span) []Target {
-	words := s.sub(sp)
+func (s *reader) phraseTargets(sp script.Span, titles []script.Span) []Target {
+	words := s.Sub(sp)
 	if !strings.ContainsAny(words, digits) && !strings.ContainsAny(words, "覆盖档策每") {
 		return nil
 	}
@@ -67,12 +89,12 @@ func (s *source) phraseTargets(sp Span, titles []Span) []Target {
 			if k := r.re.SubexpIndex("T"); k >= 0 {
 				a, b = g[2*k], g[2*k+1]
 			}
-			t := Span{s.at(int(s.off[sp.Start]) + a), s.at(int(s.off[sp.Start]) + b)}
+			t := script.Between(s.At(s.Byte(sp.Start)+a), s.At(s.Byte(sp.Start)+b))
 			if taken(out, titles, t) {
 				continue
 			}
 			if norm := r.read(targetMatch{r.re, words, g}); norm != "" {
-				out = append(out, Target{Fact: s.fact(t, "target."+r.name), Norm: norm})
+				out = append(out, Target{Fact: s.Fact(t, "target."+r.name), Norm: norm})
 			}
 		}
 	}
@@ -80,7 +102,7 @@ func (s *source) phraseTargets(sp Span, titles []Span) []Target {
 	return out
 }
 
-func taken(out []Target, titles []Span, t Span) bool {
+func taken(out []Target, titles []script.Span, t script.Span) bool {
 	for _, o := range out {
 		if o.Overlaps(t) {
 			return true

@@ -1,3 +1,0 @@
-package compile
-
-func docxText(raw []byte) (string, error) { return "", fail(ErrDamaged, "") }

@@ -1,0 +1,3 @@
+package paper
+
+func docxText(raw []byte) (string, error) { return "", Fail(Damaged, "") }
