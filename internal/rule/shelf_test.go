@@ -72,8 +72,14 @@ func TestInheritance(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for range 30 {
-			on := civil.MustParse("2019-06-01").AddDays(rapid.IntRange(0, 6000).Draw(t, "on"))
+		var days []civil.Date
+		for _, s := range append(national, local...) {
+			days = append(days, s.from.AddDays(-1), s.from, s.to, s.to.AddDays(1))
+		}
+		for range 10 {
+			days = append(days, civil.MustParse("2019-06-01").AddDays(rapid.IntRange(0, 6000).Draw(t, "on")))
+		}
+		for _, on := range days {
 			want, there := at(local, on)
 			if !there {
 				want, there = at(national, on)
