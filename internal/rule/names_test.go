@@ -76,13 +76,13 @@ func TestASpellingOfTwoUnitsGivesBothAsCandidates(t *testing.T) {
 
 func TestANameMayPassFromOneUnitToTheNext(t *testing.T) {
 	fsys := tree(map[string]string{"county/x/units.yaml": units(
-		"{id: weijiwei, name: 县卫计委, aliases: [卫计], kind: department, valid_to: 2019-02-28}",
-		"{id: weijian, name: 县卫健局, aliases: [卫计], kind: department, valid_from: 2019-03-01}")})
+		"{id: weijiwei, name: 县卫计委, aliases: [卫计], kind: department, valid_to: 2022-02-28}",
+		"{id: weijian, name: 县卫健局, aliases: [卫计], kind: department, valid_from: 2022-03-01}")})
 	b, err := rule.Load(fsys, "x")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for day, want := range map[string]string{"2019-02-28": "weijiwei", "2019-03-01": "weijian"} {
+	for day, want := range map[string]string{"2022-02-28": "weijiwei", "2022-03-01": "weijian"} {
 		if m := b.Names(civil.MustParse(day)).Resolve("卫计"); m.Key != want {
 			t.Errorf("%s: got %+v", day, m)
 		}
