@@ -235,3 +235,18 @@ func resumed(cal *civil.Calendar, d Duty, now clock.Instant) (clock.Instant, boo
 }
 
 func day(i clock.Instant) string { return civil.FormatDate(civil.DateOf(i.Time())) }
+
+// Request gives a request to who may decide it: the duty lies in his scope.
+func (k *Kernel) Request(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Request) (Request, error) {
+	if err := by.Require("duty.extend_check"); err != nil {
+		return Request{}, err
+	}
+	r, err := request(ctx, tx, id)
+	if err != nil {
+		return r, err
+	}
+	if _, err := k.Get(ctx, tx, by, r.Duty); err != nil {
+		return Request{}, err
+	}
+	return r, nil
+}

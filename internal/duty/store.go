@@ -119,6 +119,10 @@ func insertRequest(ctx context.Context, tx *db.Tx, r Request) error {
 	return db.Insert(ctx, tx, "duty_request", r)
 }
 
+func request(ctx context.Context, tx *db.Tx, id ref.Request) (Request, error) {
+	return db.Get[Request](ctx, tx, "SELECT "+db.ColumnsOf[Request]("r")+" FROM duty_request r WHERE r.id = ?", id)
+}
+
 func lockRequest(ctx context.Context, tx *db.Tx, id ref.Request) (Request, error) {
 	return db.Get[Request](ctx, tx, "SELECT "+db.ColumnsOf[Request]("r")+" FROM duty_request r WHERE r.id = ? AND r.state = 'asked'"+tx.ForUpdate(), id)
 }
@@ -212,5 +216,5 @@ func page(ctx context.Context, tx *db.Tx, where []string, args []any, order stri
 
 // countUpTo counts at most limit rows, so that a badge costs the same in a large county.
 func countUpTo(ctx context.Context, tx *db.Tx, where []string, args []any, limit int) (int, error) {
-	return db.Get[int](ctx, tx, "SELECT count(*) FROM (SELECT 1 FROM duty d WHERE "+strings.Join(where, " AND ")+" LIMIT ?) AS some", append(args, limit)...)
+	return db.Get[int](ctx, tx, "SELECT count(*) FROM (SELECT 1 FROM duty d WHERE "+strings.Join(where, " AND ")+" LIMIT ?) AS limited", append(args, limit)...)
 }
