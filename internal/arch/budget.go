@@ -14,7 +14,7 @@ const (
 	p95Func     = 60
 	maxPackage  = 4000
 	maxShare    = 0.08
-	shareFrom   = 20000
+	shareFrom   = 40000
 	minDocument = 0.95
 )
 
