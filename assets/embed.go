@@ -27,7 +27,7 @@ var dist embed.FS
 const Prefix = "/assets/"
 
 // ErrNotBuilt tells that the program was built without its bundle.
-var ErrNotBuilt = errors.New("界面文件尚未生成:请在项目目录运行 make build(或 npm ci --ignore-scripts && node assets/build.mjs)后重新编译程序")
+var ErrNotBuilt = errors.New("界面文件尚未生成：请在项目目录运行 make build（或 npm ci --ignore-scripts && node assets/build.mjs）后重新编译程序")
 
 // file is one servable form of one asset.
 type file struct {

@@ -51,7 +51,7 @@ for (const [mode, elder] of [['', false], ['-elder', true]]) {
         await page.goto(`${url}/${name}`)
         if (elder) await page.evaluate(() => document.documentElement.classList.add('elder'))
         await shot(page, `gallery/${name}-${width}${mode}`)
-        for (const look of [fits, check, page => targets(page, elder ? 60 : width < 768 ? 44 : 24)]) {
+        for (const look of [fits, check, page => targets(page, elder || width < 768 ? 44 : 24), page => targets(page, elder ? 60 : 24, '.btn, .input, .sidebar a, .tabs a, .choice, .topbar-link')]) {
           await look(page).catch(trouble => troubles.push(trouble.message))
         }
       }
@@ -67,7 +67,7 @@ test('pages print without the shell', async t => {
     await page.pdf({ path: join(dir, `${name}.pdf`), format: 'A4', preferCSSPageSize: true })
     await page.emulateMedia({ media: 'print' })
     for (const selector of ['.topbar', '.sidebar', '.head-actions']) assert.equal(await page.locator(selector).isVisible(), false, selector)
-    await page.emulateMedia({ media: 'screen' })
+    await page.emulateMedia({ media: null })
   }
 })
 

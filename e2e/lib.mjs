@@ -33,12 +33,14 @@ export const sizes = {
 }
 
 const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync', '--force-color-profile=srgb']
+  '--disable-background-networking', '--disable-component-update', '--disable-sync', '--lang=zh-CN', '--force-color-profile=srgb']
 
 /** Starts the browser; WEIBAO_CHROMIUM names another one than Debian's. */
 export function launch() {
   return chromium.launch({
     executablePath: process.env.WEIBAO_CHROMIUM || '/usr/bin/chromium', args: flags, ignoreDefaultArgs: ['--headless=new'],
+    // The browser's own words (file chooser, dates) are Chinese, as on office machines.
+    env: { ...process.env, LANGUAGE: 'zh_CN', LANG: 'zh_CN.UTF-8' },
   })
 }
 
@@ -181,15 +183,15 @@ export async function fits(page) {
 }
 
 /** Fails on a target smaller than least in both directions; links inside text are exempt (WCAG 2.5.8). */
-export async function targets(page, least) {
-  const small = await page.evaluate(least => {
+export async function targets(page, least, among = 'button, a[href], summary, select, input:not([type=hidden]):not([type=checkbox]):not([type=radio]), label.choice') {
+  const small = await page.evaluate(([least, among]) => {
     const seen = e => e.checkVisibility?.({ visibilityProperty: true }) ?? e.offsetParent !== null
     const inline = e => e.tagName === 'A' && getComputedStyle(e).display === 'inline'
-    return [...document.querySelectorAll('button, a[href], summary, select, input:not([type=hidden]):not([type=checkbox]):not([type=radio]), label.choice')]
+    return [...document.querySelectorAll(among)]
       .filter(e => seen(e) && !inline(e)).map(e => [e, e.getBoundingClientRect()])
       .filter(([, r]) => r.width > 1 && r.height < least - .5)
       .map(([e, r]) => `${e.tagName.toLowerCase()}.${e.className} "${e.textContent.trim().slice(0, 12)}" ${Math.round(r.width)}×${Math.round(r.height)}`)
-  }, least)
+  }, [least, among])
   assert.deepEqual(small, [], `targets under ${least} px on ${page.url()}`)
 }
 

@@ -19,7 +19,7 @@ function mark(form: HTMLElement): void {
   form.querySelector('[data-batch-bar]')?.classList.toggle('is-open', picked.length > 0)
   const count = form.querySelector('[data-batch-count]')
   const noun = form.dataset.batchNoun ?? ''
-  if (count) count.textContent = over ? `已选${picked.length}${noun},一次最多${max}${noun}` : `已选${picked.length}${noun}`
+  if (count) count.textContent = over ? `已选${picked.length}${noun}，一次最多${max}${noun}` : `已选${picked.length}${noun}`
   for (const button of form.querySelectorAll<HTMLButtonElement>('[data-batch-bar] button')) button.disabled = over || picked.length === 0
 }
 

@@ -83,7 +83,7 @@ class Combo {
       }
       items.push(this.item(choice, index))
     })
-    if (!items.length) items.push(make('li', 'combo-none', '没有符合的选项,请换个词'))
+    if (!items.length) items.push(make('li', 'combo-none', '没有符合的选项，请换个词'))
     this.list.replaceChildren(...items)
     this.list.hidden = false
     this.input.setAttribute('aria-expanded', 'true')

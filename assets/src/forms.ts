@@ -6,7 +6,7 @@ function count(area: HTMLTextAreaElement): void {
   const place = document.getElementById(area.id + '-count')
   if (!place || !max) return
   const left = max - [...area.value].length
-  place.textContent = left >= 0 ? `还可以输入${left}字` : `超出${-left}字,请删减`
+  place.textContent = left >= 0 ? `还可以输入${left}字` : `超出${-left}字，请删减`
   place.classList.toggle('is-over', left < 0)
 }
 

@@ -29,8 +29,8 @@ document.addEventListener('htmx:finally:request', event => {
 document.addEventListener('htmx:error', event => {
   const error = (event as CustomEvent).detail?.error
   // fetch gives a TypeError when there is no connection.
-  if (error instanceof TypeError) notice('网络没有接通,刚才的操作没有完成。请检查网络后重试。')
-  else if (error === 'timeout' || error?.name === 'AbortError') notice('等待时间过长,刚才的操作可能没有完成。请刷新页面查看结果。')
+  if (error instanceof TypeError) notice('网络没有接通，刚才的操作没有完成。请检查网络后重试。')
+  else if (error === 'timeout' || error?.name === 'AbortError') notice('等待时间过长，刚才的操作可能没有完成。请刷新页面查看结果。')
 })
 
 /** A full page brings its own focus; a form that could not be accepted asks for it. */

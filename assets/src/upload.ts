@@ -11,9 +11,9 @@ function list(input: HTMLInputElement): boolean {
   const items = [...(input.files ?? [])].map(file => {
     const item = make('li', '')
     item.append(make('span', '', file.name), make('span', 'hint', size(file.size)))
-    const wrong = max && file.size > max ? `超过${max / mb}MB,请压缩后再选`
-      : allowed.length && !allowed.some(ext => file.name.toLowerCase().endsWith(ext)) ? `不是${allowed.join('、')}文件,请换一个`
-      : file.size === 0 ? '是空文件,请换一个' : ''
+    const wrong = max && file.size > max ? `超过${max / mb}MB，请压缩后再选`
+      : allowed.length && !allowed.some(ext => file.name.toLowerCase().endsWith(ext)) ? `不是${allowed.join('、')}文件，请换一个`
+      : file.size === 0 ? '是空文件，请换一个' : ''
     if (wrong) {
       good = false
       item.append(make('span', 'is-bad', wrong))
@@ -74,13 +74,13 @@ function send(form: HTMLFormElement, button: HTMLButtonElement | null): void {
   request.open('POST', button?.formAction && button.hasAttribute('formaction') ? button.formAction : form.action)
   request.upload.onprogress = ({ loaded, total }) => {
     meter.value = loaded / total * 100
-    label.textContent = loaded < total ? `已上传 ${size(loaded)} / ${size(total)}` : '已上传,正在处理…'
+    label.textContent = loaded < total ? `已上传 ${size(loaded)} / ${size(total)}` : '已上传，正在处理…'
   }
   request.onload = () => finish(request)
   request.onerror = () => {
     delete form.dataset.sent
     bar.remove()
-    notice('上传没有完成:网络中断。已填写的内容还在,请检查网络后重新提交。')
+    notice('上传没有完成：网络中断。已填写的内容还在，请检查网络后重新提交。')
   }
   request.send(body)
 }

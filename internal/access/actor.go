@@ -47,7 +47,7 @@ func (a Actor) Require(p Permission) error {
 	if a.Can(p) {
 		return nil
 	}
-	return errs.New(errs.Forbidden, "您当前的岗位没有这项权限。如工作需要,请联系本单位管理员申请授权。")
+	return errs.New(errs.Forbidden, "您当前的岗位没有这项权限。如工作需要，请联系本单位管理员申请授权。")
 }
 
 // Scope gives the limits of what the actor may see under the present post.

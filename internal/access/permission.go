@@ -66,7 +66,7 @@ var Table = []Grant{
 	{"rule.list", "查看本县规则及其依据", append(slices.Clone(desk), SystemAdmin, SecurityAdmin)},
 
 	{"user.list", "查看账号和岗位", []Role{SystemAdmin, SecurityAdmin}},
-	{"user.create", "新建、停用账号,申请岗位授权", []Role{SystemAdmin}},
+	{"user.create", "新建、停用账号，申请岗位授权", []Role{SystemAdmin}},
 	{"user.grant", "审批和撤销岗位授权", []Role{SecurityAdmin}},
 	{"user.reset", "重置登录凭据", []Role{SystemAdmin}},
 	{"key.list", "查看密钥状态", []Role{SecurityAdmin}},

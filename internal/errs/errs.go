@@ -71,7 +71,7 @@ func Wrap(kind Kind, cause error, message string) *Error {
 
 // Missing is the one answer for whatever does not exist or lies outside the actor's scope.
 func Missing() *Error {
-	return New(NotFound, "没有找到这条记录。它可能已被移走,或不在您的职责范围内,请从列表重新进入。")
+	return New(NotFound, "没有找到这条记录。它可能已被移走，或不在您的职责范围内，请从列表重新进入。")
 }
 
 // KindOf tells the kind of an error; errors without one are Internal.
@@ -100,7 +100,7 @@ func (f Fields) Err() error {
 	if len(f) == 0 {
 		return nil
 	}
-	return &Error{Kind: Invalid, Message: "有内容需要改正,请看标红的项。", Fields: f}
+	return &Error{Kind: Invalid, Message: "有内容需要改正，请看标红的项。", Fields: f}
 }
 
 func sortedKeys(m map[string]string) []string {

@@ -104,8 +104,8 @@ type LineSeries struct {
 
 // The drawing area of a line chart, in its own units.
 const (
-	lineW, lineH                         = 640.0, 220.0
-	lineLeft, lineRight, lineTop, lineIn = 44.0, 96.0, 12.0, 28.0
+	lineW, lineH                         = 680.0, 224.0
+	lineLeft, lineRight, lineTop, lineIn = 56.0, 124.0, 12.0, 32.0
 )
 
 type lineDraw struct {

@@ -90,7 +90,7 @@ func (r *Renderer) problem(req *http.Request, kind errs.Kind, err error) problem
 	if kind == errs.Internal || !isOurs {
 		p.Title = statuses[errs.Internal].title
 		p.Number = rand.Text()[:8]
-		p.Text = "您的操作没有完成,已填写的内容没有保存。请稍后重试;仍不成功时,把下面的故障编号告诉系统管理员。"
+		p.Text = "您的操作没有完成，已填写的内容没有保存。请稍后重试；仍不成功时，把下面的故障编号告诉系统管理员。"
 		r.opts.Log.Error("request failed", "number", p.Number, "method", req.Method, "route", req.Pattern, "error", err)
 		return p
 	}

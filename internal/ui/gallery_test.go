@@ -115,7 +115,7 @@ func TestGallery(t *testing.T) {
 		})
 	}
 	for name, err := range map[string]error{
-		"missing": errs.Missing(), "conflict": errs.New(errs.Conflict, "这项任务刚刚由教育局签收,请刷新后再操作。"), "fault": errors.New("disk on fire"),
+		"missing": errs.Missing(), "conflict": errs.New(errs.Conflict, "这项任务刚刚由教育局签收，请刷新后再操作。"), "fault": errors.New("disk on fire"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := httptest.NewRecorder()
@@ -150,7 +150,7 @@ var (
 
 func inbox() inboxView {
 	task := func(i int, title, owner string, due ui.Due, state ui.State, word string) ui.TaskRow {
-		return ui.TaskRow{Icon: "plan", Kind: "方案任务", Title: title, Href: fmt.Sprintf("/duties/%d", i), Owner: owner, From: "年度方案 第三部分(二)", Due: due, Tag: ui.Tag{State: state, Label: word}, Select: fmt.Sprint(i)}
+		return ui.TaskRow{Icon: "plan", Kind: "方案任务", Title: title, Href: fmt.Sprintf("/duties/%d", i), Owner: owner, From: "年度方案 第三部分（二）", Due: due, Tag: ui.Tag{State: state, Label: word}, Select: fmt.Sprint(i)}
 	}
 	report := task(7, "核实中学校园欺凌线索并反馈", "县教育局 · 沈海", ui.Due{Date: "2026-11-23 10:00", Distance: "还有23小时", Near: ui.Soon}, ui.Waiting, "待签收")
 	report.Kind, report.Icon, report.From, report.Level = "报告线索", "intake", "12345热线转办", &ui.Level{Rank: 3, Label: "橙色 · 较高风险"}
@@ -171,7 +171,7 @@ func inbox() inboxView {
 				{Label: "即将到期", Near: ui.Soon, Count: 9, Rows: []ui.TaskRow{report, task(4, "建立困境儿童动态台账并按月更新", "青石镇人民政府", soon, ui.Checking, "待审核"), task(5, "向未保办报送第四季度工作小结和数据报表", "县妇联", soon, ui.Waiting, "待签收")}},
 				{Label: "未到期", Near: ui.Later, Count: 8, Rows: []ui.TaskRow{task(6, "乡镇未保站规范化建设达标", "各乡镇人民政府", later, ui.Running, "办理中")}},
 			},
-			Pager: &ui.Pager{Next: "/?after=6", Note: "本页7项,共23项"},
+			Pager: &ui.Pager{Next: "/?after=6", Note: "本页7项，共23项"},
 		},
 	}
 }
@@ -196,20 +196,20 @@ func list() listView {
 			Caption: "方案任务清单",
 			Columns: []ui.Column{{Label: "序号", Num: true, Slim: true, Quiet: true}, {Label: "任务", Wide: true}, {Label: "牵头单位", Sort: "/plans/1?sort=unit"}, {Label: "配合单位", Quiet: true}, {Label: "完成时限", Sort: "/plans/1?sort=-due", Sorted: "asc"}, {Label: "进展", Slim: true}, {Label: "状态", Slim: true}, {Label: "操作", Slim: true}},
 			Batch:   &ui.Batch{Action: "/plans/1/urge", Buttons: []ui.BatchButton{{Label: "催办", Icon: "send"}, {Label: "撤回", Action: "/plans/1/withdraw", Icon: "return", Danger: true}}},
-			Pager:   &ui.Pager{First: "/plans/1", Prev: "/plans/1?before=51", Next: "/plans/1?after=100", Note: "本页50项,共62项"},
+			Pager:   &ui.Pager{First: "/plans/1", Prev: "/plans/1?before=51", Next: "/plans/1?after=100", Note: "本页50项，共62项"},
 		},
 	}
 	row := func(i int, title, lead, support string, due ui.Due, percent int, state ui.State, word string) {
 		v.Table.Rows = append(v.Table.Rows, ui.Row{Select: fmt.Sprint(i), Label: title, Near: due.Near, Cells: []ui.Cell{
-			ui.T(fmt.Sprint(i)), {Text: title, Href: fmt.Sprintf("/tasks/%d", i), Sub: "第三部分(二)1."}, ui.T(lead), ui.T(support), ui.Dues(due), {Bar: &ui.Bar{Percent: percent, Label: fmt.Sprintf("%d%%", percent), Late: state == ui.Late}}, ui.Tags(state, word), {Actions: []ui.Action{{Label: "调整", Href: "/x"}}},
+			ui.T(fmt.Sprint(i)), {Text: title, Href: fmt.Sprintf("/tasks/%d", i), Sub: "第三部分（二）1."}, ui.T(lead), ui.T(support), ui.Dues(due), {Bar: &ui.Bar{Percent: percent, Label: fmt.Sprintf("%d%%", percent), Late: state == ui.Late}}, ui.Tags(state, word), {Actions: []ui.Action{{Label: "调整", Href: "/x"}}},
 		}})
 	}
 	group := func(title string, n int) { v.Table.Rows = append(v.Table.Rows, ui.Row{Heading: title, Count: n}) }
-	group("三、重点任务(一)加强家庭监护", 3)
-	row(1, "开展家庭监护能力评估,对监护缺失、监护不当的家庭逐户建立干预台账", "县民政局", "县妇联、县教育局、各乡镇人民政府", critical, 40, ui.Late, "超期")
+	group("三、重点任务（一）加强家庭监护", 3)
+	row(1, "开展家庭监护能力评估，对监护缺失、监护不当的家庭逐户建立干预台账", "县民政局", "县妇联、县教育局、各乡镇人民政府", critical, 40, ui.Late, "超期")
 	row(2, "每季度至少开展一次家庭教育指导活动", "县妇联", "县教育局、团县委", soon, 75, ui.Running, "办理中")
 	row(3, "落实委托照护备案制度", "各乡镇人民政府", "县民政局", later, 0, ui.Waiting, "待签收")
-	group("三、重点任务(二)强化学校保护", 4)
+	group("三、重点任务（二）强化学校保护", 4)
 	row(4, "校园欺凌防治专项检查覆盖率达到100%", "县教育局", "县公安局、县检察院", overdue, 90, ui.Checking, "待审核")
 	row(5, "建立控辍保学联控联保机制", "县教育局", "县公安局、县司法局、各乡镇人民政府", settled, 100, ui.Finished, "已办结")
 	row(6, "教职员工从业查询", "县教育局", "县检察院、县公安局", later, 20, ui.Returned, "已退回")
@@ -220,21 +220,21 @@ func list() listView {
 func record() recordView {
 	return recordView{
 		Identity: ui.Identity{Title: "青石镇人民政府", Kind: "牵头单位", Tag: &ui.Tag{State: ui.Checking, Label: "待审核"}, Due: &soon, Level: &ui.Level{Rank: 2, Label: "黄色 · 一般风险"},
-			Facts: []ui.Fact{{Label: "承办人", Value: "何秀英"}, {Label: "下发", Value: "2026-03-02 09:30"}, {Label: "依据", Value: "年度方案 第三部分(一)2.", Href: "/plans/1#c12"}, {Label: "周期", Value: "每月25日前"}},
-			Marks: []string{"涉及未成年人信息,查看会留下记录"}},
-		Note: ui.Note{Tone: ui.Warn, Title: "时限为暂定", Text: "2027年的放假安排尚未公布,跨年的工作日时限会在公布后重新计算。"},
+			Facts: []ui.Fact{{Label: "承办人", Value: "何秀英"}, {Label: "下发", Value: "2026-03-02 09:30"}, {Label: "依据", Value: "年度方案 第三部分（一）2.", Href: "/plans/1#c12"}, {Label: "周期", Value: "每月25日前"}},
+			Marks: []string{"涉及未成年人信息，查看会留下记录"}},
+		Note: ui.Note{Tone: ui.Warn, Title: "时限为暂定", Text: "2027年的放假安排尚未公布，跨年的工作日时限会在公布后重新计算。"},
 		Timeline: ui.Timeline{Title: "办理经过", More: "/x", Items: []ui.Event{
-			{Title: "报告办结,等待审核", Who: "何秀英 · 青石镇人民政府", When: "今天 09:12", Icon: "send", Text: "11月台账已更新,新增2户、退出1户,附盖章扫描件。", Files: []ui.FileLink{{Name: "11月台账(盖章).pdf", Href: "/f/1", Size: "1.2 MB"}}},
+			{Title: "报告办结，等待审核", Who: "何秀英 · 青石镇人民政府", When: "今天 09:12", Icon: "send", Text: "11月台账已更新，新增2户、退出1户，附盖章扫描件。", Files: []ui.FileLink{{Name: "11月台账（盖章）.pdf", Href: "/f/1", Size: "1.2 MB"}}},
 			{Title: "系统催办", Who: "系统", When: "昨天 08:00", Icon: "alert", Tone: ui.Danger, Text: "距时限还有4天。"},
-			{Title: "申请延期,已同意", Who: "周岚 · 县未保办", When: "2026-11-18 16:40", Icon: "clock", Tag: &ui.Tag{State: ui.Finished, Label: "同意"}, Text: "原时限 2026-11-20,延至 2026-11-25。理由:两个村的入户核实因道路中断推迟。"},
+			{Title: "申请延期，已同意", Who: "周岚 · 县未保办", When: "2026-11-18 16:40", Icon: "clock", Tag: &ui.Tag{State: ui.Finished, Label: "同意"}, Text: "原时限 2026-11-20，延至 2026-11-25。理由：两个村的入户核实因道路中断推迟。"},
 			{Title: "签收", Who: "何秀英 · 青石镇人民政府", When: "2026-11-02 10:05", Icon: "check"},
 			{Title: "下发", Who: "周岚 · 县未保办", When: "2026-11-01 09:00", Icon: "plan"},
 		}},
 		Summary: ui.Summary{Title: "任务要求", Action: &ui.Action{Label: "查看条款原文", Href: "/plans/1#c12"}, Facts: []ui.Fact{
-			{Label: "牵头单位", Value: "青石镇人民政府"}, {Label: "配合单位", Value: "县民政局、县残联、县妇联"}, {Label: "要求", Value: "每月更新困境儿童台账,做到底数清、情况明。"},
+			{Label: "牵头单位", Value: "青石镇人民政府"}, {Label: "配合单位", Value: "县民政局、县残联、县妇联"}, {Label: "要求", Value: "每月更新困境儿童台账，做到底数清、情况明。"},
 			{Label: "目标", Value: "台账更新率 100%"}, {Label: "佐证", Value: "台账扫描件"}, {Label: "联系电话", Value: "136****0021", Reveal: &ui.Action{Label: "查看", Post: "/reveal", Icon: "eye"}}, {Label: "没有值的不显示"},
 		}},
-		Files: ui.Files{Title: "佐证材料", Items: []ui.FileLink{{Name: "10月台账(盖章).pdf", Href: "/f/2", Size: "1.1 MB", Note: "何秀英 2026-10-24"}, {Name: "入户核实记录.docx", Href: "/f/3", Size: "86 KB", Note: "何秀英 2026-10-22"}}},
+		Files: ui.Files{Title: "佐证材料", Items: []ui.FileLink{{Name: "10月台账（盖章）.pdf", Href: "/f/2", Size: "1.1 MB", Note: "何秀英 2026-10-24"}, {Name: "入户核实记录.docx", Href: "/f/3", Size: "86 KB", Note: "何秀英 2026-10-22"}}},
 	}
 }
 
@@ -253,7 +253,7 @@ func form() formView {
 		Parts: []ui.Part{{Title: "审核人", Text: "由县未保办审核。", Fields: []ui.Field{{Kind: ui.Check, Name: "seal", Label: "材料已加盖公章"}}}},
 	}
 	problems := errs.Fields{}
-	problems.Check(false, "text", "请填写办理情况,至少10个字。")
+	problems.Check(false, "text", "请填写办理情况，至少10个字。")
 	problems.Check(false, "on", "完成日期不能晚于今天。")
 	return formView{f.Fill(url.Values{"text": {"已办"}, "result": {"part"}, "on": {"2026-12-01"}, "count": {"31"}, "support": {"2", "4"}}, problems.Err())}
 }
@@ -291,11 +291,11 @@ func states() statesView {
 		Levels:   []ui.Level{{}, {Rank: 1, Label: "蓝色 · 低风险"}, {Rank: 2, Label: "黄色 · 一般风险"}, {Rank: 3, Label: "橙色 · 较高风险"}, {Rank: 4, Label: "红色 · 高风险"}},
 		Tags:     []ui.Tag{{State: ui.Drafting, Label: "拟稿"}, {State: ui.Waiting, Label: "待签收"}, {State: ui.Running, Label: "办理中"}, {State: ui.Checking, Label: "待审核"}, {State: ui.Finished, Label: "已办结"}, {State: ui.Late, Label: "超期"}, {State: ui.Returned, Label: "已退回"}, {State: ui.Paused, Label: "已挂起"}, {State: ui.Ended, Label: "已免除"}, {State: ui.Uncertain, Label: "待确认"}},
 		Dues:     []ui.Due{critical, overdue, soon, later, settled},
-		Notes:    []ui.Note{{Title: "系统建议值", Text: "本县文件没有写明周期,请本县确定。", Link: &ui.Crumb{Label: "去设置", Href: "/rules"}}, {Tone: ui.Danger, Title: "生命危险先报警", Text: "请先拨打110或120,再登记。"}},
-		Flashes:  []ui.Flash{{Tone: ui.Info, Text: "方案已解析,共识别62项任务。"}, {Tone: ui.Done, Text: "已下发62项任务。", Link: &ui.Crumb{Label: "查看清单", Href: "/x"}}, {Tone: ui.Warn, Text: "有3个单位名称没有找到,请逐一确认。"}, {Tone: ui.Danger, Text: "没有保存:文件超过20MB。请压缩后重新上传。"}},
-		Progress: []ui.Progress{{ID: "p1", Poll: "/p", Label: "正在解析方案", Percent: 40, Note: "已处理 1,200 / 3,000 行"}, {ID: "p2", Poll: "/p", Label: "正在排队", Percent: -1}, {ID: "p3", Label: "解析完成", Done: true, Percent: 100, Next: &ui.Action{Label: "开始审核", Href: "/x"}}, {ID: "p4", Label: "解析没有完成", Failed: "文件已加密,无法读取。请在文字处理软件里取消密码后重新上传。"}},
-		Table:    ui.Table{Empty: ui.Empty{Title: "还没有工作方案", Text: "上传本县印发的方案后,这里会列出其中的每一项任务、责任单位和时限。", Action: &ui.Action{Label: "上传方案", Href: "/plans/upload", Icon: "upload"}}},
-		Confirm:  ui.Confirm{Title: "下发62项任务?", Text: "下发后各单位会立即收到待办,时限开始计算。", Points: []string{"牵头单位 18 个,配合单位 27 个", "11 项没有时限,按长期任务下发"}, Form: ui.Form{Action: "/plans/1/issue", Submit: "下发", Cancel: "/plans/1", Warning: "下发后不能整体收回,只能逐项撤回。"}},
+		Notes:    []ui.Note{{Title: "系统建议值", Text: "本县文件没有写明周期，请本县确定。", Link: &ui.Crumb{Label: "去设置", Href: "/rules"}}, {Tone: ui.Danger, Title: "生命危险先报警", Text: "请先拨打110或120，再登记。"}},
+		Flashes:  []ui.Flash{{Tone: ui.Info, Text: "方案已解析，共识别62项任务。"}, {Tone: ui.Done, Text: "已下发62项任务。", Link: &ui.Crumb{Label: "查看清单", Href: "/x"}}, {Tone: ui.Warn, Text: "有3个单位名称没有找到，请逐一确认。"}, {Tone: ui.Danger, Text: "没有保存：文件超过20MB。请压缩后重新上传。"}},
+		Progress: []ui.Progress{{ID: "p1", Poll: "/p", Label: "正在解析方案", Percent: 40, Note: "已处理 1,200 / 3,000 行"}, {ID: "p2", Poll: "/p", Label: "正在排队", Percent: -1}, {ID: "p3", Label: "解析完成", Done: true, Percent: 100, Next: &ui.Action{Label: "开始审核", Href: "/x"}}, {ID: "p4", Label: "解析没有完成", Failed: "文件已加密，无法读取。请在文字处理软件里取消密码后重新上传。"}},
+		Table:    ui.Table{Empty: ui.Empty{Title: "还没有工作方案", Text: "上传本县印发的方案后，这里会列出其中的每一项任务、责任单位和时限。", Action: &ui.Action{Label: "上传方案", Href: "/plans/upload", Icon: "upload"}}},
+		Confirm:  ui.Confirm{Title: "下发62项任务？", Text: "下发后各单位会立即收到待办，时限开始计算。", Points: []string{"牵头单位 18 个，配合单位 27 个", "11 项没有时限，按长期任务下发"}, Form: ui.Form{Action: "/plans/1/issue", Submit: "下发", Cancel: "/plans/1", Warning: "下发后不能整体收回，只能逐项撤回。"}},
 		Actions:  []ui.Action{{Label: "导出", Href: "/x", Icon: "download"}, {Label: "删除", Post: "/x", Icon: "trash", Danger: true}},
 	}
 }

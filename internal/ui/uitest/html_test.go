@@ -31,6 +31,7 @@ func TestEachFaultIsFound(t *testing.T) {
 		{"id twice", `<button>`, `<button id="a">`, "stands twice"},
 		{"English", `保存`, `Save`, "English on the screen"},
 		{"English hint", `name="a"`, `name="a" placeholder="search"`, "English on the screen"},
+		{"half-width comma", `保存`, `保存,提交`, "half-width mark"},
 		{"dangling description", `name="a"`, `name="a" aria-describedby="b"`, "which is not there"},
 		{"form without method", ` method="post"`, ``, "form without method"},
 		{"table without head", `</form>`, `</form><table><tr><td>一</td></tr></table>`, "table without th"},

@@ -28,7 +28,14 @@ func (c *checker) words(n *html.Node) {
 	c.latin(n.Data)
 }
 
+// halfWidth finds the marks of Latin text beside Han characters; official
+// writing uses the full-width ones (GB/T 15834).
+var halfWidth = regexp.MustCompile(`\p{Han}[,;:?!(]|[,;?!)]\p{Han}`)
+
 func (c *checker) latin(text string) {
+	if mark := halfWidth.FindString(text); mark != "" {
+		c.say("half-width mark %q in %q", mark, strings.TrimSpace(text))
+	}
 	for _, word := range latin.FindAllString(text, -1) {
 		if !allowed[word] {
 			c.say("English on the screen: %q in %q", word, strings.TrimSpace(text))
