@@ -24,6 +24,10 @@ before(async () => {
   server = createServer((request, response) => {
     try {
       const path = new URL(request.url, 'http://x').pathname
+      if (path === '/p') { // a progress part asks how far it is
+        response.writeHead(204).end()
+        return
+      }
       const { body: content, encoding } = body(path)
       const headers = { 'Content-Type': types[path.split('.').pop()] ?? types.html, 'Content-Security-Policy': "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'" }
       if (encoding) headers['Content-Encoding'] = encoding

@@ -194,7 +194,7 @@ func list() listView {
 		},
 		Table: ui.Table{
 			Caption: "方案任务清单",
-			Columns: []ui.Column{{Label: "序号", Num: true, Slim: true, Quiet: true}, {Label: "任务", Wide: true}, {Label: "牵头单位", Sort: "/plans/1?sort=unit"}, {Label: "配合单位", Quiet: true}, {Label: "完成时限", Sort: "/plans/1?sort=-due", Sorted: "asc"}, {Label: "进展", Slim: true}, {Label: "状态", Slim: true}, {Label: "操作", Slim: true}},
+			Columns: []ui.Column{{Label: "序号", Num: true, Slim: true, Quiet: true}, {Label: "任务", Wide: true}, {Label: "牵头单位", Sort: "/plans/1?sort=unit"}, {Label: "配合单位", Quiet: true}, {Label: "完成时限", Sort: "/plans/1?sort=-due", Sorted: "asc"}, {Label: "进展", Slim: true}, {Label: "状态", Slim: true}, {Label: "操作", Slim: true, Tools: true}},
 			Batch:   &ui.Batch{Action: "/plans/1/urge", Buttons: []ui.BatchButton{{Label: "催办", Icon: "send"}, {Label: "撤回", Action: "/plans/1/withdraw", Icon: "return", Danger: true}}},
 			Pager:   &ui.Pager{First: "/plans/1", Prev: "/plans/1?before=51", Next: "/plans/1?after=100", Note: "本页50项，共62项"},
 		},

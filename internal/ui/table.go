@@ -25,7 +25,8 @@ type Column struct {
 	Num    bool   // right-aligned figures
 	Slim   bool   // as narrow as its content
 	Wide   bool   // takes the space that is left
-	Quiet  bool   // left out on phones
+	Quiet  bool   // left out on phones and tablets
+	Tools  bool   // holds actions: not printed, no label on phones
 }
 
 // Row is a line of a table, or with Heading the title of the rows after it.
@@ -111,7 +112,7 @@ func (c Column) Class() string {
 	for _, k := range []struct {
 		on   bool
 		name string
-	}{{c.Num, "num"}, {c.Slim, "slim"}, {c.Wide, "wide"}, {c.Quiet, "quiet"}} {
+	}{{c.Num, "num"}, {c.Slim, "slim"}, {c.Wide, "wide"}, {c.Quiet, "quiet"}, {c.Tools, "tools"}} {
 		if k.on {
 			s += " " + k.name
 		}
