@@ -43,12 +43,16 @@ const (
 var rankWords = [rankCount]string{ByName, ByAlias, ByForm}
 
 // Names builds the index of the units that exist on a day.
-func (b *Book) Names(on civil.Date) *Names {
+func (b *Book) Names(on civil.Date) *Names { return b.NamesOf(b.Units(on), on) }
+
+// NamesOf builds the index of other units than the pack's, such as those that the office keeps up to date, with the
+// short forms and the place of the book.
+func (b *Book) NamesOf(units []Unit, on civil.Date) *Names {
 	n := &Names{level: b.county.level(), places: places(b.county)}
 	for i := range n.ranks {
 		n.ranks[i] = map[string][]string{}
 	}
-	for _, u := range b.Units(on) {
+	for _, u := range units {
 		for _, s := range []string{u.Name, u.Short} {
 			n.add(rankName, s, u.Key)
 		}
