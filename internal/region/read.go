@@ -146,6 +146,14 @@ func Successor(ctx context.Context, tx *db.Tx, code string) (Region, error) {
 	return chain(ctx, tx, code)
 }
 
+// Under gives a division and all in force below it, by code, for the commands
+// and flows that set up units for them.
+func Under(ctx context.Context, tx *db.Tx, code string) ([]Region, error) {
+	first, last := seed.Subtree(code)
+	all, err := under(ctx, tx, first, last)
+	return slices.DeleteFunc(all, func(r Region) bool { return !r.Active() }), err
+}
+
 // Moves lists the codes under a division that are no longer in force, each
 // with the one in its place, for the job that re-homes what holds them.
 func Moves(ctx context.Context, tx *db.Tx, under string) ([]Move, error) {
