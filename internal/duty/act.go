@@ -33,7 +33,7 @@ func (k *Kernel) Assign(ctx context.Context, tx *db.Tx, by access.Actor, id ref.
 	if err := setPerson(ctx, tx, id, person); err != nil {
 		return err
 	}
-	return k.record(ctx, tx, by, "duty.assign", d, "承办人:"+name)
+	return k.record(ctx, tx, by, "duty.assign", d, "承办人："+name)
 }
 
 // Reassign gives the duty to another unit 「改派」; its clock goes on.
@@ -45,7 +45,7 @@ func (k *Kernel) Reassign(ctx context.Context, tx *db.Tx, by access.Actor, id re
 	case unit <= 0:
 		return errs.New(errs.Invalid, "请选择改派到哪个单位。")
 	case unit == d.Unit:
-		return errs.New(errs.Invalid, "这项工作已经由该单位负责,请选择其他单位。")
+		return errs.New(errs.Invalid, "这项工作已经由该单位负责，请选择其他单位。")
 	}
 	return k.give(ctx, tx, by, d, unit, "改派给"+unitName+":"+reason)
 }
@@ -102,7 +102,7 @@ func (k *Kernel) release(ctx context.Context, tx *db.Tx, by access.Actor, d Duty
 	if err := k.rearm(ctx, tx, cal, d); err != nil {
 		return err
 	}
-	return k.record(ctx, tx, by, "duty.resume", d, words+",时限为"+day(d.Due))
+	return k.record(ctx, tx, by, "duty.resume", d, words+"，时限为"+day(d.Due))
 }
 
 // Waive ends a duty that need not be done any more, with a reason 「免除」.
@@ -141,7 +141,7 @@ func (k *Kernel) Close(ctx context.Context, tx *db.Tx, by access.Actor, id ref.D
 		state = LateDone
 	}
 	if fact == "" {
-		return errs.New(errs.Internal, "办结事项缺少依据,请联系系统管理员。")
+		return errs.New(errs.Internal, "办结事项缺少依据，请联系系统管理员。")
 	}
 	return k.end(ctx, tx, by, d, state, fact, factID, "")
 }
@@ -249,7 +249,7 @@ func stillOpen(d Duty, err error) (Duty, error) {
 }
 
 func ended(d Duty) error {
-	return errs.Newf(errs.Conflict, "这项工作%s,不能再改。请刷新页面查看最新情况。", d.State.Label())
+	return errs.Newf(errs.Conflict, "这项工作%s，不能再改。请刷新页面查看最新情况。", d.State.Label())
 }
 
 func needReason(what string) error {

@@ -61,7 +61,7 @@ func (l Deadline) due(cal *civil.Calendar, from clock.Instant) (clock.Instant, b
 	case l.kind == Calendar && !l.date.IsZero():
 		return clock.Of(l.date.End()), false, nil
 	}
-	return 0, false, errs.New(errs.Invalid, "请填写办理时限:没有时限的事项不能下达。")
+	return 0, false, errs.New(errs.Invalid, "请填写办理时限：没有时限的事项不能下达。")
 }
 
 // morning is the hour of the working day at which reminders go out.

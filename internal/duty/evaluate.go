@@ -114,7 +114,7 @@ func (k *Kernel) settle(ctx context.Context, tx *db.Tx, list []Duty) (int, error
 			continue
 		}
 		moved++
-		if err := k.record(ctx, tx, access.Program, "duty.recalculate", d, "放假安排已导入,时限由"+day(old)+"改为"+day(due)); err != nil {
+		if err := k.record(ctx, tx, access.Program, "duty.recalculate", d, "放假安排已导入，时限由"+day(old)+"改为"+day(due)); err != nil {
 			return moved, err
 		}
 	}

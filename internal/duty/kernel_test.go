@@ -71,7 +71,7 @@ func kernel(t testing.TB) *duty.Kernel {
 
 func sample(l duty.Deadline) duty.New {
 	return duty.New{Kind: "plan.task", Subject: "plan_task", SubjectID: 77, Title: "开展排查", Unit: bureau,
-		Region: county, Rule: "方案", Clause: "二(一)", Deadline: l}
+		Region: county, Rule: "方案", Clause: "二（一）", Deadline: l}
 }
 
 // bench is what most tests of this package stand on.

@@ -71,7 +71,7 @@ type openedDetail struct {
 func (k *Kernel) make(cal *civil.Calendar, now clock.Instant, n New) (Duty, error) {
 	switch {
 	case n.Unit <= 0:
-		return Duty{}, errs.New(errs.Invalid, "请指定责任单位:没有责任单位的事项不能下达。")
+		return Duty{}, errs.New(errs.Invalid, "请指定责任单位：没有责任单位的事项不能下达。")
 	case access.Prefix(n.Region) == "":
 		return Duty{}, errs.New(errs.Invalid, "请指定事项所在的行政区划。")
 	case strings.TrimSpace(n.Title) == "" || n.Kind == "" || n.Subject == "":

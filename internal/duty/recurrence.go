@@ -44,7 +44,7 @@ var monthsOf = map[string]int{"month": 1, "2month": 2, "quarter": 3, "halfyear":
 
 // Validate gives an error in words unless rounds can be computed.
 func (r Recurrence) Validate() error {
-	bad := func(what string) error { return errs.New(errs.Invalid, "周期写法不对:"+what) }
+	bad := func(what string) error { return errs.New(errs.Invalid, "周期写法不对："+what) }
 	switch {
 	case r.Every == "term" && len(r.Terms) == 0:
 		return bad("没有设定学期起止日期。")

@@ -75,7 +75,7 @@ func (k *Kernel) Return(ctx context.Context, tx *db.Tx, by access.Actor, id ref.
 		return 0, err
 	}
 	if before {
-		return 0, errs.New(errs.Conflict, "这项工作已经退回过一次,裁定后不能再次退回。如有困难请申请延期或与未保办联系。")
+		return 0, errs.New(errs.Conflict, "这项工作已经退回过一次，裁定后不能再次退回。如有困难请申请延期或与未保办联系。")
 	}
 	return k.ask(ctx, tx, by, d, "return", 0, reason)
 }
@@ -87,7 +87,7 @@ func (k *Kernel) ask(ctx context.Context, tx *db.Tx, by access.Actor, d Duty, ki
 		ByUser: by.User, ByName: by.Name, Reason: reason, Due: due, State: Asked}
 	if err := insertRequest(ctx, tx, r); err != nil {
 		if db.IsUnique(err) {
-			return 0, errs.Wrap(errs.Conflict, err, "已有一份申请等待未保办处理,请等待结果。")
+			return 0, errs.Wrap(errs.Conflict, err, "已有一份申请等待未保办处理，请等待结果。")
 		}
 		return 0, err
 	}
@@ -96,7 +96,7 @@ func (k *Kernel) ask(ctx context.Context, tx *db.Tx, by access.Actor, d Duty, ki
 		return 0, err
 	}
 	_, err = k.Open(ctx, tx, by, New{Kind: "duty." + kind + "_check", Subject: "duty_request", SubjectID: int64(r.ID),
-		Title: requestWords[kind] + ":" + d.Title, Unit: office, Region: d.Region, Rule: d.Rule, Clause: d.Clause,
+		Title: requestWords[kind] + "：" + d.Title, Unit: office, Region: d.Region, Rule: d.Rule, Clause: d.Clause,
 		Deadline: Within(max(k.Limits.Decide, 1)), Ladder: k.Limits.DecideLadder})
 	if err != nil {
 		return 0, err
@@ -151,7 +151,7 @@ func (k *Kernel) grant(ctx context.Context, tx *db.Tx, by access.Actor, d Duty, 
 		if ruling.Unit <= 0 || ruling.Unit == d.Unit {
 			return &errs.Error{Kind: errs.Invalid, Message: "请选择由哪个单位承接。", Fields: map[string]string{"unit": "请选择由哪个单位承接。"}}
 		}
-		return k.give(ctx, tx, by, d, ruling.Unit, "同意退回,改由"+ruling.UnitName+"承接")
+		return k.give(ctx, tx, by, d, ruling.Unit, "同意退回，改由"+ruling.UnitName+"承接")
 	}
 	cal, err := k.calendar(ctx, tx)
 	if err != nil {
@@ -170,7 +170,7 @@ func decided(r Request, ruling Ruling) string {
 	case ruling.Grant:
 		return "同意退回" + withReason(ruling.Words)
 	}
-	return "不同意退回,仍由原单位办理" + withReason(ruling.Words)
+	return "不同意退回，仍由原单位办理" + withReason(ruling.Words)
 }
 
 func withReason(words string) string {

@@ -53,7 +53,7 @@ func (k *Kernel) Begin(ctx context.Context, tx *db.Tx, by access.Actor, n NewSer
 	}
 	switch {
 	case n.Unit <= 0:
-		return 0, errs.New(errs.Invalid, "请指定责任单位:没有责任单位的事项不能下达。")
+		return 0, errs.New(errs.Invalid, "请指定责任单位：没有责任单位的事项不能下达。")
 	case access.Prefix(n.Region) == "" || n.Title == "" || n.Kind == "" || n.Subject == "":
 		return 0, errs.New(errs.Invalid, "请填写事项名称和所在的行政区划。")
 	}
@@ -143,7 +143,7 @@ func parentRound(ctx context.Context, tx *db.Tx, s Series, r Round, opened map[r
 func (r Recurrence) title(title string, round Round) string {
 	words := title + "(" + r.name(round) + ")"
 	if r.Times > 1 {
-		words += fmt.Sprintf(",至少%d次", r.Times)
+		words += fmt.Sprintf("，至少%d次", r.Times)
 	}
 	return words
 }

@@ -63,16 +63,16 @@ func onlyReason(label string) func(*Pages, context.Context, *db.Tx, access.Actor
 
 func reason(r *http.Request) string { return strings.TrimSpace(r.PostFormValue("reason")) }
 
-var returning = act{tail: "return", title: "退回事项", said: "已退回,等待未保办裁定。裁定前仍由本单位负责。",
-	text:   "只能退回一次。未保办将在规定时限内裁定;裁定前时限不停,裁定后为最终结果。",
+var returning = act{tail: "return", title: "退回事项", said: "已退回，等待未保办裁定。裁定前仍由本单位负责。",
+	text:   "只能退回一次。未保办将在规定时限内裁定；裁定前时限不停，裁定后为最终结果。",
 	fields: onlyReason("退回的理由和依据"),
 	do: func(p *Pages, ctx context.Context, tx *db.Tx, by access.Actor, d duty.Duty, r *http.Request) error {
 		_, err := p.Kernel.Return(ctx, tx, by, d.ID, reason(r))
 		return err
 	}}
 
-var extending = act{tail: "extend", title: "申请延期", said: "已提交延期申请,审批前原时限不变。",
-	text: "未保办审批同意后,按新的日期计时。",
+var extending = act{tail: "extend", title: "申请延期", said: "已提交延期申请，审批前原时限不变。",
+	text: "未保办审批同意后，按新的日期计时。",
 	fields: func(_ *Pages, _ context.Context, tx *db.Tx, _ access.Actor, d duty.Duty) ([]ui.Field, error) {
 		first := civil.DateOf(max(d.Due, tx.Now).Time()).AddDays(1)
 		return []ui.Field{{Kind: ui.Date, Name: "until", Label: "延期至", Required: true, Min: first.String(), Short: true,
@@ -101,7 +101,7 @@ var assigning = act{tail: "assign", title: "指定承办人", said: "已指定�
 		return p.Kernel.Assign(ctx, tx, by, d.ID, person, name)
 	}}
 
-var reassigning = act{tail: "reassign", title: "改派", said: "已改派,时限不变。", text: "改派后原单位不再负责,时限继续计算,新单位需要重新签收。",
+var reassigning = act{tail: "reassign", title: "改派", said: "已改派，时限不变。", text: "改派后原单位不再负责，时限继续计算，新单位需要重新签收。",
 	fields: func(p *Pages, ctx context.Context, tx *db.Tx, by access.Actor, _ duty.Duty) ([]ui.Field, error) {
 		units, err := p.UnitChoices(ctx, tx, by)
 		return []ui.Field{{Kind: ui.Pick, Name: "unit", Label: "改派给", Required: true, Blank: "请选择单位", Options: units}, reasonField("改派的理由")}, err
@@ -118,19 +118,19 @@ var reassigning = act{tail: "reassign", title: "改派", said: "已改派,时限
 		return p.Kernel.Reassign(ctx, tx, by, d.ID, unit, name, reason(r))
 	}}
 
-var pausing = act{tail: "pause", title: "挂起", said: "已挂起,计时停止。", text: "挂起期间不计时、不催办;恢复后时限按挂起的天数顺延。",
+var pausing = act{tail: "pause", title: "挂起", said: "已挂起，计时停止。", text: "挂起期间不计时、不催办；恢复后时限按挂起的天数顺延。",
 	fields: onlyReason("挂起的理由"),
 	do: func(p *Pages, ctx context.Context, tx *db.Tx, by access.Actor, d duty.Duty, r *http.Request) error {
 		return p.Kernel.Pause(ctx, tx, by, d.ID, reason(r))
 	}}
 
-var waiving = act{tail: "waive", title: "免除", said: "已免除。", danger: true, text: "免除后这项工作不再办理,责任单位的待办中不再出现,不能恢复。",
+var waiving = act{tail: "waive", title: "免除", said: "已免除。", danger: true, text: "免除后这项工作不再办理，责任单位的待办中不再出现，不能恢复。",
 	fields: onlyReason("免除的理由"),
 	do: func(p *Pages, ctx context.Context, tx *db.Tx, by access.Actor, d duty.Duty, r *http.Request) error {
 		return p.Kernel.Waive(ctx, tx, by, d.ID, reason(r))
 	}}
 
-var urging = act{tail: "urge", title: "催办", said: "已催办。", text: "催办记入办理经过,责任单位会在待办中看到。",
+var urging = act{tail: "urge", title: "催办", said: "已催办。", text: "催办记入办理经过，责任单位会在待办中看到。",
 	fields: func(*Pages, context.Context, *db.Tx, access.Actor, duty.Duty) ([]ui.Field, error) {
 		f := reasonField("催办内容")
 		f.Required = false
@@ -194,7 +194,7 @@ func (p *Pages) showAct(w http.ResponseWriter, r *http.Request, by access.Actor,
 		return err
 	}
 	if d.State != duty.Open {
-		return errs.New(errs.Conflict, "这项工作"+d.State.Label()+",不能再改。请刷新页面查看最新情况。")
+		return errs.New(errs.Conflict, "这项工作"+d.State.Label()+"，不能再改。请刷新页面查看最新情况。")
 	}
 	fields, err := a.fields(p, r.Context(), tx, by, d)
 	if err != nil {

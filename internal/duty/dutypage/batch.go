@@ -60,7 +60,7 @@ func (p *Pages) batch(a batchAct) ui.Handler {
 		if err != nil {
 			return err
 		}
-		ui.RedirectWith(w, r, "/duties", ui.Done, a.title+"完成,共"+strconv.Itoa(len(list))+"项。")
+		ui.RedirectWith(w, r, "/duties", ui.Done, a.title+"完成，共"+strconv.Itoa(len(list))+"项。")
 		return nil
 	}
 }
@@ -69,11 +69,11 @@ func (p *Pages) batch(a batchAct) ui.Handler {
 // act does not apply are left out.
 func (p *Pages) selected(r *http.Request, by access.Actor, a batchAct) ([]duty.Duty, error) {
 	if err := r.ParseForm(); err != nil {
-		return nil, errs.Wrap(errs.Invalid, err, "没有读到所选的事项,请返回重新勾选。")
+		return nil, errs.Wrap(errs.Invalid, err, "没有读到所选的事项，请返回重新勾选。")
 	}
 	ids := r.PostForm["id"]
 	if len(ids) > ui.BatchMax {
-		return nil, errs.Newf(errs.Invalid, "一次最多处理%d项,请分批进行。", ui.BatchMax)
+		return nil, errs.Newf(errs.Invalid, "一次最多处理%d项，请分批进行。", ui.BatchMax)
 	}
 	tx := p.DB.Reader()
 	var out []duty.Duty
@@ -91,7 +91,7 @@ func (p *Pages) selected(r *http.Request, by access.Actor, a batchAct) ([]duty.D
 		}
 	}
 	if len(out) == 0 {
-		return nil, errs.New(errs.Invalid, "所选事项中没有可以"+a.title+"的,请返回重新勾选。")
+		return nil, errs.New(errs.Invalid, "所选事项中没有可以"+a.title+"的，请返回重新勾选。")
 	}
 	return out, nil
 }

@@ -82,7 +82,7 @@ func (p *Pages) Calendar(w http.ResponseWriter, r *http.Request, by access.Actor
 		view.Weeks = append(view.Weeks, week)
 	}
 	if !cal.Covers(to) {
-		view.Note = &ui.Note{Tone: ui.Warn, Text: strconv.Itoa(to.Year()) + "年放假和调休安排尚未导入,这一年暂按周一至周五为工作日,时限以导入后为准。"}
+		view.Note = &ui.Note{Tone: ui.Warn, Text: strconv.Itoa(to.Year()) + "年放假和调休安排尚未导入，这一年暂按周一至周五为工作日，时限以导入后为准。"}
 	}
 	page := ui.Page{Title: "责任事项日历", Nav: "desk", Crumbs: []ui.Crumb{{Label: "我的待办", Href: "/duties"}}, More: []ui.Action{{Label: "打印", Print: true}}}
 	return p.UI.Page(w, r, by, "calendar.html", page, view)

@@ -43,7 +43,7 @@ func (p *Pages) CheckDone(w http.ResponseWriter, r *http.Request, by access.Acto
 	if err != nil {
 		return err
 	}
-	ui.RedirectWith(w, r, showPath(about), ui.Done, "已答复,申请单位会在办理经过中看到。")
+	ui.RedirectWith(w, r, showPath(about), ui.Done, "已答复，申请单位会在办理经过中看到。")
 	return nil
 }
 
@@ -64,7 +64,7 @@ func (p *Pages) ruling(ctx context.Context, tx *db.Tx, by access.Actor, asked du
 	if err != nil {
 		return out, err
 	}
-	out.UnitName, out.Unit, err = chosen[ref.Unit](units, r, "unit", "同意退回时,请选择由哪个单位承接。")
+	out.UnitName, out.Unit, err = chosen[ref.Unit](units, r, "unit", "同意退回时，请选择由哪个单位承接。")
 	return out, err
 }
 
@@ -100,11 +100,11 @@ func (p *Pages) showCheck(w http.ResponseWriter, r *http.Request, by access.Acto
 func (p *Pages) checkForm(ctx context.Context, tx *db.Tx, by access.Actor, asked duty.Request, d duty.Duty) (ui.Confirm, error) {
 	form := ui.Form{Action: "/duties/requests/" + ref.Format(asked.ID) + "/check", Submit: "答复", Cancel: showPath(d.ID)}
 	c := ui.Confirm{Title: "审批延期申请", Text: "申请延至" + civil.FormatDate(civil.DateOf(asked.Due.Time())) +
-		",现在的时限是" + civil.FormatDate(civil.DateOf(d.Due.Time())) + "。", Points: []string{"理由:" + asked.Reason}}
+		"，现在的时限是" + civil.FormatDate(civil.DateOf(d.Due.Time())) + "。", Points: []string{"理由：" + asked.Reason}}
 	options := []ui.Option{{Value: "grant", Label: "同意延期"}, {Value: "refuse", Label: "不同意"}}
 	if asked.Kind == "return" {
-		c.Title, c.Text = "裁定退回事项", "裁定后为最终结果,该单位不能再次退回。"
-		options = []ui.Option{{Value: "grant", Label: "同意退回,由其他单位承接"}, {Value: "refuse", Label: "不同意,仍由原单位办理"}}
+		c.Title, c.Text = "裁定退回事项", "裁定后为最终结果，该单位不能再次退回。"
+		options = []ui.Option{{Value: "grant", Label: "同意退回，由其他单位承接"}, {Value: "refuse", Label: "不同意，仍由原单位办理"}}
 	}
 	form.Fields = []ui.Field{{Kind: ui.Radios, Name: "decision", Label: "答复", Required: true, Options: options}}
 	if asked.Kind == "return" {

@@ -127,7 +127,7 @@ func Due(d duty.Duty, b duty.Bounds) ui.Due {
 	}
 	out.Near = ui.Near(nears[b.Of(d.Due)])
 	if d.Provisional {
-		out.Distance += "(暂定)"
+		out.Distance += "（暂定）"
 	}
 	return out
 }

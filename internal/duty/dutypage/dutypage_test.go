@@ -85,7 +85,7 @@ func (x *desk) open(title string, l duty.Deadline) ref.Duty {
 	var ids []ref.Duty
 	err := x.d.Write(x.t.Context(), func(tx *db.Tx) (err error) {
 		ids, err = x.k.Open(x.t.Context(), tx, officer, duty.New{Kind: "plan.task", Subject: "plan_task", SubjectID: 1, Title: title,
-			Unit: bureau, Region: county, Rule: "云岭县工作方案", Clause: "二(一)", Deadline: l})
+			Unit: bureau, Region: county, Rule: "云岭县工作方案", Clause: "二（一）", Deadline: l})
 		return err
 	})
 	if err != nil {
@@ -153,7 +153,7 @@ func TestAUnitFindsItsWorkByUrgency(t *testing.T) {
 		}
 		x.page(officer, "duty-late", "/duties?view=late", "报送家庭教育指导计划", "县教育局", "批量催办")
 		x.page(liaison, "duty-calendar", "/duties/calendar", "2026年3月", "建立困境儿童动态台账")
-		x.page(liaison, "duty-show", "/duties/"+ref.Format(late), "签收", "申请延期", "退回", "2小时,节假日照常计时")
+		x.page(liaison, "duty-show", "/duties/"+ref.Format(late), "签收", "申请延期", "退回", "2小时，节假日照常计时")
 	})
 }
 

@@ -257,11 +257,11 @@ func groupOptions() []ui.Option {
 func emptyOf(view string) ui.Empty {
 	switch view {
 	case viewClosed:
-		return ui.Empty{Title: "还没有办结的事项", Text: "办结后的事项会列在这里,可随时查看经过和佐证。"}
+		return ui.Empty{Title: "还没有办结的事项", Text: "办结后的事项会列在这里，可随时查看经过和佐证。"}
 	case viewLate:
 		return ui.Empty{Title: "没有超期事项", Text: "超过时限仍未办结的事项会列在这里。"}
 	case viewAll:
-		return ui.Empty{Title: "辖区内没有待办事项", Text: "下发方案任务后,各单位的责任事项会列在这里。"}
+		return ui.Empty{Title: "辖区内没有待办事项", Text: "下发方案任务后，各单位的责任事项会列在这里。"}
 	}
 	return ui.Empty{Title: "没有待办事项", Text: "下发到本单位的任务、需要审批的申请和需要督促的事项会列在这里。"}
 }

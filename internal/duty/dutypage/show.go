@@ -88,11 +88,11 @@ func (p *Pages) identity(d duty.Duty, b duty.Bounds, names map[ref.Unit]string) 
 func clockWords(d duty.Duty) string {
 	switch {
 	case d.Provisional:
-		return strconv.Itoa(d.Span) + "个工作日;跨入的年份放假安排尚未导入,时限暂定,导入后自动重算"
+		return strconv.Itoa(d.Span) + "个工作日；跨入的年份放假安排尚未导入，时限暂定，导入后自动重算"
 	case d.Clock == duty.Hours:
-		return strconv.Itoa(d.Span) + "小时,节假日照常计时"
+		return strconv.Itoa(d.Span) + "小时，节假日照常计时"
 	case d.Clock == duty.Workdays:
-		return strconv.Itoa(d.Span) + "个工作日,从下达次日起算"
+		return strconv.Itoa(d.Span) + "个工作日，从下达次日起算"
 	}
 	return "到期日当天24时止"
 }
@@ -125,7 +125,7 @@ func timeline(s duty.Story, names map[ref.Unit]string, now clock.Instant) ui.Tim
 		add(e.At, ui.Event{Title: eventTitles[e.Action], Text: e.Note, Who: who})
 	}
 	for _, step := range s.Steps {
-		add(step.At, ui.Event{Title: stepTitles[step.Action], Text: "送达:" + names[step.Receiver], Who: "系统", Tone: ui.Warn})
+		add(step.At, ui.Event{Title: stepTitles[step.Action], Text: "送达：" + names[step.Receiver], Who: "系统", Tone: ui.Warn})
 	}
 	slices.SortStableFunc(all, func(a, b dated) int { return int(b.at - a.at) })
 	t := ui.Timeline{Title: "办理经过"}
@@ -175,9 +175,9 @@ func waiting(s duty.Story) *ui.Note {
 			continue
 		}
 		if r.Kind == "extend" {
-			return &ui.Note{Tone: ui.Info, Title: "延期申请等待审批", Text: "申请延至" + civil.FormatDate(civil.DateOf(r.Due.Time())) + "。审批前原时限不变。理由:" + r.Reason}
+			return &ui.Note{Tone: ui.Info, Title: "延期申请等待审批", Text: "申请延至" + civil.FormatDate(civil.DateOf(r.Due.Time())) + "。审批前原时限不变。理由：" + r.Reason}
 		}
-		return &ui.Note{Tone: ui.Info, Title: "退回等待裁定", Text: "裁定前仍由本单位负责,时限不停。理由:" + r.Reason}
+		return &ui.Note{Tone: ui.Info, Title: "退回等待裁定", Text: "裁定前仍由本单位负责，时限不停。理由：" + r.Reason}
 	}
 	return nil
 }
