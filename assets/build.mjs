@@ -1,7 +1,7 @@
 // Builds the browser bundle: Sass and TypeScript into assets/dist with hashed
 // names, compressed forms and manifest.json. Run: node assets/build.mjs
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
@@ -90,7 +90,8 @@ clean()
 await style('desk')
 await script('desk', desk)
 // A page with much behaviour of its own (a review screen, a chart) brings src/pages/<name>.ts.
-for (const name of readdirSync(join(here, 'src', 'pages')).filter(n => n.endsWith('.ts'))) {
+const pages = join(here, 'src', 'pages')
+for (const name of existsSync(pages) ? readdirSync(pages).filter(n => n.endsWith('.ts')) : []) {
   await script('pages/' + name.slice(0, -3), desk)
 }
 for (const name of ['icons.svg', 'favicon.svg']) emit(name, readFileSync(join(here, 'img', name)))

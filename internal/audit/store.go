@@ -94,7 +94,7 @@ func insertBlock(ctx context.Context, tx *db.Tx, b Block, ids []ref.Audit) error
 	n, err := tx.Exec(ctx, "UPDATE audit_entry SET block = ? WHERE block = 0 AND id IN "+db.In(len(ids)),
 		append([]any{b.ID}, db.Args(ids)...)...)
 	if err == nil && n != int64(len(ids)) {
-		return errs.New(errs.Conflict, "审计记录正在被另一进程封存,请重试。")
+		return errs.New(errs.Conflict, "审计记录正在被另一进程封存，请重试。")
 	}
 	return err
 }

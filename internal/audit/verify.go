@@ -68,14 +68,14 @@ func (s *Sealer) verifyBlock(ctx context.Context, tx *db.Tx, r *Report, last, b 
 	if _, known := s.Keys[b.KeyID]; !known {
 		r.fault(b.ID, "封存所用密钥 %s 不在密钥文件中", b.KeyID)
 	} else if !hmac.Equal(b.Seal, s.seal(b)) {
-		r.fault(b.ID, "封存值不符,块被改动")
+		r.fault(b.ID, "封存值不符，块被改动")
 	}
 	entries, err := blockEntries(ctx, tx, b.ID)
 	if err != nil {
 		return err
 	}
 	if int64(len(entries)) != b.Entries {
-		r.fault(b.ID, "应有 %d 条记录,现有 %d 条", b.Entries, len(entries))
+		r.fault(b.ID, "应有 %d 条记录，现有 %d 条", b.Entries, len(entries))
 	} else if !bytes.Equal(digest(entries), b.Digest) {
 		r.fault(b.ID, "记录内容被改动")
 	}
@@ -91,7 +91,7 @@ func (s *Sealer) verifyCounts(ctx context.Context, tx *db.Tx, r *Report, last Bl
 		return fmt.Errorf("audit.Verify: %w", err)
 	}
 	if r.Sealed != last.Total {
-		r.fault(0, "封存记录应有 %d 条,现有 %d 条", last.Total, r.Sealed)
+		r.fault(0, "封存记录应有 %d 条，现有 %d 条", last.Total, r.Sealed)
 	}
 	return s.verifyOutside(r, last, seals)
 }
@@ -123,9 +123,9 @@ func (s *Sealer) verifyOutside(r *Report, last Block, seals map[int64]string) er
 		copied = max(copied, id)
 		switch seal, there := seals[id]; {
 		case !there:
-			r.fault(id, "库外清单记有此块,数据库中没有:审计记录被截断或数据库被回退")
+			r.fault(id, "库外清单记有此块，数据库中没有：审计记录被截断或数据库被回退")
 		case seal != line:
-			r.fault(id, "与库外清单不一致:审计链被重新生成")
+			r.fault(id, "与库外清单不一致：审计链被重新生成")
 		}
 	}
 	if last.ID > copied+1 { // one block may be committed and not yet copied

@@ -129,7 +129,7 @@ func (d *DB) Halted() error {
 }
 
 func (d *DB) halt(cause error) *errs.Error {
-	e := errs.Wrap(errs.Full, cause, "存储设备写入失败,系统已停止接收新数据,已保存的内容可以继续查看。请立即联系系统管理员;紧急情况请直接拨打110。")
+	e := errs.Wrap(errs.Full, cause, "存储设备写入失败，系统已停止接收新数据，已保存的内容可以继续查看。请立即联系系统管理员；紧急情况请直接拨打110。")
 	d.halted.CompareAndSwap(nil, e)
 	return d.halted.Load()
 }

@@ -30,7 +30,7 @@ func (d *DB) Migrate(ctx context.Context, backupDir string) error {
 	case err != nil:
 		return err
 	case current > target:
-		return errs.Newf(errs.Conflict, "数据库结构(版本 %d)比程序(版本 %d)新。请使用与数据库相配的新版程序。", current, target)
+		return errs.Newf(errs.Conflict, "数据库结构（版本 %d）比程序（版本 %d）新。请使用与数据库相配的新版程序。", current, target)
 	case current == target:
 		return nil
 	case current > 0 && d.Dialect == SQLite:
@@ -89,11 +89,11 @@ func (d *DB) copyBefore(ctx context.Context, dir string, version int64) error {
 		return errors.New("db.Migrate: no folder for the backup")
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return errs.Wrap(errs.Full, err, "无法建立备份目录,结构升级未开始。请检查磁盘空间和写权限。")
+		return errs.Wrap(errs.Full, err, "无法建立备份目录，结构升级未开始。请检查磁盘空间和写权限。")
 	}
 	target := filepath.Join(dir, fmt.Sprintf("before-%d.db", version))
 	if err := os.Remove(target); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return errs.Wrap(errs.Full, err, "无法写入升级前备份,结构升级未开始。")
+		return errs.Wrap(errs.Full, err, "无法写入升级前备份，结构升级未开始。")
 	}
 	return d.Copy(ctx, target)
 }
@@ -105,7 +105,7 @@ func (d *DB) Copy(ctx context.Context, target string) error {
 		return errs.New(errs.Invalid, "PostgreSQL 数据库请使用 pg_dump 或数据库自带的备份工具。")
 	}
 	if _, err := d.reads.ExecContext(ctx, "VACUUM INTO ?", target); err != nil {
-		return errs.Wrap(errs.Full, err, "备份没有写成,请检查目标目录的空间和写权限。")
+		return errs.Wrap(errs.Full, err, "备份没有写成，请检查目标目录的空间和写权限。")
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ func (d *DB) openPostgres(ctx context.Context) error {
 	d.Dialect = Postgres
 	cfg, err := pgx.ParseConfig(d.dsn)
 	if err != nil {
-		return errs.Wrap(errs.Invalid, errors.New("unreadable address"), "数据库地址写法不对。应形如 postgres://用户:口令@主机:5432/库名。")
+		return errs.Wrap(errs.Invalid, errors.New("unreadable address"), "数据库地址写法不对。应形如 postgres://用户：口令@主机：5432/库名。")
 	}
 	if cfg.RuntimeParams["application_name"] == "" {
 		cfg.RuntimeParams["application_name"] = "weibao"
@@ -54,7 +54,7 @@ func (d *DB) writePostgres(ctx context.Context, fn func(*Tx) error) error {
 			return ctx.Err()
 		}
 	}
-	return errs.Wrap(errs.Conflict, err, "系统繁忙,多人同时修改了同一条记录,这次没有保存,请重试。")
+	return errs.Wrap(errs.Conflict, err, "系统繁忙，多人同时修改了同一条记录，这次没有保存，请重试。")
 }
 
 func (d *DB) tryPostgres(ctx context.Context, fn func(*Tx) error) error {

@@ -30,7 +30,7 @@ func (d *DB) openSQLite(ctx context.Context) error {
 	}
 	d.Dialect, d.path = SQLite, path
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return errs.Wrap(errs.Full, err, "无法建立数据目录 "+filepath.Dir(path)+",请检查路径和写权限。")
+		return errs.Wrap(errs.Full, err, "无法建立数据目录 "+filepath.Dir(path)+"，请检查路径和写权限。")
 	}
 	w, err := sql.Open("sqlite", sqliteDSN(path, writeCache, "_txlock=immediate"))
 	if err != nil {
@@ -39,7 +39,7 @@ func (d *DB) openSQLite(ctx context.Context) error {
 	w.SetMaxOpenConns(2) // one for the writer, one for migrations before it has work
 	if err := w.PingContext(ctx); err != nil {
 		w.Close()
-		return errs.Wrap(errs.Full, err, "无法打开数据库文件 "+path+",请检查文件是否损坏、目录是否可写。")
+		return errs.Wrap(errs.Full, err, "无法打开数据库文件 "+path+"，请检查文件是否损坏、目录是否可写。")
 	}
 	r, err := sql.Open("sqlite", sqliteDSN(path, readCache, "_pragma=query_only(1)"))
 	if err != nil {
@@ -81,7 +81,7 @@ func ioFailed(err error) bool { return sqliteCode(err)&0xff == sqlite3.SQLITE_IO
 
 func diskFull(err error) error {
 	if sqliteCode(err)&0xff == sqlite3.SQLITE_FULL || postgresCode(err) == "53100" {
-		return errs.Wrap(errs.Full, err, "存储空间已满,这次没有保存。请联系系统管理员清理空间后重试;紧急情况请直接拨打110。")
+		return errs.Wrap(errs.Full, err, "存储空间已满，这次没有保存。请联系系统管理员清理空间后重试；紧急情况请直接拨打110。")
 	}
 	return nil
 }

@@ -46,7 +46,7 @@ func newWriter(ctx context.Context, d *DB, pool *sql.DB) (*writer, error) {
 	return w, nil
 }
 
-var errClosed = errs.New(errs.Full, "系统正在停止或重新启动,这次没有保存,请稍后重试。")
+var errClosed = errs.New(errs.Full, "系统正在停止或重新启动，这次没有保存，请稍后重试。")
 
 func (w *writer) do(ctx context.Context, fn func(*Tx) error, low bool) error {
 	r := &request{ctx: ctx, fn: fn, done: make(chan struct{})}

@@ -47,7 +47,7 @@ func (k *Kernel) Reassign(ctx context.Context, tx *db.Tx, by access.Actor, id re
 	case unit == d.Unit:
 		return errs.New(errs.Invalid, "这项工作已经由该单位负责，请选择其他单位。")
 	}
-	return k.give(ctx, tx, by, d, unit, "改派给"+unitName+":"+reason)
+	return k.give(ctx, tx, by, d, unit, "改派给"+unitName+"："+reason)
 }
 
 func (k *Kernel) give(ctx context.Context, tx *db.Tx, by access.Actor, d Duty, unit ref.Unit, words string) error {

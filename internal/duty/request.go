@@ -177,7 +177,7 @@ func withReason(words string) string {
 	if strings.TrimSpace(words) == "" {
 		return ""
 	}
-	return ":" + words
+	return "：" + words
 }
 
 // dropRequests settles what was still asked about a duty that ends.

@@ -141,7 +141,7 @@ func parentRound(ctx context.Context, tx *db.Tx, s Series, r Round, opened map[r
 }
 
 func (r Recurrence) title(title string, round Round) string {
-	words := title + "(" + r.name(round) + ")"
+	words := title + "（" + r.name(round) + "）"
 	if r.Times > 1 {
 		words += fmt.Sprintf("，至少%d次", r.Times)
 	}

@@ -135,7 +135,7 @@ func (c *climber) step(ctx context.Context, tx *db.Tx, d Duty, s rule.LadderStep
 	out := Step{Duty: d.ID, Arming: d.Arming, Step: d.Level + 1, Action: s.Action, Planned: planned, At: c.now, Receiver: receiver}
 	if s.Action == "superior" || s.Action == "propose" {
 		up, err := c.make(c.cal, c.now, New{Kind: "duty." + s.Action, Subject: "duty", SubjectID: int64(d.ID),
-			Title: s.Label + ":" + d.Title, Unit: receiver, Region: d.Region, Rule: d.Rule, Clause: d.Clause,
+			Title: s.Label + "：" + d.Title, Unit: receiver, Region: d.Region, Rule: d.Rule, Clause: d.Clause,
 			Deadline: Within(max(c.Limits.Superior, 1)), Ladder: c.Limits.SuperiorLadder})
 		if err != nil {
 			return fmt.Errorf("step %d of duty %d: %w", out.Step, d.ID, err)

@@ -1,0 +1,37 @@
+// Keeps the 待办 badge true while a page stays open, whoever changed the duties.
+import { make } from './dom'
+
+const inbox = document.querySelector<HTMLAnchorElement>('.topbar-inbox')
+
+function show(open: number, overdue: number): void {
+  if (!inbox) return
+  inbox.querySelectorAll('.badge, .visually-hidden').forEach(e => e.remove())
+  if (open > 0) inbox.append(make('b', overdue > 0 ? 'badge badge-late' : 'badge', String(open)))
+  if (overdue > 0) inbox.append(make('span', 'visually-hidden', `项，其中超期${overdue}项`))
+}
+
+/** On the inbox itself a line offers the new state; it never moves under the reader's hand. */
+function offer(): void {
+  const list = document.getElementById('tasks')
+  const place = document.getElementById('notice')
+  if (!list || !place || place.querySelector('.notice-fresh')) return
+  const box = make('div', 'notice notice-info notice-fresh')
+  const again = make('a', '', '刷新')
+  again.href = location.href
+  const words = make('p', '', '待办有更新，')
+  words.append(again, '查看。')
+  box.append(words)
+  place.append(box)
+}
+
+if (inbox && 'EventSource' in window) {
+  const live = new EventSource('/duties/live')
+  let first = true
+  live.addEventListener('duty', event => {
+    const [open, overdue] = (event as MessageEvent<string>).data.split(' ').map(Number)
+    show(open, overdue)
+    if (!first) offer()
+    first = false
+  })
+  addEventListener('pagehide', () => live.close())
+}
