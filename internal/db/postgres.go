@@ -20,7 +20,7 @@ func (d *DB) openPostgres(ctx context.Context) error {
 	d.Dialect = Postgres
 	cfg, err := pgx.ParseConfig(d.dsn)
 	if err != nil {
-		return errs.Wrap(errs.Invalid, errors.New("unreadable address"), "数据库地址写法不对。应形如 postgres://用户：口令@主机：5432/库名。")
+		return errs.Wrap(errs.Invalid, errors.New("unreadable address"), "数据库地址写法不对。应形如 postgres://用户:口令@主机:5432/库名。")
 	}
 	if cfg.RuntimeParams["application_name"] == "" {
 		cfg.RuntimeParams["application_name"] = "weibao"
