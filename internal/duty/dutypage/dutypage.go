@@ -88,7 +88,7 @@ func (p *Pages) kind(d duty.Duty) Kind {
 	if k, ok := ownKinds[d.Kind]; ok {
 		return k
 	}
-	return Kind{Label: "责任事项", Icon: "clipboard"}
+	return Kind{Label: "责任事项", Icon: "plan"}
 }
 
 // href is where a row leads.

@@ -52,7 +52,7 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, by access.Actor) er
 	if len(story.Support) > 0 {
 		view.Support = p.support(story.Support, b, names)
 	}
-	page := ui.Page{Title: d.Title, Kicker: "责任事项", Nav: "desk", Crumbs: []ui.Crumb{{Label: "我的待办", Href: "/duties"}}}
+	page := ui.Page{Title: d.Title, Kicker: p.kind(d).Label, Nav: "desk", Crumbs: []ui.Crumb{{Label: "我的待办", Href: "/duties"}}}
 	page.Action, page.More = p.actions(by, d)
 	return p.UI.Page(w, r, by, "show.html", page, view)
 }
@@ -73,9 +73,8 @@ func (p *Pages) storyUnits(ctx context.Context, tx *db.Tx, s duty.Story) (map[re
 func (p *Pages) identity(d duty.Duty, b duty.Bounds, names map[ref.Unit]string) ui.Identity {
 	due, tag := Due(d, b), Tag(d, b.Now)
 	return ui.Identity{
-		Title: d.Title, Kind: p.kind(d).Label, Tag: &tag, Due: &due,
+		Title: names[d.Unit], Kind: "责任单位", Tag: &tag, Due: &due,
 		Facts: []ui.Fact{
-			{Label: "责任单位", Value: names[d.Unit]},
 			{Label: "依据", Value: d.Rule, Sub: d.Clause},
 			{Label: "下达时间", Value: civil.FormatTime(d.Opened.Time())},
 			{Label: "签收时间", Value: civil.FormatTime(d.Signed.Time())},
