@@ -29,6 +29,8 @@ const (
 
 // neighbours are the imports within one floor that the plan allows.
 var neighbours = map[string][]string{
+	"auth": {"vault"},
+	"file": {"vault"},
 	"org":  {"region"},
 	"duty": {"region", "org", "workday"},
 }
