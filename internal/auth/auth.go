@@ -1,16 +1,11 @@
-// Package auth knows who somebody is and under which post he acts 「身份鉴别、
-// 岗位、三员」.
+// Package auth knows who somebody is and under which post he acts 「身份鉴别、岗位、三员」.
 //
-// It owns auth_user, auth_password, auth_factor, auth_recovery, auth_session,
-// auth_failure and auth_post. Login takes a password (argon2id) and a one-time
-// code; failures lock what was tried from where, and unknown accounts are
-// answered in the same words and time (GB/T 22239-2019 8.1.4.1). Sessions stand
-// in the database, so that every process knows them and a post that was taken
-// away is gone with the next request. The three administrators (系统管理员,
-// 安全保密管理员, 审计管理员) are kept apart: nobody holds two, and no post of
-// theirs comes about through one person alone. A row of a post that was
-// edited in the database does not count. No address of a person's computer is
-// stored.
+// It owns auth_user, auth_password, auth_factor, auth_recovery, auth_session, auth_failure and auth_post. Login takes a
+// password (argon2id) and a one-time code; failures lock what was tried from where, and unknown accounts are answered in
+// the same words and time (GB/T 22239-2019 8.1.4.1). Sessions stand in the database, so that every process knows them and
+// a post that was taken away is gone with the next request. The three administrators (系统管理员、安全保密管理员、审计
+// 管理员) are kept apart: nobody holds two, and no post of theirs comes about through one person alone. A row of a post
+// that was edited in the database does not count. No address of a person's computer is stored.
 package auth
 
 import (
