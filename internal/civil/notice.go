@@ -2,42 +2,16 @@ package civil
 
 import (
 	"bytes"
-	"embed"
 	"encoding/json"
 	"fmt"
-	"io/fs"
 )
 
-//go:embed notice/*.json
-var shipped embed.FS
-
 // Notice is one year's notice of the State Council on holidays (国务院办公厅关于部分节假日安排的通知) as a file:
-// what the program ships, and what an administrator imports for later years.
+// what the rules hold, and what an administrator imports for later years.
 type Notice struct {
 	Year   int         `json:"year"`
 	Source string      `json:"source"`
 	Days   []Exception `json:"days"`
-}
-
-// Shipped gives the notices that come with the program, oldest first.
-func Shipped() ([]Notice, error) {
-	names, err := fs.Glob(shipped, "notice/*.json")
-	if err != nil {
-		return nil, err
-	}
-	var all []Notice
-	for _, name := range names {
-		b, err := shipped.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
-		n, err := ParseNotice(b)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		all = append(all, n)
-	}
-	return all, nil
 }
 
 // ParseNotice reads a notice file and refuses one that cannot be right, saying what is wrong: a day outside the

@@ -49,17 +49,8 @@ var ladders = map[string]rule.Ladder{
 	}},
 }
 
-func workdayCalendar(t testing.TB) *civil.Calendar {
-	t.Helper()
-	notices, err := civil.Shipped()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return civil.CalendarOf(notices)
-}
-
 func kernel(t testing.TB) *duty.Kernel {
-	cal := workdayCalendar(t)
+	cal := testkit.Calendar(t)
 	return &duty.Kernel{
 		Ladder:   func(id string) rule.Ladder { return ladders[id] },
 		Calendar: func(context.Context, *db.Tx) (*civil.Calendar, error) { return cal, nil },
@@ -323,9 +314,7 @@ func TestDuesBeyondTheCalendarAreRecalculated(t *testing.T) {
 		if !before.Provisional {
 			b.t.Fatal("a due in a year without data is not marked")
 		}
-		notices, err := civil.Shipped()
-		b.must(err)
-		notices = append(notices, civil.Notice{Year: 2027, Days: []civil.Exception{{Date: civil.MustParse("2027-01-04"), Name: "元旦"}}})
+		notices := append(testkit.Book(b.t, "").Notices(), civil.Notice{Year: 2027, Days: []civil.Exception{{Date: civil.MustParse("2027-01-04"), Name: "元旦"}}})
 		cal := civil.CalendarOf(notices)
 		b.Kernel.Calendar = func(context.Context, *db.Tx) (*civil.Calendar, error) { return cal, nil }
 		moved, err := b.Recalculate(b.t.Context(), b.d)

@@ -41,27 +41,6 @@ func TestNoticesOfThreeYearsAreShipped(t *testing.T) {
 	}
 }
 
-// TestNoticesAgreeWithTheCalendarOfTheLeafFloor keeps the two shipped copies of a year from drifting apart.
-func TestNoticesAgreeWithTheCalendarOfTheLeafFloor(t *testing.T) {
-	shipped, err := civil.Shipped()
-	if err != nil {
-		t.Fatal(err)
-	}
-	ours := civil.CalendarOf(load(t, "").Notices())
-	theirs := civil.CalendarOf(shipped)
-	for _, n := range shipped {
-		if !ours.Covers(n.Days[0].Date) {
-			t.Errorf("%d is missing", n.Year)
-		}
-		for d, _ := civil.NewDate(n.Year, 1, 1); d.Year() == n.Year; d = d.AddDays(1) {
-			a, _ := ours.IsWorkday(d)
-			if b, _ := theirs.IsWorkday(d); a != b {
-				t.Errorf("%s: %v here, %v there", d, a, b)
-			}
-		}
-	}
-}
-
 func TestAnUploadedNoticeIsRead(t *testing.T) {
 	text, err := fs.ReadFile(rules.FS, "national/workdays/2026.yaml")
 	if err != nil {

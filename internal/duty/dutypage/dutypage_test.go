@@ -47,11 +47,7 @@ type desk struct {
 
 func withDesk(t *testing.T, test func(x *desk)) {
 	testkit.Databases(t, func(t *testing.T, d *db.DB, c *clock.Manual) {
-		notices, err := civil.Shipped()
-		if err != nil {
-			t.Fatal(err)
-		}
-		cal := civil.CalendarOf(notices)
+		cal := testkit.Calendar(t)
 		k := &duty.Kernel{
 			Ladder: func(string) rule.Ladder {
 				return rule.Ladder{Steps: []rule.LadderStep{{Action: "urge", Offset: rule.Span{N: 1, Unit: "workdays"}, To: "owner", Label: "催办"}}}
