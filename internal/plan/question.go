@@ -20,11 +20,12 @@ const (
 	AskTime     Topic = "time"     // a time cannot be mapped
 	AskStanding Topic = "standing" // only vague words of time
 	AskMaker    Topic = "maker"    // nobody drafts the document
+	AskDue      Topic = "due"      // nothing says by when the document is due
 	AskYear     Topic = "year"     // the plan's year
 )
 
 var topicLabels = map[Topic]string{AskUnit: "单位待确认", AskOwner: "缺责任单位", AskTime: "时限待确认",
-	AskStanding: "时间用语不明", AskMaker: "文件缺制发单位", AskYear: "方案年份"}
+	AskStanding: "时间用语不明", AskMaker: "文件缺制发单位", AskDue: "文件缺时限", AskYear: "方案年份"}
 
 // Label gives the Chinese term.
 func (t Topic) Label() string { return topicLabels[t] }
@@ -100,6 +101,9 @@ func (c Context) Questions(t Task) []Question {
 	for _, f := range t.Of(Document) {
 		if f.Unit == 0 && len(t.Of(Lead)) == 0 && len(t.Owners()) > 0 {
 			ask(AskMaker, f.ID, f.Text+"由哪个单位制发?")
+		}
+		if c.needsDue(t, f) {
+			ask(AskDue, f.ID, f.Text+"没有写明制发时限。请填写日期,或选择随任务第一期报告时报送。")
 		}
 	}
 	return out

@@ -124,7 +124,7 @@ func draftOf(now clock.Instant, plan ref.Plan, seq int64, c compile.Task, regist
 		add(Target, x.Fact, x.Norm)
 	}
 	for _, x := range c.Documents {
-		add(Document, x.Fact, x.Title)
+		add(Document, x.Fact, "").Text = x.Title
 	}
 	t.Facts = once(t.Facts)
 	t.place()

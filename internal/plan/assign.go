@@ -1,0 +1,291 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+
+	"weibao/internal/civil"
+	"weibao/internal/duty"
+	"weibao/internal/ref"
+)
+
+// The kinds of duties which a plan opens, and the subject they are about.
+const (
+	KindTask     = "plan.task"     // of a lead unit, or of one of several side by side
+	KindSupport  = "plan.support"  // of a support unit: it answers to the lead
+	KindDocument = "plan.document" // a document to be issued, proved by the document
+	KindCheck    = "plan.check"    // of who checks a reply
+
+	Subject      = "plan_task"
+	SubjectReply = "plan_reply"
+)
+
+// Kinds lists the kinds of duties that carry a task.
+var Kinds = []string{KindTask, KindSupport, KindDocument}
+
+// Roles of a unit in a task, as screens write them.
+const (
+	RoleLead    = "牵头"
+	RoleSupport = "配合"
+	RoleSide    = "责任"
+	RoleMaker   = "制发"
+)
+
+// Assignment is a duty, or a series of them, which a task gives to a unit.
+type Assignment struct {
+	Task       ref.Task
+	Slot       int64 // fact from which it comes; 0 = the standing task
+	Kind       string
+	Role       string
+	Unit       ref.Unit
+	Title      string
+	Pace       Pace
+	Due        civil.Date
+	Deadline   duty.Deadline   // of Once
+	Words      string          // when, in words
+	Recurrence duty.Recurrence // of Rounds
+	Begins     civil.Date
+	Parent     int  // place of the lead's assignment in the list; -1 = none
+	Late       bool // due before today
+	Suggested  bool // its cycle is the system's proposal
+}
+
+// firstReview is how many days a unit has at least until its first review of a
+// standing task: a plan issued at the end of a quarter asks nobody for a
+// report on the next day.
+const firstReview = 30
+
+// Assign gives what an answered task asks of whom. Quiet spares support units
+// the rounds of standing tasks: they confirm once, and the lead reports.
+//
+// With several leads the first one is asked for the whole and support units
+// answer to him; without a lead all units stand side by side.
+func (c Context) Assign(t Task, quiet bool) ([]Assignment, error) {
+	if t.State == TaskWithdrawn {
+		return nil, nil
+	}
+	leads := c.expand(t.Of(Lead), nil)
+	supports := c.expand(t.Of(Support), leads)
+	var out []Assignment
+	slots, err := c.slots(t)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range slots {
+		parent := -1
+		for _, u := range leads {
+			if parent < 0 {
+				parent = len(out)
+			}
+			out = append(out, s.with(KindTask, RoleLead, u, -1))
+		}
+		for _, u := range supports {
+			if parent < 0 {
+				out = append(out, s.with(KindTask, RoleSide, u, -1))
+			} else {
+				out = append(out, s.support(u, parent, quiet, c.Today))
+			}
+		}
+		if parent < 0 {
+			continue
+		}
+		out = c.documents(t, s, leads[0], parent, out)
+	}
+	if len(leads) == 0 {
+		for _, s := range slots {
+			out = c.documents(t, s, 0, -1, out)
+		}
+	}
+	return out, nil
+}
+
+// expand gives the units behind facts, groups as their members, without those taken already.
+func (c Context) expand(facts []Fact, taken []ref.Unit) []ref.Unit {
+	seen := map[ref.Unit]bool{}
+	for _, u := range taken {
+		seen[u] = true
+	}
+	var out []ref.Unit
+	for _, f := range facts {
+		for _, u := range c.Register.members(f.Unit) {
+			if u != 0 && !seen[u] {
+				seen[u] = true
+				out = append(out, u)
+			}
+		}
+	}
+	return out
+}
+
+// slot is one time of a task with its schedule.
+type slot struct {
+	Assignment
+	schedule Schedule
+	standing bool
+	first    bool // the first slot with one date: what names no time is due with it
+}
+
+func (s slot) with(kind, role string, unit ref.Unit, parent int) Assignment {
+	a := s.Assignment
+	a.Kind, a.Role, a.Unit, a.Parent = kind, role, unit, parent
+	return a
+}
+
+// confirmDays is the time which support units have to confirm a standing task.
+const confirmDays = 10
+
+func (s slot) support(unit ref.Unit, parent int, quiet bool, today civil.Date) Assignment {
+	a := s.with(KindSupport, RoleSupport, unit, parent)
+	if quiet && s.standing {
+		// A round has another parent each time; a confirmation is about the task itself.
+		a.Pace, a.Due, a.Parent = Once, today.AddDays(confirmDays), -1
+		a.Deadline, a.Words = duty.On(a.Due), "签收确认,"+civil.FormatDate(a.Due)+"前"
+	}
+	return a
+}
+
+// slots gives the times of a task; one without any runs on with reviews.
+func (c Context) slots(t Task) ([]slot, error) {
+	var out []slot
+	times, once := t.Of(Time), false
+	for _, f := range times {
+		s, err := c.slot(t, f.ID, c.Calendar.Read(f.Norm))
+		if err != nil {
+			return nil, err
+		}
+		if len(times) > 1 {
+			s.Title = t.Title + ":" + f.Text
+		}
+		s.first = s.Pace == Once && !once
+		once = once || s.first
+		out = append(out, s)
+	}
+	if len(times) == 0 {
+		s, err := c.slot(t, 0, Schedule{Pace: Ongoing})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	if !once && len(out) > 0 {
+		out[0].first = true
+	}
+	return out, nil
+}
+
+func (c Context) slot(t Task, id int64, s Schedule) (slot, error) {
+	out := slot{Assignment: Assignment{Task: t.ID, Slot: id, Title: t.Title, Pace: s.Pace, Begins: c.Today}, schedule: s}
+	switch s.Pace {
+	case Once:
+		out.Due, out.Deadline = s.Due, s.Deadline()
+		out.Late = !s.Due.IsZero() && s.Due.Before(c.Today)
+		out.Words = s.Words()
+	case Rounds:
+		out.Recurrence, out.Words = s.Recurrence, s.Words()
+	case Ongoing:
+		r, suggested, err := c.ReviewRounds(t)
+		if err != nil {
+			return out, fmt.Errorf("plan: review of task %d: %w", t.ID, err)
+		}
+		out.standing, out.Pace, out.Recurrence, out.Suggested = true, Rounds, r, suggested
+		out.Begins = c.Today.AddDays(firstReview)
+		if s.From.After(out.Begins) {
+			out.Begins = s.From
+		}
+		out.Words = "长期," + RecurrenceWords(r) + "复核"
+	default:
+		return out, errUnclear
+	}
+	return out, nil
+}
+
+// documents adds the documents that are due with a slot.
+func (c Context) documents(t Task, s slot, lead ref.Unit, parent int, out []Assignment) []Assignment {
+	for _, f := range t.Of(Document) {
+		if f.Slot != s.Slot && !(f.Slot == 0 && s.first) {
+			continue
+		}
+		a := s.with(KindDocument, RoleMaker, lead, parent)
+		if makers := c.expand([]Fact{f}, nil); f.Unit != 0 && len(makers) > 0 {
+			a.Unit = makers[0]
+		}
+		if a.Unit == 0 {
+			continue
+		}
+		a.Slot, a.Title = f.ID, "制发"+f.Text
+		if f.Norm != "" || a.Pace != Once {
+			a.Pace, a.Recurrence = Once, duty.Recurrence{}
+			a.Due = c.documentDue(f, s)
+			a.Deadline, a.Late, a.Words, a.Parent = duty.On(a.Due), a.Due.Before(c.Today), civil.FormatDate(a.Due)+"前", -1
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+// WithReview is the norm of a document that is handed in with the first round of its task.
+const WithReview = "first-round"
+
+// documentDue is a document's own date, or the due of the first round of its task.
+func (c Context) documentDue(f Fact, s slot) civil.Date {
+	if own := c.Calendar.Read(f.Norm); own.Pace == Once && own.Span == "" {
+		return own.Due
+	}
+	return s.Recurrence.Next(s.Begins).Due
+}
+
+// needsDue tells of a document whether nothing says by when it is due.
+func (c Context) needsDue(t Task, f Fact) bool {
+	if f.Norm == WithReview || c.Calendar.Read(f.Norm).Pace == Once {
+		return false
+	}
+	return !slices.ContainsFunc(t.Of(Time), func(x Fact) bool {
+		return (f.Slot == 0 || f.Slot == x.ID) && c.Calendar.Read(x.Norm).Pace == Once
+	})
+}
+
+// Words says when: 2026-05-31 周日前, 每季度至少1次.
+func (s Schedule) Words() string {
+	switch s.Pace {
+	case Once:
+		if s.Span != "" {
+			return "下发后" + s.Span
+		}
+		words := civil.FormatDate(s.Due) + "前"
+		if !s.From.IsZero() {
+			words = s.From.String() + "至" + civil.FormatDate(s.Due)
+		}
+		return words
+	case Rounds:
+		return RecurrenceWords(s.Recurrence)
+	case Ongoing:
+		return "长期"
+	}
+	return "待确认"
+}
+
+var everyWords = map[string]string{"week": "每周", "month": "每月", "2month": "每两个月", "quarter": "每季度", "halfyear": "每半年",
+	"term": "每学期", "year": "每年", "2year": "每两年"}
+
+// RecurrenceWords says how often.
+func RecurrenceWords(r duty.Recurrence) string {
+	s := everyWords[r.Every]
+	switch {
+	case len(r.Months) > 0:
+		s = "每年"
+		for i, m := range r.Months {
+			if i > 0 {
+				s += "、"
+			}
+			s += fmt.Sprintf("%d月", m)
+		}
+	case r.Every == "month" && r.Day > 0:
+		s += fmt.Sprintf("%d日前", r.Day)
+	case r.Date != "":
+		s += r.Date + "前"
+	}
+	if r.Times > 1 {
+		s += fmt.Sprintf("至少%d次", r.Times)
+	}
+	return s
+}
