@@ -105,6 +105,8 @@ CREATE TABLE plan_link (
     series BIGINT NOT NULL                  -- 0 for a single duty
 );
 CREATE INDEX plan_link_task ON plan_link (task, id);
+CREATE UNIQUE INDEX plan_link_duty ON plan_link (duty) WHERE duty > 0;
+CREATE UNIQUE INDEX plan_link_series ON plan_link (series) WHERE series > 0;
 
 -- What a unit says of its duty: progress 进展, or its reply 反馈 that the office checks.
 CREATE TABLE plan_reply (
@@ -120,6 +122,7 @@ CREATE TABLE plan_reply (
     text         TEXT NOT NULL,
     without      TEXT NOT NULL,             -- why the lead reports before support units have answered
     state        TEXT NOT NULL,             -- noted (progress) | sent | accepted | back
+    check_duty   BIGINT NOT NULL,            -- duty of who checks it; 0 for progress
     checked      BIGINT NOT NULL,
     checked_by   BIGINT NOT NULL,
     checked_name TEXT NOT NULL,

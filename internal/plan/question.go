@@ -78,7 +78,9 @@ func (c Context) Questions(t Task) []Question {
 		return nil
 	}
 	var out []Question
-	ask := func(topic Topic, fact int64, text string) { out = append(out, Question{Topic: topic, Task: t.ID, Fact: fact, Text: text}) }
+	ask := func(topic Topic, fact int64, text string) {
+		out = append(out, Question{Topic: topic, Task: t.ID, Fact: fact, Text: text})
+	}
 	for _, f := range t.Owners() {
 		if f.Unit == 0 {
 			out = append(out, c.askUnit(t.ID, f))
