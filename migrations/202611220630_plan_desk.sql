@@ -14,6 +14,7 @@ CREATE TABLE plan (
     file       TEXT NOT NULL,               -- name of the uploaded file
     digest     TEXT NOT NULL,               -- SHA-256 of the uploaded file; '' = copied from a plan
     previous   BIGINT NOT NULL,             -- plan of the year before; 0 = none
+    quiet      BIGINT NOT NULL,             -- 1 = support units confirm standing tasks once instead of each round
     version    BIGINT NOT NULL,             -- grows with every change
     head       BIGINT NOT NULL,             -- number of the last edit in force: undo moves it back
     created    BIGINT NOT NULL,

@@ -49,8 +49,20 @@ func (k *Kernel) EndSeries(ctx context.Context, tx *db.Tx, by access.Actor, id r
 	return k.endOne(ctx, tx, by, s)
 }
 
-// Amend gives an open duty another title or deadline because its cause was
-// amended, and arms its ladder anew where the due moved.
+// Retitle gives an open duty another title because its cause was amended.
+func (k *Kernel) Retitle(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Duty, title, reason string) error {
+	d, err := stillOpen(lock(ctx, tx, id))
+	if err != nil || title == d.Title {
+		return err
+	}
+	if err := setTitle(ctx, tx, id, title); err != nil {
+		return err
+	}
+	return k.record(ctx, tx, by, "duty.amend", d, reason)
+}
+
+// Amend gives an open duty another title and deadline because its cause was
+// amended, and arms its ladder anew.
 func (k *Kernel) Amend(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Duty, title string, l Deadline, reason string) error {
 	d, err := stillOpen(lock(ctx, tx, id))
 	if err != nil {
@@ -68,9 +80,6 @@ func (k *Kernel) Amend(ctx context.Context, tx *db.Tx, by access.Actor, id ref.D
 		if err := setTitle(ctx, tx, id, title); err != nil {
 			return err
 		}
-	}
-	if due == d.Due {
-		return k.record(ctx, tx, by, "duty.amend", d, reason)
 	}
 	old := d.Due
 	d.Due, d.Provisional, d.Anchor = due, provisional, d.Opened

@@ -2,6 +2,7 @@ package org
 
 import (
 	"context"
+	"fmt"
 
 	"weibao/internal/access"
 	"weibao/internal/civil"
@@ -244,4 +245,11 @@ func number(b bool) int {
 		return 1
 	}
 	return 0
+}
+
+func stamp(ctx context.Context, tx *db.Tx) (string, error) {
+	type row struct{ Units, Last, Aliases, Change int64 }
+	r, err := db.Get[row](ctx, tx, `SELECT (SELECT count(*) FROM org_unit) AS units, (SELECT coalesce(max(id), 0) FROM org_unit) AS last,
+		(SELECT count(*) FROM org_alias) AS aliases, (SELECT coalesce(max(id), 0) FROM org_change) AS change`)
+	return fmt.Sprint(r), err
 }

@@ -139,7 +139,7 @@ func (s slot) support(unit ref.Unit, parent int, quiet bool, today civil.Date) A
 	if quiet && s.standing {
 		// A round has another parent each time; a confirmation is about the task itself.
 		a.Pace, a.Due, a.Parent = Once, today.AddDays(confirmDays), -1
-		a.Deadline, a.Words = duty.On(a.Due), "签收确认,"+civil.FormatDate(a.Due)+"前"
+		a.Deadline, a.Words = duty.On(a.Due), "签收确认，"+civil.FormatDate(a.Due)+"前"
 	}
 	return a
 }
@@ -192,7 +192,7 @@ func (c Context) slot(t Task, id int64, s Schedule) (slot, error) {
 		if s.From.After(out.Begins) {
 			out.Begins = s.From
 		}
-		out.Words = "长期," + RecurrenceWords(r) + "复核"
+		out.Words = "长期，" + RecurrenceWords(r) + "复核"
 	default:
 		return out, errUnclear
 	}

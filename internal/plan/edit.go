@@ -57,7 +57,7 @@ func (s *bench) find(id ref.Task) (Task, int, error) {
 func (s *bench) at(id ref.Task, version int64) (Task, error) {
 	t, _, err := s.find(id)
 	if err == nil && version != 0 && version != t.Version {
-		err = errs.New(errs.Conflict, "这项任务刚被他人改过。请刷新页面,对照最新内容后再改。")
+		err = errs.New(errs.Conflict, "这项任务刚被他人改过。请刷新页面，对照最新内容后再改。")
 	}
 	return t, err
 }
@@ -71,7 +71,7 @@ func (d *Desk) open(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Plan
 		return nil, err
 	}
 	if p.State != need {
-		return nil, errs.Newf(errs.Conflict, "这个方案%s,不能这样修改。请刷新页面查看最新情况。", p.State.Label())
+		return nil, errs.Newf(errs.Conflict, "这个方案%s，不能这样修改。请刷新页面查看最新情况。", p.State.Label())
 	}
 	tasks, err := tasksOf(ctx, tx, id)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"weibao/internal/ref"
 )
 
-var errUnclear = errs.New(errs.Conflict, "还有时限没有确认,不能下发。请先在审核页面处理待确认的问题。")
+var errUnclear = errs.New(errs.Conflict, "还有时限没有确认，不能下发。请先在审核页面处理待确认的问题。")
 
 // Preview is what issuing a plan would do.
 type Preview struct {
@@ -83,7 +83,7 @@ func (d *Desk) Preview(ctx context.Context, tx *db.Tx, by access.Actor, id ref.P
 }
 
 func already(p Plan) error {
-	return errs.Newf(errs.Conflict, "这个方案%s,没有重复下发。请从方案页面查看任务。", p.State.Label())
+	return errs.Newf(errs.Conflict, "这个方案%s，没有重复下发。请从方案页面查看任务。", p.State.Label())
 }
 
 func (d *Desk) preview(ctx context.Context, tx *db.Tx, by access.Actor, p Plan, quiet bool) (out Preview, err error) {
@@ -183,7 +183,7 @@ func (d *Desk) Issue(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Pla
 	if err := issueTasks(ctx, tx, id); err != nil {
 		return Result{}, err
 	}
-	p.State, p.Issued, p.IssuedBy = Issued, tx.Now, by.User
+	p.State, p.Issued, p.IssuedBy, p.Quiet = Issued, tx.Now, by.User, in.Quiet
 	if err := updatePlan(ctx, tx, p); err != nil {
 		return Result{}, err
 	}
@@ -198,11 +198,11 @@ func (d *Desk) Issue(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Pla
 func (p Preview) refusal(in Order) error {
 	switch {
 	case len(p.Questions) > 0:
-		return errs.Newf(errs.Conflict, "还有%d个问题待确认,不能下发。请先在审核页面逐项处理。", len(p.Questions))
+		return errs.Newf(errs.Conflict, "还有%d个问题待确认，不能下发。请先在审核页面逐项处理。", len(p.Questions))
 	case len(p.Assignments) == 0:
 		return errs.New(errs.Conflict, "方案里没有可以下发的任务。请先在审核页面增加任务。")
 	case p.Late > 0 && !in.Late:
-		return &errs.Error{Kind: errs.Invalid, Message: fmt.Sprintf("有%d项的时限已经过去。请修改时限,或勾选仍按原时限下发。", p.Late),
+		return &errs.Error{Kind: errs.Invalid, Message: fmt.Sprintf("有%d项的时限已经过去。请修改时限，或勾选仍按原时限下发。", p.Late),
 			Fields: map[string]string{"late": "请确认是否仍按原时限下发。"}}
 	}
 	return nil
@@ -210,7 +210,7 @@ func (p Preview) refusal(in Order) error {
 
 // assign opens duties and series for assignments, parents first, and links them to their tasks.
 func (d *Desk) assign(ctx context.Context, tx *db.Tx, by access.Actor, c Context, p Plan, tasks []Task, list []Assignment) error {
-	return (&opener{Desk: d, by: by, c: c, plan: p, tasks: tasks, duty: make([]ref.Duty, len(list)), series: make([]ref.Series, len(list))}).all(ctx, tx, list)
+	return (&opener{Desk: d, by: by, c: c, plan: p, tasks: tasks, duty: make([]ref.Duty, len(list)), series: make([]ref.Series, len(list))}).some(ctx, tx, list, func(int) bool { return true })
 }
 
 type opener struct {
@@ -223,38 +223,41 @@ type opener struct {
 	series []ref.Series
 }
 
-func (o *opener) all(ctx context.Context, tx *db.Tx, list []Assignment) error {
+// some opens the chosen assignments, parents first, and links them to their
+// tasks. Those not chosen are open already and may be parents.
+func (o *opener) some(ctx context.Context, tx *db.Tx, list []Assignment, chosen func(int) bool) error {
 	for _, parents := range []bool{true, false} {
-		if err := o.open(ctx, tx, list, parents); err != nil {
+		if err := o.level(ctx, tx, list, func(i int) bool { return chosen(i) && (list[i].Parent < 0) == parents }); err != nil {
 			return err
 		}
 	}
-	links := make([]link, len(list))
+	var links []link
 	for i, a := range list {
-		links[i] = link{ID: int64(ref.New[ref.Duty](tx.Now.Time())), Plan: o.plan.ID, Task: a.Task, Slot: a.Slot, Kind: a.Kind, Duty: o.duty[i], Series: o.series[i]}
+		if chosen(i) {
+			links = append(links, link{ID: int64(ref.New[ref.Duty](tx.Now.Time())), Plan: o.plan.ID, Task: a.Task, Slot: a.Slot, Kind: a.Kind, Duty: o.duty[i], Series: o.series[i]})
+		}
 	}
 	return db.InsertAll(ctx, tx, "plan_link", links)
 }
 
-// open opens those assignments which are, or are not, the parents of others.
-func (o *opener) open(ctx context.Context, tx *db.Tx, list []Assignment, parents bool) error {
+// level opens assignments whose parents are open.
+func (o *opener) level(ctx context.Context, tx *db.Tx, list []Assignment, chosen func(int) bool) error {
 	var at []int
 	var once []duty.New
 	for i, a := range list {
-		if (a.Parent < 0) != parents {
+		if !chosen(i) {
 			continue
 		}
 		n := o.new(a)
-		if a.Parent >= 0 {
-			n.Parent = o.duty[a.Parent]
-		}
 		if a.Pace == Once {
+			if a.Parent >= 0 {
+				n.Parent = o.duty[a.Parent]
+			}
 			n.Deadline = a.Deadline
 			at, once = append(at, i), append(once, n)
 			continue
 		}
 		s := duty.NewSeries{New: n, Recurrence: a.Recurrence, Begins: a.Begins}
-		s.New.Parent = 0
 		if a.Parent >= 0 {
 			s.Parent = o.series[a.Parent]
 		}
@@ -265,13 +268,10 @@ func (o *opener) open(ctx context.Context, tx *db.Tx, list []Assignment, parents
 		o.series[i] = id
 	}
 	ids, err := o.Duties.Open(ctx, tx, o.by, once...)
-	if err != nil {
-		return err
+	for n, id := range ids {
+		o.duty[at[n]] = id
 	}
-	for n, i := range at {
-		o.duty[i] = ids[n]
-	}
-	return nil
+	return err
 }
 
 func (o *opener) new(a Assignment) duty.New {

@@ -85,11 +85,11 @@ func (c Context) Questions(t Task) []Question {
 		if f.Unit == 0 {
 			out = append(out, c.askUnit(t.ID, f))
 		} else if len(c.Register.members(f.Unit)) == 0 {
-			ask(AskUnit, f.ID, "“"+c.Register.Name(f.Unit)+"”还没有设定包含哪些单位,请改选具体单位。")
+			ask(AskUnit, f.ID, "“"+c.Register.Name(f.Unit)+"”还没有设定包含哪些单位，请改选具体单位。")
 		}
 	}
 	if len(t.Owners()) == 0 {
-		ask(AskOwner, 0, "方案没有写明责任单位,请指定牵头单位。")
+		ask(AskOwner, 0, "方案没有写明责任单位，请指定牵头单位。")
 	}
 	for _, f := range t.Of(Time) {
 		s := c.Calendar.Read(f.Norm)
@@ -98,14 +98,14 @@ func (c Context) Questions(t Task) []Question {
 		}
 	}
 	if vague := t.Of(Vague); len(vague) > 0 && len(t.Of(Time)) == 0 && !t.Standing {
-		ask(AskStanding, vague[0].ID, "只写了“"+words(vague)+"”,没有具体时限。请选择按长期任务定期复核,或填写时限。")
+		ask(AskStanding, vague[0].ID, "只写了“"+words(vague)+"”，没有具体时限。请选择按长期任务定期复核，或填写时限。")
 	}
 	for _, f := range t.Of(Document) {
 		if f.Unit == 0 && len(t.Of(Lead)) == 0 && len(t.Owners()) > 0 {
-			ask(AskMaker, f.ID, f.Text+"由哪个单位制发?")
+			ask(AskMaker, f.ID, f.Text+"由哪个单位制发？")
 		}
 		if c.needsDue(t, f) {
-			ask(AskDue, f.ID, f.Text+"没有写明制发时限。请填写日期,或选择随任务第一期报告时报送。")
+			ask(AskDue, f.ID, f.Text+"没有写明制发时限。请填写日期，或选择随任务第一期报告时报送。")
 		}
 	}
 	return out
@@ -115,11 +115,11 @@ func (c Context) askUnit(id ref.Task, f Fact) Question {
 	q := Question{Topic: AskUnit, Task: id, Fact: f.ID, Name: f.Norm, Candidates: c.Register.Resolve(f.Norm).Candidates}
 	switch len(q.Candidates) {
 	case 0:
-		q.Text = "本县单位中没有“" + f.Norm + "”,请选择对应的单位,或删除。"
+		q.Text = "本县单位中没有“" + f.Norm + "”，请选择对应的单位，或删除。"
 	case 1:
 		q.Text = fmt.Sprintf("“%s”是否指%s?", f.Norm, c.Register.Name(q.Candidates[0]))
 	default:
-		q.Text = fmt.Sprintf("“%s”可能是%d个单位中的一个,请选择。", f.Norm, len(q.Candidates))
+		q.Text = fmt.Sprintf("“%s”可能是%d个单位中的一个，请选择。", f.Norm, len(q.Candidates))
 	}
 	return q
 }

@@ -37,7 +37,7 @@ func (d *Desk) OpenReview(ctx context.Context, tx *db.Tx, by access.Actor, id re
 		return Review{}, err
 	}
 	if p.State != Draft {
-		return Review{}, errs.Newf(errs.Conflict, "这个方案%s,不在审核中。请从方案页面查看任务。", p.State.Label())
+		return Review{}, errs.Newf(errs.Conflict, "这个方案%s，不在审核中。请从方案页面查看任务。", p.State.Label())
 	}
 	r := Review{Plan: p}
 	if r.Text, err = textOf(ctx, tx, id); err != nil {
@@ -103,7 +103,7 @@ type Head struct {
 func (d *Desk) SetHead(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Plan, h Head) error {
 	f := errs.Fields{}
 	f.Check(strings.TrimSpace(h.Title) != "", "title", "请填写方案名称。")
-	f.Check(h.Year == 0 || h.Year >= 2000 && h.Year <= 2100, "year", "年份应写成4位数字,如2026。")
+	f.Check(h.Year == 0 || h.Year >= 2000 && h.Year <= 2100, "year", "年份应写成4位数字，如2026。")
 	if err := f.Err(); err != nil {
 		return err
 	}
@@ -156,7 +156,7 @@ func (d *Desk) known(ctx context.Context, tx *db.Tx, by access.Actor, p Plan, un
 	}
 	for _, u := range units {
 		if _, ok := register.Unit(u); !ok {
-			return &errs.Error{Kind: errs.Invalid, Message: "所选单位不在本县单位名录中,请重新选择。", Fields: map[string]string{"unit": "请从名录中选择单位。"}}
+			return &errs.Error{Kind: errs.Invalid, Message: "所选单位不在本县单位名录中，请重新选择。", Fields: map[string]string{"unit": "请从名录中选择单位。"}}
 		}
 	}
 	return nil
@@ -229,7 +229,7 @@ func (d *Desk) corrected(ctx context.Context, tx *db.Tx, by access.Actor, s *ben
 		if x.Unit != 0 {
 			units = append(units, x.Unit)
 		}
-		f.Check(x.Text != "" || x.Unit != 0, string(x.Kind), x.Kind.Label()+"不能为空,不需要时请删除。")
+		f.Check(x.Text != "" || x.Unit != 0, string(x.Kind), x.Kind.Label()+"不能为空，不需要时请删除。")
 	}
 	if err := f.Err(); err != nil {
 		return t, err

@@ -50,7 +50,7 @@ type Calendar struct {
 // runs from an event which no date tells.
 const FromIssue = "from=issue"
 
-const askYear = "方案没有写明年份,请先填写方案年份。"
+const askYear = "方案没有写明年份，请先填写方案年份。"
 
 // Read maps a norm, as the compiler writes it, to a schedule. What it cannot
 // map is Asked, never guessed.
@@ -74,21 +74,21 @@ func (c Calendar) Read(norm string) Schedule {
 	case "within":
 		return c.within(rest, norm)
 	}
-	return asked("「" + norm + "」不能换算成日期,请填写办理时限。")
+	return asked("「" + norm + "」不能换算成日期，请填写办理时限。")
 }
 
 func asked(question string) Schedule { return Schedule{Pace: Asked, Question: question} }
 
 func rounds(r duty.Recurrence) Schedule {
 	if err := r.Validate(); err != nil {
-		return asked("周期写法不完整,请重新选择周期。")
+		return asked("周期写法不完整，请重新选择周期。")
 	}
 	return Schedule{Pace: Rounds, Recurrence: r}
 }
 
 func on(d civil.Date, ok bool) Schedule {
 	if !ok {
-		return asked("没有这一天,请改正日期。")
+		return asked("没有这一天，请改正日期。")
 	}
 	return Schedule{Pace: Once, Due: d}
 }
@@ -122,7 +122,7 @@ func (c Calendar) once(key, value string) Schedule {
 	case "quarter":
 		n, err := strconv.Atoi(value)
 		if err != nil || n < 1 || n > 4 {
-			return asked("季度应为一至四季度,请填写办理时限。")
+			return asked("季度应为一至四季度，请填写办理时限。")
 		}
 		return endOfMonth(year, 3*n)
 	case "date", "at":
@@ -138,7 +138,7 @@ func (c Calendar) once(key, value string) Schedule {
 	case err != nil || m < 1 || m > 12:
 		return asked("请填写办理时限的月份。")
 	case part == "begin":
-		return asked(fmt.Sprintf("“%d月初”没有写到日,请填写具体日期。", m))
+		return asked(fmt.Sprintf("“%d月初”没有写到日，请填写具体日期。", m))
 	case part != "" && part != "end":
 		return asked("请填写具体日期。")
 	}
@@ -200,7 +200,7 @@ func (c Calendar) window(from, to string) Schedule {
 	}
 	end, ok := c.edge(to, true)
 	if !ok || end.Before(begin) {
-		return asked("起止时间不完整,请填写办理时限。")
+		return asked("起止时间不完整，请填写办理时限。")
 	}
 	s := on(end, true)
 	s.From = begin
@@ -248,7 +248,7 @@ func (c Calendar) every(period string, args map[string]string) Schedule {
 	case period == "school-year":
 		return c.schoolYear(r)
 	case period == "day":
-		return Schedule{Pace: Ongoing, Note: "每天进行的工作不逐日建立事项,按长期任务定期复核"}
+		return Schedule{Pace: Ongoing, Note: "每天进行的工作不逐日建立事项，按长期任务定期复核"}
 	case args["at"] == "begin":
 		return c.atBegin(r)
 	}
@@ -259,7 +259,7 @@ func (c Calendar) every(period string, args map[string]string) Schedule {
 func (c Calendar) atBegin(r duty.Recurrence) Schedule {
 	step := map[string][]int{"quarter": {1, 4, 7, 10}, "halfyear": {1, 7}, "year": {1}}[r.Every]
 	if step == nil {
-		return asked("“期初”没有写到日,请填写每期的完成日期。")
+		return asked("“期初”没有写到日，请填写每期的完成日期。")
 	}
 	r.Every, r.Months = "year", step
 	s := rounds(r)
@@ -267,7 +267,7 @@ func (c Calendar) atBegin(r duty.Recurrence) Schedule {
 	return s
 }
 
-const askTerms = "本县没有设定学期起止日期,请在本县规则中设定,或改填具体周期。"
+const askTerms = "本县没有设定学期起止日期，请在本县规则中设定，或改填具体周期。"
 
 // terms is a round each school term, due at its end, or at its start.
 func (c Calendar) terms(r duty.Recurrence, start bool) Schedule {
@@ -325,10 +325,10 @@ func (c Calendar) within(value, norm string) Schedule {
 	switch {
 	case unit == "year" && c.Year > 0:
 		s := on(civil.NewDate(c.Year+n, 12, 31))
-		s.Note = fmt.Sprintf("%d年起%s内,按末年年底计", c.Year, words)
+		s.Note = fmt.Sprintf("%d年起%s内，按末年年底计", c.Year, words)
 		return s
 	case !strings.Contains(norm, FromIssue):
-		return asked("“" + words + "内”没有写明从何时算起,请选择:自下发之日起算,或有事时起算(按长期任务)。")
+		return asked("“" + words + "内”没有写明从何时算起，请选择：自下发之日起算，或有事时起算（按长期任务）。")
 	}
 	s := Schedule{Pace: Once, Span: words + "内"}
 	switch unit {

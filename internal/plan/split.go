@@ -138,7 +138,7 @@ func (d *Desk) Merge(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Pla
 		}
 		_, i, _ := s.find(task)
 		if i+1 >= len(s.Tasks) {
-			return errs.New(errs.Invalid, "这是最后一项任务,后面没有可以合并的任务。")
+			return errs.New(errs.Invalid, "这是最后一项任务，后面没有可以合并的任务。")
 		}
 		next := s.Tasks[i+1]
 		if next.End > 0 && t.End > 0 {
@@ -191,7 +191,7 @@ func (d *Desk) Add(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Plan,
 			t.Start, t.End, t.Quote = 0, 0, t.Title
 		}
 		if t.Title == "" || len([]rune(t.Title)) > 200 {
-			return &errs.Error{Kind: errs.Invalid, Message: "请选中方案中的一段文字,或填写任务名称(不超过200字)。", Fields: map[string]string{"title": "请填写任务名称。"}}
+			return &errs.Error{Kind: errs.Invalid, Message: "请选中方案中的一段文字，或填写任务名称（不超过200字）。", Fields: map[string]string{"title": "请填写任务名称。"}}
 		}
 		before := s.before(t.Start, inText)
 		t.Seq = seqGap
@@ -220,7 +220,7 @@ func (s *bench) before(start int, inText bool) int {
 
 // read finds times, targets and documents in a part of the text.
 func (s *bench) read(part string, offset int) []Fact {
-	found, err := compile.CompileText("", "一、工作任务\n(一)"+part)
+	found, err := compile.CompileText("", "一、工作任务\n（一）"+part)
 	if err != nil || len(found.Tasks) == 0 {
 		return nil
 	}

@@ -69,8 +69,8 @@ func insertPlan(ctx context.Context, tx *db.Tx, p Plan, text string) error {
 }
 
 func updatePlan(ctx context.Context, tx *db.Tx, p Plan) error {
-	return tx.One(ctx, `UPDATE plan SET title = ?, issuer = ?, year = ?, dated = ?, state = ?, version = version + 1, head = ?,
-		issued = ?, issued_by = ?, closed = ? WHERE id = ?`, p.Title, p.Issuer, p.Year, p.Dated, p.State, p.Head, p.Issued, p.IssuedBy, p.Closed, p.ID)
+	return tx.One(ctx, `UPDATE plan SET title = ?, issuer = ?, year = ?, dated = ?, state = ?, quiet = ?, version = version + 1, head = ?,
+		issued = ?, issued_by = ?, closed = ? WHERE id = ?`, p.Title, p.Issuer, p.Year, p.Dated, p.State, flag(p.Quiet), p.Head, p.Issued, p.IssuedBy, p.Closed, p.ID)
 }
 
 func deletePlan(ctx context.Context, tx *db.Tx, id ref.Plan) error {

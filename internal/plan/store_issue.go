@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"weibao/internal/db"
+	"weibao/internal/duty"
 	"weibao/internal/ref"
 )
 
@@ -34,4 +35,35 @@ func seriesOfPlan(ctx context.Context, tx *db.Tx, plan ref.Plan) ([]ref.Series, 
 
 func linksOf(ctx context.Context, tx *db.Tx, task ref.Task) ([]link, error) {
 	return db.All[link](ctx, tx, "SELECT "+db.ColumnsOf[link]("l")+" FROM plan_link l WHERE l.task = ? ORDER BY l.id", task)
+}
+
+// carriedBy gives the duties and series that carry a task, with where they stand.
+func carriedBy(ctx context.Context, tx *db.Tx, task ref.Task) ([]carried, error) {
+	type row struct {
+		ID     int64
+		Slot   int64
+		Kind   string
+		Duty   ref.Duty
+		Series ref.Series
+		Unit   ref.Unit
+		State  duty.State
+		Every  string
+	}
+	rows, err := db.All[row](ctx, tx, `SELECT l.id, l.slot, l.kind, l.duty, l.series, coalesce(d.unit, s.unit, 0) AS unit,
+		coalesce(d.state, s.state, '') AS state, coalesce(s.recurrence, '') AS every
+		FROM plan_link l LEFT JOIN duty d ON d.id = l.duty AND l.duty > 0 LEFT JOIN duty_series s ON s.id = l.series AND l.series > 0
+		WHERE l.task = ? ORDER BY l.id`, task)
+	out := make([]carried, len(rows))
+	for i, r := range rows {
+		out[i] = carried{link: link{ID: r.ID, Task: task, Slot: r.Slot, Kind: r.Kind, Duty: r.Duty, Series: r.Series}, Unit: r.Unit, State: r.State, Every: r.Every}
+	}
+	return out, err
+}
+
+func openRounds(ctx context.Context, tx *db.Tx, series ref.Series) ([]ref.Duty, error) {
+	return db.All[ref.Duty](ctx, tx, "SELECT d.id FROM duty d WHERE d.series = ? AND d.series > 0 AND d.state = 'open' ORDER BY d.id", series)
+}
+
+func nextOf(ctx context.Context, tx *db.Tx, plan ref.Plan) (Plan, bool, error) {
+	return db.Maybe[Plan](ctx, tx, "SELECT "+planColumns+" FROM plan p WHERE p.previous = ? AND p.previous > 0", plan)
 }

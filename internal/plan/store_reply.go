@@ -63,3 +63,11 @@ func childrenOf(ctx context.Context, tx *db.Tx, parent ref.Duty) ([]duty.Duty, e
 func parentOf(ctx context.Context, tx *db.Tx, id ref.Duty) (duty.Duty, error) {
 	return db.Get[duty.Duty](ctx, tx, "SELECT "+dutyColumns+" FROM duty d WHERE d.id = ?", id)
 }
+
+func sentOfTask(ctx context.Context, tx *db.Tx, task ref.Task) ([]Reply, error) {
+	return db.All[Reply](ctx, tx, "SELECT "+db.ColumnsOf[Reply]("r")+" FROM plan_reply r WHERE r.task = ? AND r.state = 'sent' ORDER BY r.id"+tx.ForUpdate(), task)
+}
+
+func sentOfDuty(ctx context.Context, tx *db.Tx, id ref.Duty) ([]Reply, error) {
+	return db.All[Reply](ctx, tx, "SELECT "+db.ColumnsOf[Reply]("r")+" FROM plan_reply r WHERE r.duty = ? AND r.state = 'sent'"+tx.ForUpdate(), id)
+}

@@ -58,7 +58,7 @@ func (d *Desk) Upload(ctx context.Context, tx *db.Tx, by access.Actor, c *Compil
 	}
 	region := by.Post.Region
 	if access.Prefix(region) == "" || by.Post.Unit == 0 {
-		return 0, errs.New(errs.Forbidden, "当前岗位没有所属的行政区划,不能上传方案。请切换到未保办岗位。")
+		return 0, errs.New(errs.Forbidden, "当前岗位没有所属的行政区划，不能上传方案。请切换到未保办岗位。")
 	}
 	register, err := d.Units(ctx, tx, by, region)
 	if err != nil {
@@ -79,7 +79,7 @@ func (d *Desk) Upload(ctx context.Context, tx *db.Tx, by access.Actor, c *Compil
 	}
 	if err := insertPlan(ctx, tx, p, c.plan.Text); err != nil {
 		if db.IsUnique(err) {
-			return 0, errs.Wrap(errs.Conflict, err, "这份文件已经上传过,请从方案列表打开已有的草稿。")
+			return 0, errs.Wrap(errs.Conflict, err, "这份文件已经上传过，请从方案列表打开已有的草稿。")
 		}
 		return 0, err
 	}
