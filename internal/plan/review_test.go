@@ -76,7 +76,9 @@ func TestOthersDoNotSeeADraft(t *testing.T) {
 			}
 		}
 		h.refused(errs.NotFound, func(ctx context.Context, tx *db.Tx) error { return h.desk.Accept(ctx, tx, far, id) })
-		h.refused(errs.Forbidden, func(ctx context.Context, tx *db.Tx) error { return h.desk.Accept(ctx, tx, h.liaison("县教育局"), id) })
+		h.refused(errs.Forbidden, func(ctx context.Context, tx *db.Tx) error {
+			return h.desk.Accept(ctx, tx, h.liaison("县教育局"), id)
+		})
 	})
 }
 
@@ -209,7 +211,9 @@ func TestAPartOfTheTextBecomesATask(t *testing.T) {
 		id := h.upload()
 		r := h.review(id)
 		task := r.Tasks[0]
-		h.do(func(ctx context.Context, tx *db.Tx) error { return h.desk.Delete(ctx, tx, h.officer, id, task.ID, task.Version) })
+		h.do(func(ctx context.Context, tx *db.Tx) error {
+			return h.desk.Delete(ctx, tx, h.officer, id, task.ID, task.Version)
+		})
 		var made ref.Task
 		h.do(func(ctx context.Context, tx *db.Tx) (err error) {
 			made, err = h.desk.Add(ctx, tx, h.officer, id, task.Start, task.End, "")
