@@ -45,9 +45,7 @@ func newHouse(t *testing.T, d *db.DB, c *clock.Manual) *house {
 	t.Helper()
 	book, err := rule.Load(rules.FS, "demo")
 	must(t, err)
-	notices, err := civil.Shipped()
-	must(t, err)
-	cal := civil.CalendarOf(notices)
+	cal := testkit.Calendar(t)
 	h := &house{t: t, d: d, c: c, book: book}
 	h.k = &duty.Kernel{
 		Ladder: func(string) rule.Ladder {
