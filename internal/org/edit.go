@@ -42,7 +42,7 @@ type Basis struct {
 }
 
 func (b Basis) check(f errs.Fields, now civil.Date) {
-	f.Check(!b.On.After(now), "on", "生效日期不能晚于今天,请在生效当日办理。")
+	f.Check(!b.On.After(now), "on", "生效日期不能晚于今天，请在生效当日办理。")
 	f.Check(utf8.RuneCountInString(b.Document) <= maxText, "document", "文件名称不超过200字。")
 	f.Check(utf8.RuneCountInString(b.Reason) <= maxText, "reason", "说明不超过200字。")
 }
@@ -125,9 +125,9 @@ func Merge(ctx context.Context, tx *db.Tx, by access.Actor, id, into ref.Unit, b
 		return err
 	}
 	f := errs.Fields{}
-	f.Check(id != into, "into", "不能并入自身,请选择另一个单位。")
+	f.Check(id != into, "into", "不能并入自身，请选择另一个单位。")
 	f.Check(!target.Collective() && !old.Collective(), "into", "“各成员单位”这类统称不能撤并。")
-	f.Check(strings.TrimSpace(basis.Reason+basis.Document) != "", "document", "请填写撤并依据的文件,或在说明中写明原因。")
+	f.Check(strings.TrimSpace(basis.Reason+basis.Document) != "", "document", "请填写撤并依据的文件，或在说明中写明原因。")
 	basis.check(f, today(tx))
 	if err := f.Err(); err != nil {
 		return err
@@ -194,15 +194,15 @@ func (d Draft) trim() Draft {
 func (d Draft) check(ctx context.Context, tx *db.Tx, by access.Actor, was Unit, basis Basis) error {
 	f := errs.Fields{}
 	f.Check(d.Name != "", "name", "请填写单位全称。")
-	f.Check(wellNamed(d.Name), "name", "单位全称不超过60字,不含特殊字符。")
-	f.Check(wellNamed(d.ShortName), "short_name", "简称不超过60字,不含特殊字符。")
+	f.Check(wellNamed(d.Name), "name", "单位全称不超过60字，不含特殊字符。")
+	f.Check(wellNamed(d.ShortName), "short_name", "简称不超过60字，不含特殊字符。")
 	f.Check(KindLabel(d.Kind) != string(d.Kind) && (d.Kind != rule.Group || was.Kind == rule.Group), "kind", "请选择单位类别。")
 	f.Check(len(d.Aliases) <= maxAliases, "aliases", "别名不超过40个。")
 	for _, a := range d.Aliases {
-		f.Check(wellNamed(a) && pinyin.Fold(a) != "", "aliases", "别名“"+a+"”不能使用:每行一个,不超过60字,不含特殊字符。")
+		f.Check(wellNamed(a) && pinyin.Fold(a) != "", "aliases", "别名“"+a+"”不能使用：每行一个，不超过60字，不含特殊字符。")
 	}
-	f.Check(!was.Office || d.Office, "office", "请先指定另一个单位承担未保办工作,本单位会自动取消。")
-	f.Check(d.Superior != 0 || d.Kind == rule.Government || d.Kind == rule.Group, "superior", "请选择上级单位,逾期事项才能逐级催办。")
+	f.Check(!was.Office || d.Office, "office", "请先指定另一个单位承担未保办工作，本单位会自动取消。")
+	f.Check(d.Superior != 0 || d.Kind == rule.Government || d.Kind == rule.Group, "superior", "请选择上级单位，逾期事项才能逐级催办。")
 	basis.check(f, today(tx))
 	if err := d.checkPlace(ctx, tx, by, f); err != nil {
 		return err
@@ -231,12 +231,12 @@ func (d Draft) checkSuperior(ctx context.Context, tx *db.Tx, by access.Actor, f 
 	if err != nil && !errs.Is(err, errs.NotFound) {
 		return err
 	}
-	f.Check(err == nil && up.Active() && !up.Collective(), "superior", "上级单位不存在或已撤并,请重新选择。")
+	f.Check(err == nil && up.Active() && !up.Collective(), "superior", "上级单位不存在或已撤并，请重新选择。")
 	if was.ID == 0 {
 		return nil
 	}
 	chain, err := above(ctx, tx, d.Superior)
-	f.Check(!slices.Contains(chain, was.ID), "superior", "上级单位不能是本单位或本单位的下级,请重新选择。")
+	f.Check(!slices.Contains(chain, was.ID), "superior", "上级单位不能是本单位或本单位的下级，请重新选择。")
 	return err
 }
 
@@ -260,7 +260,7 @@ func editable(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Unit) (Uni
 	if err != nil {
 		return u, err
 	}
-	return u, errs.Newf(errs.Conflict, "%s已撤并,现为%s。请改在%s办理。", u.Call(), heir.Call(), heir.Call())
+	return u, errs.Newf(errs.Conflict, "%s已撤并，现为%s。请改在%s办理。", u.Call(), heir.Call(), heir.Call())
 }
 
 func setAliases(ctx context.Context, tx *db.Tx, unit ref.Unit, aliases []string) error {

@@ -55,7 +55,7 @@ func LoadCounty(ctx context.Context, tx *db.Tx, by access.Actor, book *rule.Book
 // claim binds an empty installation to the county and refuses one of another.
 func claim(ctx context.Context, tx *db.Tx, c rule.County) error {
 	if c.Region == "" {
-		return errs.New(errs.Invalid, "全国通用规则不是县规则包,请写明县规则包的名称。")
+		return errs.New(errs.Invalid, "全国通用规则不是县规则包，请写明县规则包的名称。")
 	}
 	here, installed, err := county(ctx, tx)
 	if err != nil {
@@ -63,7 +63,7 @@ func claim(ctx context.Context, tx *db.Tx, c rule.County) error {
 	}
 	if installed {
 		if here.Region != c.Region {
-			return errs.Newf(errs.Conflict, "本系统已为“%s”建立,不能再载入“%s”。请另建数据目录。", here.Title, c.Title)
+			return errs.Newf(errs.Conflict, "本系统已为“%s”建立，不能再载入“%s”。请另建数据目录。", here.Title, c.Title)
 		}
 		return nil
 	}
@@ -72,7 +72,7 @@ func claim(ctx context.Context, tx *db.Tx, c rule.County) error {
 		return err
 	}
 	if n > 0 {
-		return errs.Newf(errs.Conflict, "本系统已有%d个单位,不是空系统,不能载入“%s”。请另建数据目录。", n, c.Title)
+		return errs.Newf(errs.Conflict, "本系统已有%d个单位，不是空系统，不能载入“%s”。请另建数据目录。", n, c.Title)
 	}
 	return insertCounty(ctx, tx, County{Region: c.Region, Name: c.Name, Title: c.Title, Tier: c.Tier, At: tx.Now})
 }

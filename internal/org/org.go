@@ -38,9 +38,9 @@ type KindInfo struct {
 var Kinds = []KindInfo{
 	{rule.Government, "人民政府、场部"}, {rule.Body, "领导小组、议事协调机制"}, {rule.Office, "未保办"},
 	{rule.Department, "政府部门"}, {rule.PartyOrgan, "党委部门"}, {rule.Justice, "司法机关"}, {rule.MassOrgan, "群团组织"},
-	{rule.Institution, "事业单位"}, {rule.District, "下辖县(市、区)"}, {rule.Township, "乡镇(街道)"}, {rule.Village, "村(社区)"},
+	{rule.Institution, "事业单位"}, {rule.District, "下辖县（市、区）"}, {rule.Township, "乡镇（街道）"}, {rule.Village, "村（社区）"},
 	{rule.School, "学校"}, {rule.Kinder, "幼儿园"}, {rule.Medical, "医疗机构"}, {rule.Police, "派出所"},
-	{rule.Hotline, "热线"}, {rule.Social, "社会组织"}, {rule.Group, "统称(多个单位)"},
+	{rule.Hotline, "热线"}, {rule.Social, "社会组织"}, {rule.Group, "统称（多个单位）"},
 }
 
 // KindLabel gives the word for a kind.

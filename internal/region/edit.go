@@ -39,7 +39,7 @@ type Basis struct {
 
 func (b Basis) check(f errs.Fields, now civil.Date) {
 	f.Check(!b.On.IsZero(), "on", "请填写生效日期。")
-	f.Check(!b.On.After(now), "on", "生效日期不能晚于今天,请在生效当日办理。")
+	f.Check(!b.On.After(now), "on", "生效日期不能晚于今天，请在生效当日办理。")
 	f.Check(strings.TrimSpace(b.Document) != "", "document", "请填写批准文件的名称和文号。")
 	f.Check(utf8.RuneCountInString(b.Document) <= maxText, "document", "文件名称不超过200字。")
 	f.Check(utf8.RuneCountInString(b.Reason) <= maxText, "reason", "说明不超过200字。")
@@ -129,7 +129,7 @@ func Merge(ctx context.Context, tx *db.Tx, by access.Actor, code, into string, b
 		return err
 	}
 	if old.Level != target.Level {
-		return errs.Newf(errs.Invalid, "%s是%s,%s是%s,只能并入同级区划。", old.ShortName, levelLabels[old.Level], target.ShortName, levelLabels[target.Level])
+		return errs.Newf(errs.Invalid, "%s是%s，%s是%s，只能并入同级区划。", old.ShortName, levelLabels[old.Level], target.ShortName, levelLabels[target.Level])
 	}
 	return replace(ctx, tx, by, basis, old, target, Merged)
 }
@@ -141,10 +141,10 @@ func Transfer(ctx context.Context, tx *db.Tx, by access.Actor, code, to string, 
 		return Region{}, err
 	}
 	if old.Level != Village || target.Level != Township {
-		return Region{}, errs.New(errs.Invalid, "只能把村(社区)划转到乡镇(街道)。")
+		return Region{}, errs.New(errs.Invalid, "只能把村（社区）划转到乡镇（街道）。")
 	}
 	if old.Parent == target.Code {
-		return Region{}, errs.Newf(errs.Conflict, "%s已经属于%s,无需划转。", old.ShortName, target.ShortName)
+		return Region{}, errs.Newf(errs.Conflict, "%s已经属于%s，无需划转。", old.ShortName, target.ShortName)
 	}
 	return transplant(ctx, tx, by, basis, old, target)
 }
@@ -169,7 +169,7 @@ func Abolish(ctx context.Context, tx *db.Tx, by access.Actor, code string, basis
 		return err
 	}
 	if len(below) > 0 {
-		return errs.Newf(errs.Conflict, "%s下还有%d个村(社区),请先划转或改用“并入”。", old.ShortName, len(below))
+		return errs.Newf(errs.Conflict, "%s下还有%d个村（社区），请先划转或改用“并入”。", old.ShortName, len(below))
 	}
 	if err := setGone(ctx, tx, code, old.Parent, basis.On); err != nil {
 		return err
@@ -185,7 +185,7 @@ func pair(ctx context.Context, tx *db.Tx, by access.Actor, code, other string, b
 		return old, target, err
 	}
 	f := errs.Fields{}
-	f.Check(code != other, "into", "不能并入自身,请选择另一个区划。")
+	f.Check(code != other, "into", "不能并入自身，请选择另一个区划。")
 	basis.check(f, today(tx))
 	if err = f.Err(); err == nil {
 		err = lowOnly(old)
@@ -198,7 +198,7 @@ func lowOnly(r Region) error {
 	if r.Level >= Township {
 		return nil
 	}
-	return errs.New(errs.Invalid, "县级以上区划的撤并以国家公布的区划为准,请导入新的全国区划文件。")
+	return errs.New(errs.Invalid, "县级以上区划的撤并以国家公布的区划为准，请导入新的全国区划文件。")
 }
 
 // editable gives a division in force in the actor's county, locked.
@@ -217,7 +217,7 @@ func editable(ctx context.Context, tx *db.Tx, by access.Actor, code string) (Reg
 	if err != nil {
 		return r, err
 	}
-	return r, errs.Newf(errs.Conflict, "%s已于%s撤并,现为%s。请改选%s办理。", r.ShortName, r.ValidTo, heir.ShortName, heir.ShortName)
+	return r, errs.Newf(errs.Conflict, "%s已于%s撤并，现为%s。请改选%s办理。", r.ShortName, r.ValidTo, heir.ShortName, heir.ShortName)
 }
 
 // replace puts target in the place of old; what stands below old gets codes below target.
@@ -313,7 +313,7 @@ func levelBelow(ctx context.Context, tx *db.Tx, parent Region) (Level, error) {
 			return Township, nil
 		}
 	}
-	return 0, errs.New(errs.Invalid, "只能在县(市、区)下新增乡镇级、在乡镇(街道)下新增村级区划。")
+	return 0, errs.New(errs.Invalid, "只能在县（市、区）下新增乡镇级、在乡镇（街道）下新增村级区划。")
 }
 
 func nameFree(ctx context.Context, tx *db.Tx, parent Region, name, except string) error {
@@ -323,7 +323,7 @@ func nameFree(ctx context.Context, tx *db.Tx, parent Region, name, except string
 	}
 	for _, r := range below {
 		if r.Name == name && r.Code != except {
-			return errs.Fields{"name": parent.ShortName + "下已有“" + name + "”,请核对后另取名称。"}.Err()
+			return errs.Fields{"name": parent.ShortName + "下已有“" + name + "”，请核对后另取名称。"}.Err()
 		}
 	}
 	return nil
@@ -340,13 +340,13 @@ func codeFor(ctx context.Context, tx *db.Tx, parent Region, level Level, wanted 
 	}
 	f := errs.Fields{}
 	f.Check(len(code) == 12 && strings.Trim(code, "0123456789") == "" && seed.LevelOf(code) == level && strings.HasPrefix(code, prefix),
-		"code", "代码应以"+prefix+"开头,乡镇级9位、村级12位数字。没有官方代码时请留空,由系统编本地码。")
+		"code", "代码应以"+prefix+"开头，乡镇级9位、村级12位数字。没有官方代码时请留空，由系统编本地码。")
 	if err := f.Err(); err != nil {
 		return "", err
 	}
 	_, taken, err := find(ctx, tx, code)
 	if err == nil && taken {
-		err = errs.Fields{"code": "代码" + code + "已经使用,请核对。"}.Err()
+		err = errs.Fields{"code": "代码" + code + "已经使用，请核对。"}.Err()
 	}
 	return code, err
 }
@@ -375,7 +375,7 @@ func nextLocal(ctx context.Context, tx *db.Tx, parent Region, level Level) (stri
 		n++
 	}
 	if n > localLast {
-		return "", errs.Newf(errs.Conflict, "%s下的本地代码已用完,请先向民政部门申请官方代码后填写。", parent.ShortName)
+		return "", errs.Newf(errs.Conflict, "%s下的本地代码已用完，请先向民政部门申请官方代码后填写。", parent.ShortName)
 	}
 	return local(parent.Code, level, n), nil
 }

@@ -141,7 +141,7 @@ func Read(r io.Reader, under string) ([]seed.Row, error) {
 		faults = append(faults, fmt.Sprintf("另有%d处。", more))
 	}
 	if len(faults) > 0 {
-		return nil, &errs.Error{Kind: errs.Invalid, Message: "文件没有导入,区划没有改动。", Fields: map[string]string{"file": strings.Join(faults, ";")}}
+		return nil, &errs.Error{Kind: errs.Invalid, Message: "文件没有导入，区划没有改动。", Fields: map[string]string{"file": strings.Join(faults, "；")}}
 	}
 	slices.SortFunc(rows, func(a, b seed.Row) int { return strings.Compare(a.Code, b.Code) })
 	return rows, nil
@@ -223,8 +223,8 @@ func orphans(add []seed.Row, known map[string]Region, inFile map[string]bool, to
 	if len(lost) == 0 {
 		return nil
 	}
-	return &errs.Error{Kind: errs.Invalid, Message: "文件没有导入,区划没有改动。", Fields: map[string]string{
-		"file": fmt.Sprintf("有%d条的上级区划不在系统中(例如%s)。请先导入乡镇级文件 streets.csv,再导入村级文件。", len(lost), lost[0])}}
+	return &errs.Error{Kind: errs.Invalid, Message: "文件没有导入，区划没有改动。", Fields: map[string]string{
+		"file": fmt.Sprintf("有%d条的上级区划不在系统中（例如%s）。请先导入乡镇级文件 streets.csv，再导入村级文件。", len(lost), lost[0])}}
 }
 
 // pairRecoded finds divisions that only changed their code: one of the same
@@ -300,7 +300,7 @@ func insertNational(ctx context.Context, tx *db.Tx, d Difference, on civil.Date)
 	}
 	err := insert(ctx, tx, fresh)
 	if db.IsUnique(err) {
-		return errs.Wrap(errs.Conflict, err, "区划在预览之后已被他人改动,请重新上传文件预览。")
+		return errs.Wrap(errs.Conflict, err, "区划在预览之后已被他人改动，请重新上传文件预览。")
 	}
 	return err
 }

@@ -88,11 +88,11 @@ func Calendar(ctx context.Context, tx *db.Tx) (*civil.Calendar, error) {
 func Gap(cal *civil.Calendar, today civil.Date) string {
 	const (
 		noticeMonth = 11 // the notice for the next year comes in October or November
-		words       = "%d年放假安排尚未导入,跨年期限暂按周一至周五推算。请系统管理员在“工作日历”中导入国务院办公厅通知。"
+		words       = "%d年放假安排尚未导入，跨年期限暂按周一至周五推算。请系统管理员在“工作日历”中导入国务院办公厅通知。"
 	)
 	year := today.Year()
 	if !cal.Covers(today) {
-		return fmt.Sprintf("%d年放假安排尚未导入,工作日暂按周一至周五推算。请系统管理员在“工作日历”中导入国务院办公厅通知。", year)
+		return fmt.Sprintf("%d年放假安排尚未导入，工作日暂按周一至周五推算。请系统管理员在“工作日历”中导入国务院办公厅通知。", year)
 	}
 	next, _ := civil.NewDate(year+1, 1, 1)
 	if today.Month() >= noticeMonth && !cal.Covers(next) {
@@ -111,7 +111,7 @@ func Read(r io.Reader) (civil.Notice, error) {
 	if found, ok := errors.AsType[rule.Findings](err); ok {
 		text = brief(found)
 	}
-	return n, &errs.Error{Kind: errs.Invalid, Message: "文件没有导入,日历没有改动。", Fields: map[string]string{"file": text}, Cause: err}
+	return n, &errs.Error{Kind: errs.Invalid, Message: "文件没有导入，日历没有改动。", Fields: map[string]string{"file": text}, Cause: err}
 }
 
 // maxFindings is how many faults of a file are told at once.
@@ -124,9 +124,9 @@ func brief(found rule.Findings) string {
 			lines = append(lines, fmt.Sprintf("另有%d处。", len(found)-maxFindings))
 			break
 		}
-		lines = append(lines, fmt.Sprintf("第%d行:%s", f.Line, f.Message))
+		lines = append(lines, fmt.Sprintf("第%d行：%s", f.Line, f.Message))
 	}
-	return strings.Join(lines, ";")
+	return strings.Join(lines, "；")
 }
 
 // Import loads a year's notice in place of what is known of that year.
@@ -182,7 +182,7 @@ func plausible(n civil.Notice) error {
 			return nil
 		}
 	}
-	return errs.Newf(errs.Invalid, "%d年的文件里没有一天是放假,日历没有改动。请对照国务院办公厅通知核对。", n.Year)
+	return errs.Newf(errs.Invalid, "%d年的文件里没有一天是放假，日历没有改动。请对照国务院办公厅通知核对。", n.Year)
 }
 
 // Years lists the loaded years, newest first.

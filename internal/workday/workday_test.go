@@ -110,8 +110,8 @@ func TestBadFilesChangeNothing(t *testing.T) {
 	testkit.Databases(t, func(t *testing.T, d *db.DB, _ *clock.Manual) {
 		ctx := t.Context()
 		for name, c := range map[string]struct{ text, want string }{
-			"day of another year":   {strings.ReplaceAll(next, "2027-01-01", "2029-01-01"), "第6行:2029-01-01不在2027年"},
-			"make-up day on Monday": {strings.ReplaceAll(next, "2026-12-27", "2026-12-28"), "第5行:2026-12-28是星期一至星期五"},
+			"day of another year":   {strings.ReplaceAll(next, "2027-01-01", "2029-01-01"), "第6行：2029-01-01不在2027年"},
+			"make-up day on Monday": {strings.ReplaceAll(next, "2026-12-27", "2026-12-28"), "第5行：2026-12-28是星期一至星期五"},
 			"no file of this kind":  {"kind: units\nitems: []\n", "这不是节假日文件"},
 			"empty":                 {"", ""},
 			"binary":                {"PK\x03\x04\x00\x00", ""},
@@ -153,7 +153,7 @@ func TestOnlyTheSystemAdministratorImports(t *testing.T) {
 
 func TestGapIsSaid(t *testing.T) {
 	cal := civil.NewCalendar([]int{2026}, nil)
-	for day, want := range map[string]string{"2026-03-02": "", "2026-11-01": "2027年放假安排尚未导入,跨年期限暂按周一至周五推算", "2027-01-04": "2027年放假安排尚未导入,工作日暂按"} {
+	for day, want := range map[string]string{"2026-03-02": "", "2026-11-01": "2027年放假安排尚未导入，跨年期限暂按周一至周五推算", "2027-01-04": "2027年放假安排尚未导入，工作日暂按"} {
 		if got := workday.Gap(cal, civil.MustParse(day)); want == "" && got != "" || !strings.HasPrefix(got, want) {
 			t.Errorf("%s: %q", day, got)
 		}
