@@ -120,7 +120,7 @@ func (l *loading) fromPack(tx *db.Tx) {
 	for _, p := range l.book.Units(today(tx)) {
 		id, known := l.codes[p.Key]
 		if !known {
-			u := Unit{ID: ref.New[ref.Unit](tx.Now.Time()), Code: p.Key, Name: p.Name, ShortName: p.Call(), Kind: p.Kind,
+			u := Unit{ID: ref.New[ref.Unit](tx.Now.Time()), Code: p.Key, Name: written.Replace(p.Name), ShortName: written.Replace(p.Call()), Kind: p.Kind,
 				Covers: strings.Join(p.Covers, " "), Members: groupJSON(p), Status: Active, Source: FromPack}
 			u = place(u, cmp.Or(p.Region, l.book.County().Region))
 			u.Search = searchKey(u, p.Aliases)
@@ -135,6 +135,10 @@ func (l *loading) fromPack(tx *db.Tx) {
 		}
 	}
 }
+
+// written brings brackets to the form in which screens and documents show
+// them; resolving folds both forms.
+var written = strings.NewReplacer("(", "\uff08", ")", "\uff09")
 
 func (l *loading) add(u Unit, superior string) {
 	l.fresh, l.codes[u.Code] = append(l.fresh, u), u.ID

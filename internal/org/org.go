@@ -105,6 +105,23 @@ func (u Unit) Call() string {
 // Collective tells whether the unit is a word for several units, which owns no duty itself.
 func (u Unit) Collective() bool { return u.Kind == rule.Group }
 
+// Contact gives the role by which a unit receives what is sent to it, and
+// whether it needs somebody there: governments and leading groups act through
+// the office, group words through their members.
+func (u Unit) Contact() (role access.Role, needed bool) {
+	switch {
+	case u.Office:
+		return access.Officer, true
+	case u.Collective() || u.actsThroughOffice():
+		return access.Liaison, false
+	case u.Kind == rule.Village:
+		return access.ChildDirector, true
+	case u.Kind == rule.Township:
+		return access.Supervisor, true
+	}
+	return access.Liaison, true
+}
+
 // actsThroughOffice tells of governments and leading groups that their
 // everyday work, such as urging, is done by the office.
 func (u Unit) actsThroughOffice() bool { return u.Kind == rule.Government || u.Kind == rule.Body }

@@ -428,7 +428,7 @@ func TestAddedUnitStandsUnderItsSuperior(t *testing.T) {
 
 func TestGroupWordsMeanTheirUnits(t *testing.T) {
 	demo(t, func(t *testing.T, d *db.DB) {
-		for word, want := range map[string]int{"各乡镇(街道)": 8, "各村(社区)": 91, "县民政局": 1} {
+		for word, want := range map[string]int{"各乡镇（街道）": 8, "各村（社区）": 91, "县民政局": 1} {
 			members, err := org.Members(t.Context(), d.Reader(), named(t, d, word).ID)
 			if err != nil || len(members) != want {
 				t.Errorf("%s means %d units, want %d (%v)", word, len(members), want, err)

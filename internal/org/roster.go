@@ -154,6 +154,11 @@ func (m *Member) check(ctx context.Context, tx *db.Tx, by access.Actor) error {
 	return f.Err()
 }
 
+// MemberOf gives one seat, for the form that corrects it.
+func MemberOf(ctx context.Context, tx *db.Tx, by access.Actor, id MemberID) (Member, error) {
+	return member(ctx, tx, by, id)
+}
+
 func member(ctx context.Context, tx *db.Tx, by access.Actor, id MemberID) (Member, error) {
 	if err := by.Require("org.group"); err != nil {
 		return Member{}, err

@@ -30,6 +30,22 @@ type Entry struct {
 	Key        string // of a Section
 	Path       string
 	Permission access.Permission
+	Label      string // its tab among the section's own, where it has several
+}
+
+// Tabs gives the tabs of a section that the actor can open, with the one that
+// begins at path marked; none where there is but one.
+func (r *Renderer) Tabs(by access.Actor, section, path string) []Tab {
+	var tabs []Tab
+	for _, e := range r.opts.Nav {
+		if e.Key == section && e.Label != "" && by.Can(e.Permission) {
+			tabs = append(tabs, Tab{Label: e.Label, Href: e.Path, Here: e.Path == path})
+		}
+	}
+	if len(tabs) < 2 {
+		return nil
+	}
+	return tabs
 }
 
 type navItem struct {

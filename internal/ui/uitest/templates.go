@@ -43,7 +43,9 @@ func New(t testing.TB) *ui.Renderer {
 		Inbox: func(*http.Request, access.Actor) (int, int) { return 23, 4 },
 		Nav: []ui.Entry{
 			{Key: "desk", Path: "/", Permission: access.SignedIn}, {Key: "plan", Path: "/plans", Permission: "plan.list"},
-			{Key: "system", Path: "/units", Permission: "org.list"},
+			{Key: "system", Path: "/units", Permission: "org.list", Label: "单位"},
+			{Key: "system", Path: "/regions", Permission: "region.list", Label: "行政区划"},
+			{Key: "system", Path: "/workdays", Permission: "workday.list", Label: "工作日历"},
 		},
 	})
 	if err != nil {
