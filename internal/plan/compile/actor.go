@@ -95,7 +95,7 @@ func collective(name string) bool {
 // cast looks at every place of a region where a doer may be named.
 func (s *source) cast(region Span, c *cast) {
 	for i := region.Start; i < region.End; i++ {
-		if i == region.Start || strings.ContainsRune("。;:,) ", s.Norm[i-1]) || s.afterTime(i, region) {
+		if i == region.Start || strings.ContainsRune("。;:, ", s.Norm[i-1]) || s.afterTime(i, region) {
 			s.subject(i, region, c)
 		}
 		switch s.Norm[i] {
@@ -119,8 +119,16 @@ func (s *source) afterTime(i int, region Span) bool {
 // subject: names followed by what they are to do.
 func (s *source) subject(i int, region Span, c *cast) {
 	names, end := s.names(i, region.End)
-	if len(names) == 0 || !s.acts(end, region.End) {
+	if len(names) == 0 {
 		return
+	}
+	if !s.acts(end, region.End) {
+		if end+1 >= region.End || s.Norm[end] != ',' { // 甲、乙,丙要…
+			return
+		}
+		if more, stop := s.names(end+1, region.End); len(more) == 0 || !s.acts(stop, region.End) {
+			return
+		}
 	}
 	c.subjects = append(c.subjects, names...)
 }
@@ -183,7 +191,7 @@ func (s *source) founded(i int, region Span, c *cast) {
 	if len(names) != 1 || end >= region.End || s.Norm[end] != ',' && s.Norm[end] != '。' {
 		return
 	}
-	if after := s.Sub(script.Between(end, min(end+70, region.End))); strings.Contains(after, "负责") || strings.Contains(after, "职责") {
+	if after := s.Sub(script.Between(end, min(end+70, region.End))); strings.Contains(strings.ReplaceAll(after, "负责人", ""), "负责") || strings.Contains(after, "职责") {
 		c.subjects = append(c.subjects, names...)
 	}
 }
@@ -220,7 +228,7 @@ func (s *source) names(i, end int) ([]Span, int) {
 
 // plainMember: a member of a list that is no unit but may stand before one.
 func plainMember(words string) bool {
-	return utf8.RuneCountInString(words) <= 8 && !commanding(words) && !strings.ContainsAny(words, notInName)
+	return utf8.RuneCountInString(words) <= 8 && !commandStart(words) && !strings.ContainsAny(words, notInName)
 }
 
 // name reads one member of a list at i: where it ends, and where the next member begins (the same if there is none).
@@ -296,6 +304,9 @@ func (s *source) acts(i, end int) bool {
 		return false
 	}
 	two := s.Sub(script.Between(i, i+2))
+	if two == "负责" && i+2 < end && strings.ContainsRune("人同", s.Norm[i+2]) {
+		return false
+	}
 	return (commandWords[two] || actWords[two]) && !nounVerbs[two]
 }
 
@@ -306,7 +317,7 @@ func (s *source) orders(i, end int) bool {
 }
 
 // actWords go on after a subject beside the command words.
-var actWords = set(`接到 收到 发现 指定 会同 各司 不得 必须 承办 牵头 统筹 依照 作为 至少 密切 自觉 既要 也要 具体 得知 遇到 立即 第一 进行 处理 申请 共同 普遍`)
+var actWords = set(`接到 收到 发现 指定 会同 各司 不得 必须 承办 牵头 统筹 依照 作为 至少 密切 自觉 既要 也要 也应 还要 合作 具体 得知 遇到 立即 第一 进行 处理 申请 共同 普遍`)
 
 // nounVerbs are command words that after a unit's name rather form a noun with it (学校保护, 社区教育).
 var nounVerbs = set(`保护 教育 管理 宣传 培训 评估 考核 监测 报告 建设 建档 监督 检查 救助 干预 调查 组织 学习 保障 培育 登记 备案 融合 联动 联合 共同 先行 试点 对接 衔接 改造`)

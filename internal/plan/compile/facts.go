@@ -99,6 +99,11 @@ func settle(times []Time, targets []Target) ([]Time, []Target) {
 	for _, g := range targets {
 		claimed := false
 		for _, a := range kt {
+			if a.Start <= g.Start && a.End > g.Start && a.End < g.End && !strings.HasSuffix(a.Rule, "_counted") {
+				g.Text = string([]rune(g.Text)[a.End-g.Start:]) // 期间达到50家: the time goes, the figure stays
+				g.Start = a.End
+				continue
+			}
 			claimed = claimed || g.Overlaps(a.Span)
 		}
 		if !claimed {

@@ -31,17 +31,23 @@ func (t *tree) scopeOwners() {
 		t.ownerInHeading(n)
 		t.cutParts(n)
 	})
-	last, other := 0, 0
+	var once [][]*node
+	other := 0
 	t.each(t.root, func(n *node) {
-		switch t.groupForm(n) {
-		case lastOnly:
-			last++
-		case several:
-			other++
+		for _, g := range n.groups() {
+			switch formOf(g) {
+			case lastOnly:
+				once = append(once, g)
+			case several:
+				other++
+			}
 		}
 	})
-	if last >= other {
-		t.each(t.root, t.inherit)
+	if len(once) < other {
+		return // in this text clauses have lines of their own; a single one at the end speaks for its clause alone
+	}
+	for _, g := range once {
+		inherit(g)
 	}
 }
 
@@ -54,38 +60,45 @@ const (
 	several            // clauses have their own
 )
 
-func (t *tree) groupForm(n *node) groupForm {
-	leaves, owned, last := 0, 0, false
+// groups are the runs of clauses without clauses of their own, numbered in one form, among the children of n.
+func (n *node) groups() [][]*node {
+	var out [][]*node
+	var run []*node
 	for _, k := range n.kids {
-		if len(k.kids) > 0 || len(k.tables) > 0 {
-			continue
+		leaf := len(k.kids) == 0 && len(k.tables) == 0
+		if len(run) > 0 && (!leaf || k.mark.kind != run[0].mark.kind) {
+			out, run = append(out, run), nil
 		}
-		leaves++
-		last = k.owner != nil
-		if last {
+		if leaf {
+			run = append(run, k)
+		}
+	}
+	return append(out, run)
+}
+
+func formOf(group []*node) groupForm {
+	owned := 0
+	for _, k := range group {
+		if k.owner != nil {
 			owned++
 		}
 	}
 	switch {
-	case leaves < 2 || owned == 0 || n == t.root:
+	case len(group) < 2 || owned == 0:
 		return noLines
-	case owned == 1 && last && len(n.kids[len(n.kids)-1].kids) == 0:
+	case owned == 1 && group[len(group)-1].owner != nil:
 		return lastOnly
 	}
 	return several
 }
 
 // inherit gives the line behind the last clause of a group to the clauses before it.
-func (t *tree) inherit(n *node) {
-	if t.groupForm(n) != lastOnly {
-		return
-	}
-	whole := *n.kids[len(n.kids)-1].owner
+func inherit(group []*node) {
+	last := len(group) - 1
+	whole := *group[last].owner
 	whole.inherited = true
-	for _, k := range n.kids[:len(n.kids)-1] {
-		if len(k.kids) == 0 && len(k.tables) == 0 {
-			k.owner = &whole
-		}
+	for _, k := range group[:last] {
+		k.owner = &whole
 	}
 }
 

@@ -12,13 +12,13 @@ import (
 var unitEndings = []string{
 	"局", "委", "办", "厅", "院", "会", "联", "所", "站", "校", "署", "处", "科", "团", "队", "部", "社", "室", "馆", "区", "县", "镇", "乡", "村", "街道", "社区",
 	"中心", "政府", "法院", "检察院", "机关", "部门", "单位", "机构", "学校", "小学", "中学", "中小学", "幼儿园", "医院", "办事处", "管委会", "小组", "工会", "共青团",
-	"公司", "场部", "管区", "专班", "组织", "企业", "媒体", "平台公司", "基地",
+	"公司", "场部", "管区", "专班", "组织", "企业", "融媒体", "平台公司", "基地",
 	"协调机制", "联席会议", "村级", "乡级", "镇级", "分局", "支队", "大队", "中队", "教育单位", "职能部门", "成员单位",
 	"编办", "两级", "高校", "院校", "农场", "林场",
 }
 
 // notUnits end like a unit but are none.
-var notUnits = regexp.MustCompile(`(干部|内部|全部|局部|社会|机会|大会|议会|家长会|班会|社团|场所|住所|厕所|处所|全县|全市|全区|全镇|全乡|全村|城区|社会团|会所|地区|灾区|园区|小区|景区|校区|学区|片区|辖区|人员|队伍|家庭|儿童之家|课堂|教室|心理室|辅导室|诊室|活动室|阅览室|制度|机制|到位|下村|进村|进社区|进校|进学校|入校|返校|在校|离校|护校|校外|交会|学会|教会|协调会|座谈会|推进会|研判会|宣讲会|恳谈会|见面会|培训会|小团|集团|抱团|组团|单位内部|教育|宣传|文化|卫生|审判|检察|交通|应急)$`)
+var notUnits = regexp.MustCompile(`(^组织|^机构|^部门|^单位|^企业|^中心|^小组|^机关|^政府|^社区|^基地|干部|内部|全部|局部|社会|机会|大会|议会|家长会|班会|社团|场所|住所|厕所|处所|全县|全市|全区|全镇|全乡|全村|城区|社会团|会所|地区|灾区|园区|小区|景区|校区|学区|片区|辖区|人员|队伍|家庭|儿童之家|课堂|教室|心理室|辅导室|诊室|活动室|阅览室|制度|机制|到位|下村|进村|进社区|进校|进学校|入校|返校|在校|离校|护校|校外|交会|学会|教会|协调会|座谈会|推进会|研判会|宣讲会|恳谈会|见面会|培训会|小团|集团|抱团|组团|单位内部|教育|宣传|文化|卫生|审判|检察|交通|应急)$`)
 
 // bareSectors are spheres of work that stand for their department when listed before 等部门 or 部门.
 var bareSectors = set(`公安 民政 司法 教育 财政 卫健 卫生 人社 住建 文旅 市场监管 医疗 医保 法院 检察院 综治办 扶贫办 妇联 共青团 残联 团委 政法委 工会 总工会 网信 文化 交通 应急 民宗 宣传 组织 编办`)
@@ -27,7 +27,7 @@ var bareSectors = set(`公安 民政 司法 教育 财政 卫健 卫生 人社 �
 var coordinators = regexp.MustCompile(`(协调机制|联席会议)$`)
 
 // inName are the characters that a name never holds: particles and prepositions of a sentence.
-const notInName = "的对将把被为是在了要从向以让使给应须并或者其它等每将于因按据此该这那我你们所有着过,。;:、!?《》“”\"=%+"
+const notInName = "的对将把被为是在了要从向以让使给应须并或者其它等每将于因按据此该这那我你们所有着过,。;:、!?《》“”\"=%+0123456789"
 
 // unitName tells whether words are the name of one organisation and nothing else.
 func unitName(words string) bool {
@@ -43,15 +43,30 @@ func unitName(words string) bool {
 	if bareSectors[core] {
 		return true
 	}
-	if commanding(core) || notUnits.MatchString(core) {
+	if commandStart(core) && !nounStart(core) || notUnits.MatchString(core) || strings.LastIndex(core, "各") > 0 {
 		return false
 	}
 	return endsLikeUnit(core) && !strings.ContainsAny(strings.TrimSuffix(core, "派出所"), notInNameFor(core))
 }
 
+// nounStart: names that begin with a word of action (教育部门, 救助管理站), unlike orders (组织学校).
+func nounStart(core string) bool {
+	_, n := utf8.DecodeRuneInString(core)
+	_, m := utf8.DecodeRuneInString(core[n:])
+	return nounStarts[core[:n+m]] && nounStartEnd.MatchString(core)
+}
+
+var (
+	nounStarts   = set(`教育 救助 管理 宣传 组织 监督 培训 保护 指导 检查 审核 审批 调查 登记 研究 考核 督查 督导 评估 开发 保障 帮扶 协调 联合 学习 统筹 法律 清查 规划`)
+	nounStartEnd = regexp.MustCompile(`^.{2}(局|部|部门|行政部门|主管部门|单位|机关|系统|管理(局|站|所|中心|机构|部门)|.{0,4}(中心|服务站|工作站|服务机构|办公室))$`)
+)
+
 // notInNameFor allows 所 at the end of a name (司法所) and 有关 within one (有关部门).
 func notInNameFor(core string) string {
 	drop := ""
+	if strings.Contains(core, "应急") {
+		drop += "应"
+	}
 	if strings.HasSuffix(core, "所") {
 		drop += "所"
 	}

@@ -32,11 +32,16 @@ func set(words string) map[string]bool {
 	return m
 }
 
-// commanding: the words begin like an order.
+// commanding: the words begin like an order, or with those to whom it goes (各村要…).
 func commanding(words string) bool {
+	return strings.HasPrefix(words, "各") || commandStart(words)
+}
+
+// commandStart: the words begin with the verb of an order or what leads up to it.
+func commandStart(words string) bool {
 	words = strings.TrimLeft(words, " “\"")
 	r, n := utf8.DecodeRuneInString(words)
-	if strings.ContainsRune("对将把为由要应以在各按从向让使给每", r) {
+	if strings.ContainsRune("对将把为由要应以在按从向让使给每", r) {
 		return true
 	}
 	_, m := utf8.DecodeRuneInString(words[n:])

@@ -139,14 +139,15 @@ func fig(p string) *regexp.Regexp { return regexp.MustCompile(figureWords.Replac
 
 var targetRules = []targetRule{
 	{"points", "点", fig(`(?P<noun>\p{Han}{0,6}率)?(?:在(?P<base>20\d\d)年的?基础上)?(?:较|比|同比)?(?:上年|去年|上一年)?(?P<y>每年|年均|逐年)?(?:平均)?(?P<dir>降低|下降|减少|提高|提升|上升|增长|增加){n}个百分点` + `(?:以上|左右)?`), readPoints},
-	{"rate", "%", fig(`(?P<noun>\p{Han}{0,7}(?:率|比例|占比|比重|覆盖面|满意度|覆盖))?(?:要|应|均|都|力争)?{c}?(?:到)?{n}%{u}`), readRate},
-	{"rate_words", "百", fig(`(?P<noun>\p{Han}{0,7}(?:率|比例|占比|覆盖面))?(?:要|应|均)?{c}?百分之(?P<n>百|[一二三四五六七八九十]+){u}`), readRate},
+	{"rate", "%", fig(`(?P<noun>[^每月年周季度,。;:()\d ]{0,8}(?:率|比例|占比|比重|覆盖面|满意度|覆盖))?(?:要|应|均|都|力争)?{c}?(?:到)?{n}%{u}`), readRate},
+	{"rate_words", "百", fig(`(?P<noun>[^每月年周季度,。;:()\d ]{0,8}(?:率|比例|占比|覆盖面))?(?:要|应|均)?{c}?百分之(?P<n>百|[一二三四五六七八九十]+){u}`), readRate},
 	{"blocked", "点时:", fig(`(?:每[日天])?(?:晚上|夜间|晚|当日)?(?P<a>\d{1,2})(?:点|时|:00)(?:开始)?(?:至|到|-)(?:次日|第二天)?(?:早上|凌晨|早晨|上午|早)?(?P<b>\d{1,2})(?:点|时|:00)(?:之前|前)?.{0,12}?(?:无法使用|禁止|不得|停止|暂停|关闭).{0,6}`), readBlocked},
 	{"retention", "存留", fig(`(?P<T>\p{Han}{0,6}(?:保存|留存|保留|存储)(?:期|时间|期限)?{c}?{n}个?(?P<m>月|天|日|年))`), func(m targetMatch) string {
 		return "retention" + orElse(operator(m.get("c"), ""), ">=") + m.get("n") + map[string]string{"月": "month", "天": "day", "日": "day", "年": "year"}[m.get("m")]
 	}},
-	{"hours", "时分", fig(`(?P<p>每[天日周])?\p{Han}{0,8}?{c}?{n}个?(?P<m>小时|分钟|学时)(?P<u>以上|以内|以下|内)?\p{Han}{0,8}`), readHours},
-	{"amount", "元", fig(`(?P<p>每(?:人|生|户|村|年|月|个|名)\p{Han}{0,6}?)?{c}?{n}(?P<k>万|亿|千|百)?元(?:/(?:人|年|月|生)[·/]?(?:年|月)?)?{u}`), readAmount},
+	{"hours", "时分", fig(`(?P<p>每[天日周])\p{Han}{0,8}?{c}?{n}个?(?P<m>小时|分钟|学时)(?P<u>以上|以内|以下|内)?\p{Han}{0,8}`), readHours},
+	{"hours", "时分", fig(`(?P<p>\p{Han}{0,6}){c}{n}个?(?P<m>小时|分钟|学时)(?P<u>以上|以内|以下|内)?`), readHours},
+	{"amount", "元", fig(`(?P<p>(?:每月|每年)?每?(?:人|生|户|村)(?:均|每月|每年|每学期)\p{Han}{0,4}?)?{c}?{n}(?P<k>万|亿|千|百)?元(?:/(?:人|年|月|生)[·/]?(?:年|月)?)?{u}`), readAmount},
 	{"area", "米", fig(`\p{Han}{0,6}?{c}?{n}(?:平方米|平米|㎡){u}`), func(m targetMatch) string {
 		return "area" + orElse(operator(m.get("c"), m.get("u")), ">=") + m.get("n") + "m2"
 	}},
@@ -154,7 +155,7 @@ var targetRules = []targetRule{
 	{"per_unit", "每", fig(`每(?:一)?(?P<k>个|所|名|家|位|间|座)(?P<p>[^每\d]{1,14}?){c}?(?:{v})?{nn}{m}\p{Han}{0,12}`), readPerUnit},
 	{"per_place", "在各", fig(`(?P<k>在|各)(?P<p>[^每\d在]{0,6}?)(?:{v}){c}?{d}{m}[^、]{0,12}`), readPerPlace},
 	{"per_place", "至", fig(`(?P<k>在)(?P<p>村|社区|乡镇|学校|校)(?:{v}){c}{nn}{m}\p{Han}{0,14}`), readPerPlace},
-	{"counted", "", fig(`(?P<v>{v}).{0,18}?(?P<T>{c}?{d}{m}(?:以上)?\p{Han}{0,8})`), readCount},
+	{"counted", "", fig(`(?P<v>{v})[^、和及\d]{0,16}?(?P<T>{c}?{d}{m}(?:以上)?\p{Han}{0,8})`), readCount},
 	{"at_least", "", fig(`\p{Han}{0,8}{c}{d}(?P<k>万|千|百)?{m}{u}`), readCount},
 	{"at_least", "以", fig(`\p{Han}{0,8}{d}(?P<k>万|千|百)?{m}(?P<u>以上|以内)`), readCount},
 	{"file_each", "一", fig(`一(?P<k>人|户|童|生|村|孩|案)一(?:份)?(?P<f>档案?|策|案|方案|台账)`), func(m targetMatch) string {
@@ -163,8 +164,8 @@ var targetRules = []targetRule{
 		}
 		return "files=1/" + m.get("k")
 	}},
-	{"full_coverage", "覆", regexp.MustCompile(`[^\d“”年前]{0,16}全覆盖\p{Han}{0,4}`), func(targetMatch) string { return "coverage=100%" }},
-	{"covers_all", "覆", regexp.MustCompile(`\p{Han}{0,10}覆盖(?:到)?(?:全[县市乡镇区体部]|所有|各|[省市县区乡镇、]{1,6}[两三四]级|每[一个所名])[^,。;]{0,14}`), func(m targetMatch) string {
+	{"full_coverage", "覆", regexp.MustCompile(`[^\d“”年前]{0,16}全覆盖(?:业务)?(?:培训|巡查寻访|巡查|走访|排查|检查|宣传)?`), func(targetMatch) string { return "coverage=100%" }},
+	{"covers_all", "覆", regexp.MustCompile(`\p{Han}{0,10}覆盖(?:到)?(?:全[县市乡镇区体部]|所有|各|[省市县区乡镇村居、()]{1,10}[两三四]级|每[一个所名])[^,。;]{0,14}`), func(m targetMatch) string {
 		if strings.Contains(m.all(), "率") {
 			return ""
 		}

@@ -255,7 +255,7 @@ func readYearOpen(m timeMatch) (string, string) {
 
 // readThisYear: 年底前, 今年年底, 年内.
 func readThisYear(m timeMatch) (string, string) {
-	if hanOrDigit(m.before) || strings.ContainsRune("每半X”", m.before) || len([]rune(m.get("P"))) == 1 && !strings.ContainsAny(m.words[:m.groups[1]], "今本当") {
+	if hanOrDigit(m.before) || strings.ContainsRune("每半Xx", m.before) {
 		return "", ""
 	}
 	return KindDeadline, "year-end"

@@ -36,7 +36,7 @@ const (
 
 // timeRules in order of precedence: the first that reads at a place wins.
 var timeRules = []timeRule{
-	{"window", "自从" + digits + "今本当明" + hanNumber, pat(`[自从]?(?:{Y})?{M}(?:{D}|{P})?(?:起|开始)?,?(?:至|到|-+){Y2}?(?:{M2})?(?:{D2}|{P2})?(?:期间|{前}|止|结束)?`), readWindow},
+	{"window", "自从" + digits + "今本当明" + hanNumber, pat(`[自从]?(?:{Y})?{M}(?:{D}|{P})?(?:起|开始)?,?(?:至|到|-+)(?:{Y2})?(?:{M2})?(?:{D2}|{P2})?(?:期间|{前}|止|结束)?`), readWindow},
 	{"term_start_window", "每", pat(`每(?:个)?(?P<U>学期|学年)(?:开学|开始)(?:后|之日起)(?P<N>\d+|[一二两三])个?(?P<V>月|周|星期|日|天|工作日)之?内`), readTermWindow},
 	{"term_start", "每春秋开", pat(`(?:每(?:个)?(?P<E>学期|学年))?(?P<S>春、?秋两?季?|春季?|秋季?)?(?:两)?(?:季)?(?:学期)?开学(?P<W>{前}|之?初|后|时|第一[周课天])(?:各?(?:组织|开展|进行|完成)?一次)?`), readTermStart},
 	{"yearly_day", "每", pat(`每(?:一)?年(?:度)?的?{M}{D}{前}?`), readYearlyDay},
@@ -69,7 +69,7 @@ var timeRules = []timeRule{
 	{"year_end", digits, pat(`{Y4}年(?:年)?(?P<P>底|末|内)(?:{前}|以内)?`), readYearEnd},
 	{"year_before", digits, pat(`{Y4}年{前}`), func(m timeMatch) (string, string) { return KindHorizon, "until=" + m.get("Y") }},
 	{"year_list", digits, pat(`(?P<T>{Y4}年)(?:,|(?:力争|全面|基本|全部|实现|完成|建成|新建|达到|争取|新增|全县|全市|全区|全镇|全乡))`), readYearOpen},
-	{"year_end", "年今本当", pat(`(?:今年|本年|本年度|当年)?年?(?P<P>年底|年末|年内|底|末|内)(?:{前}|以内)?`), readThisYear},
+	{"year_end", "年今本当", pat(`(?:(?:今年|本年度?|当年)(?:年底|年末|底|末|内)|年底|年末|年内)(?:{前})?`), readThisYear},
 	{"all_year", "全", pat(`全年`), func(m timeMatch) (string, string) {
 		if !m.completion {
 			return "", ""
