@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -188,13 +189,15 @@ func (s *source) founded(i int, region Span, c *cast) {
 		return
 	}
 	names, end := s.names(i+2, region.End)
-	if len(names) != 1 || end >= region.End || s.Norm[end] != ',' && s.Norm[end] != '。' {
+	if len(names) != 1 || !standing.MatchString(s.Sub(names[0])) || end >= region.End || s.Norm[end] != ',' && s.Norm[end] != '。' {
 		return
 	}
 	if after := s.Sub(script.Between(end, min(end+70, region.End))); strings.Contains(strings.ReplaceAll(after, "负责人", ""), "负责") || strings.Contains(after, "职责") {
 		c.subjects = append(c.subjects, names...)
 	}
 }
+
+var standing = regexp.MustCompile(`(领导小组|委员会|专班|中心|办公室|指挥部|机制|联席会议)$`)
 
 // nameMax is how many characters one name in running text may have.
 const nameMax = 26
@@ -209,13 +212,13 @@ func (s *source) names(i, end int) ([]Span, int) {
 		if to < 0 {
 			break
 		}
-		if words := s.Sub(script.Between(at, to)); unitName(words) {
+		if words := s.Sub(script.Between(at, to)); unitName(words) || bareSectors[words] && next > to {
 			out = append(out, script.Between(at, to))
 		} else if len(out) == 0 && !plainMember(words) {
 			break
 		}
 		stop = to
-		if next == to {
+		if next == to && (to >= end || s.Norm[to] != '各') {
 			break
 		}
 		at = next
@@ -252,6 +255,8 @@ func (s *source) name(i, end int) (to, next int) {
 			continue
 		case r == '、':
 			return j, j + 1
+		case r == '各' && unitName(s.Sub(script.Between(i, j))):
+			return j, j
 		case (r == '和' || r == '及' || r == '与' || r == '或') && unitName(s.Sub(script.Between(i, j))):
 			if s.Sub(script.Between(j, min(j+2, end))) == "及其" {
 				return j, j

@@ -151,12 +151,17 @@ func (w *walker) leaf(n *node) {
 
 // bareHeading: a heading in command form with nothing below it is the duty.
 func (w *walker) bareHeading(n *node) {
-	if n.head.Len() == 0 || n.class != classDuties || !commanding(w.src.Sub(n.head)) && n.owner == nil {
+	if n.head.Len() == 0 || n.class != classDuties {
 		return
 	}
-	end := n.head.End
-	if end < len(w.src.Norm) && w.src.Norm[end] == '。' {
+	words, end := w.src.Sub(n.head), n.head.End
+	if sentence := end < len(w.src.Norm) && w.src.Norm[end] == '。'; sentence {
 		end++
+		if nounItem(words) {
+			return
+		}
+	} else if !commanding(words) && n.owner == nil {
+		return
 	}
 	w.add(draft{Span: script.Between(n.head.Start, end), node: n, owner: n.owner, rules: []string{"clause.bare_heading"}})
 }

@@ -89,7 +89,7 @@ func settle(times []Time, targets []Target) ([]Time, []Target) {
 	for _, a := range times {
 		inside := false
 		for _, g := range targets {
-			inside = inside || g.Overlaps(a.Span) && !a.Counted()
+			inside = inside || g.Start <= a.Start && g.Overlaps(a.Span) && !a.Counted()
 		}
 		if !inside {
 			kt = append(kt, a)

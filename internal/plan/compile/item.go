@@ -16,7 +16,7 @@ type item struct {
 // items cuts a paragraph at its running numbers. Entries numbered in figures count only if each is an order,
 // since figures also number things; nil if there are fewer than two.
 func (t *tree) items(para Span) []item {
-	marks := t.itemMarks(para)
+	marks := itemMarks(t.src, para)
 	if len(marks) < 2 {
 		return nil
 	}
@@ -36,19 +36,19 @@ func (t *tree) items(para Span) []item {
 }
 
 // itemMarks lists the marks of the first series that starts at one and goes on without a gap.
-func (t *tree) itemMarks(para Span) []marker {
+func itemMarks(s *source, para Span) []marker {
 	var marks []marker
 	depth := 0
 	for i := para.Start; i < para.End; i++ {
-		r := t.src.Norm[i]
+		r := s.Norm[i]
 		if !script.IsHanDigit(r) && r != '第' && r != '(' && r != '其' && (r < '①' || r > '⑳') {
 			if r == ')' {
 				depth = max(0, depth-1)
 			}
 			continue
 		}
-		if depth == 0 && (i == para.Start || strings.ContainsRune("。;:,、!)” ", t.src.Norm[i-1])) {
-			if m, ok := t.itemMark(i, para.End); ok && m.num == len(marks)+1 && (len(marks) == 0 || m.kind == marks[0].kind) {
+		if depth == 0 && (i == para.Start || strings.ContainsRune("。;:,、!)” ", s.Norm[i-1])) {
+			if m, ok := itemMark(s, i, para.End); ok && m.num == len(marks)+1 && (len(marks) == 0 || m.kind == marks[0].kind) {
 				marks = append(marks, m)
 				i = m.End - 1
 				continue
@@ -62,8 +62,7 @@ func (t *tree) itemMarks(para Span) []marker {
 }
 
 // itemMark reads a running number at i: 一是, 一要, 其一, 第一, (1) or ①.
-func (t *tree) itemMark(i, end int) (marker, bool) {
-	s := t.src
+func itemMark(s *source, i, end int) (marker, bool) {
 	switch r := s.Norm[i]; {
 	case script.IsHanDigit(r):
 		return itemMarkerAt(s, i, end)

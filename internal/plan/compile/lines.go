@@ -48,9 +48,29 @@ func splitLines(s *source) []line {
 			to++
 		}
 		if sp := s.Trim(script.Between(from, to)); sp.Len() > 0 {
-			out = append(out, classify(s, sp))
+			out = append(out, runningItems(s, classify(s, sp))...)
 		}
 		from = to + 1
+	}
+	return out
+}
+
+// runningItems cuts a line that begins with 一是 or ① where 二是 or ② goes on within it.
+func runningItems(s *source, l line) []line {
+	if l.kind != lineMarker || l.mark.num != 1 || l.mark.kind != markItem && l.mark.kind != markCircle && l.mark.kind != markParNum {
+		return []line{l}
+	}
+	var out []line
+	marks := itemMarks(s, l.Span)
+	for i, m := range marks {
+		end := l.End
+		if i+1 < len(marks) {
+			end = marks[i+1].Start
+		}
+		out = append(out, line{Span: s.Trim(script.Between(m.Start, end)), kind: lineMarker, mark: m})
+	}
+	if len(out) < 2 {
+		return []line{l}
 	}
 	return out
 }

@@ -35,10 +35,11 @@ const (
 var (
 	ownerLabel = regexp.MustCompile(`^ *(?:(主要|具体)?(` + partyWords + `)(?:(?:和|及|与|、|/)(?:` + partyWords + `))?(` + placeWords + `|` + headWords + `)(?:和(?:责任人|负责人)|及(?:责任人|负责人|分工))?|(` + timeWords + `)) *(?::|为|是| )`)
 	// ownerVerb is the closed set of words that may follow the names: 牵头负责, 按职责分工负责, 抓好督促落实
-	ownerVerb = regexp.MustCompile(`^(?:会同.*|联合.*|(?:牵头|统筹|主办|负责|配合|参与|参加|协助|协同|协办|承办|按照?|各司?|自|其|根据|依照?|职责?|职能|分工|分别|具体|共同|分头|落实|抓好?|做好|组织|实施|推进|督促|相关|有关|工作|任务|完成|并|指导|协调|推动|总|责任?|切实|认真|予以|密切|全程|加强|支持)+)$`)
-	leadVerb  = regexp.MustCompile(`^(牵头|统筹|主办)`)
-	leadLabel = regexp.MustCompile(`^(牵头|主责|主办)`)
-	timeLike  = regexp.MustCompile(`\d+月|\d+年|年底|年内|季度|半年|每月|每年|每周|每学期|全年|工作日|小时|长期|持续|常态`)
+	ownerVerb  = regexp.MustCompile(`^(?:会同.*|联合.*|(?:牵头|统筹|主办|负责|配合|参与|参加|协助|协同|协办|承办|按照?|各司?|自|其|根据|依照?|职责?|职能|分工|分别|具体|共同|分头|落实|抓好?|做好|组织|实施|推进|督促|相关|有关|工作|任务|完成|并|指导|协调|推动|总|责任?|切实|认真|予以|密切|全程|加强|支持)+)$`)
+	strongVerb = regexp.MustCompile(`牵头|统筹|主办|负责|配合|参与|参加|协助|协办|承办|落实|会同|联合`)
+	leadVerb   = regexp.MustCompile(`^(牵头|统筹|主办)`)
+	leadLabel  = regexp.MustCompile(`^(牵头|主责|主办)`)
+	timeLike   = regexp.MustCompile(`\d+月|\d+年|年底|年内|季度|半年|每月|每年|每周|每学期|全年|工作日|小时|长期|持续|常态`)
 )
 
 const verbStarts = "会联牵统主负配参协承按各自根依分具共落抓做组实推督"
@@ -186,7 +187,9 @@ func (r *ownerReader) name(sp Span) {
 		r.list(sp)
 		return
 	}
-	r.verbs++
+	if strongVerb.MatchString(verb) {
+		r.verbs++
+	}
 	if at > sp.Start {
 		r.list(script.Between(sp.Start, at))
 	}
@@ -235,13 +238,13 @@ func unitTail(name string) bool {
 
 // list adds names; without a label each must look like a unit.
 func (r *ownerReader) list(sp Span) {
-	loose := r.labels > 0 || r.form == lineForm && r.verbs > 0
+	loose := r.labels > 0
 	names := unitList(r.src, sp, loose)
 	if names == nil {
-		if loose && r.labels > 0 {
+		if loose {
 			return // a remark inside a labelled line
 		}
-		if r.labels == 0 && len(trimWords(r.src.Sub(sp))) > 0 {
+		if len(trimWords(r.src.Sub(sp))) > 0 {
 			r.stray = true
 		}
 		return

@@ -162,6 +162,9 @@ func (t *tree) settleOwner(n *node) {
 			owned++
 		}
 	}
+	if n == t.root {
+		return // what stands under no number speaks for itself alone
+	}
 	if len(n.kids) > 0 || len(n.tables) > 0 {
 		n.above = n.above.merge(all)
 		return

@@ -40,13 +40,22 @@ func unitName(words string) bool {
 	if coordinators.MatchString(core) {
 		return true
 	}
-	if bareSectors[core] {
+	if core == "各地" {
 		return true
 	}
-	if commandStart(core) && !nounStart(core) || notUnits.MatchString(core) || strings.LastIndex(core, "各") > 0 {
+	if first, _ := utf8.DecodeRuneInString(core); strings.ContainsRune("报经含共已均至到待及和并与同请或等也仍还再又由且", first) {
+		return false
+	}
+	if commandStart(core) && !nounStart(core) || notUnits.MatchString(core) || othersInside(core) {
 		return false
 	}
 	return endsLikeUnit(core) && !strings.ContainsAny(strings.TrimSuffix(core, "派出所"), notInNameFor(core))
+}
+
+// othersInside: 各 within the words starts a name of its own, unless a body stands before it (乡未保委各成员单位).
+func othersInside(core string) bool {
+	i := strings.LastIndex(core, "各")
+	return i > 0 && !endsLikeUnit(core[:i])
 }
 
 // nounStart: names that begin with a word of action (教育部门, 救助管理站), unlike orders (组织学校).

@@ -76,7 +76,14 @@ func (w *walker) units(names []Span, rule, basis string) []Unit {
 
 // headingUnits: the heading is the name of the unit that acts ((一)县民政局).
 func (w *walker) headingUnits(n *node) []Unit {
-	if n.head.Len() < 2 || n.head.Len() > 60 || notActors.MatchString(w.src.Sub(n.head)) {
+	if n.head.Len() < 2 || n.head.Len() > 60 {
+		return nil
+	}
+	words := w.src.Sub(n.head)
+	if m := dutiesFollow.FindStringIndex(words + ":"); m != nil && m[1] == len(words)+1 {
+		return w.units(unitList(w.src, script.Between(n.head.Start, w.src.At(w.src.Byte(n.head.Start)+m[0])), false), "unit.intro", BasisParagraph)
+	}
+	if notActors.MatchString(words) {
 		return nil
 	}
 	names := unitList(w.src, n.head, false)

@@ -132,6 +132,7 @@ var figureWords = strings.NewReplacer(
 	"{c}", `(?P<c>不少于|不低于|不得少于|不得低于|不小于|至少|最少|不超过|不得超过|不高于|不多于|不大于|最多|超过|达到|达|≥|>=|≤|<=|控制在|稳定在|保持在|维持在|提高到|提高至|提升到|提升至|增加到|增至|下降到|下降至|降低到|降低至|降至|降到|压减至|为|约)`,
 	"{m}", `(?P<m>名|个|所|家|支|处|人次|人|户|对|例|件|间|套|台|辆|座|张|份|册|万份|万册|万人次|块|条|类|篇|部|场次|场|节|门|组|项|批|堂|余名|余个|余家)`,
 	"{v}", `(?:建设|建成|建立|新建|新增|打造|培育|培养|设立|设置|配备|配强|配齐|明确|确定|组织|举办|培训|发放|帮扶|招募|选派|选聘|选配|聘请|创建|开设|完成|开展|评选|选树|组建|安排|孵化|扶持|资助|救助|印制|张贴|推出|制作|建好|开办|命名|改造|覆盖|走访|结对|落实|储备|吸纳|发展)`,
+	"{h}", `[^\x00-\x{4DFF}\x{FF00}-\x{FFFF}每]`, // a Chinese character, but never the 每 of a time rule
 	"{u}", `(?P<u>以上|以下|以内|之内|之间|左右)?`,
 )
 
@@ -142,13 +143,13 @@ var targetRules = []targetRule{
 	{"rate", "%", fig(`(?P<noun>[^每月年周季度,。;:()\d ]{0,8}(?:率|比例|占比|比重|覆盖面|满意度|覆盖))?(?:要|应|均|都|力争)?{c}?(?:到)?{n}%{u}`), readRate},
 	{"rate_words", "百", fig(`(?P<noun>[^每月年周季度,。;:()\d ]{0,8}(?:率|比例|占比|覆盖面))?(?:要|应|均)?{c}?百分之(?P<n>百|[一二三四五六七八九十]+){u}`), readRate},
 	{"blocked", "点时:", fig(`(?:每[日天])?(?:晚上|夜间|晚|当日)?(?P<a>\d{1,2})(?:点|时|:00)(?:开始)?(?:至|到|-)(?:次日|第二天)?(?:早上|凌晨|早晨|上午|早)?(?P<b>\d{1,2})(?:点|时|:00)(?:之前|前)?.{0,12}?(?:无法使用|禁止|不得|停止|暂停|关闭).{0,6}`), readBlocked},
-	{"retention", "存留", fig(`(?P<T>\p{Han}{0,6}(?:保存|留存|保留|存储)(?:期|时间|期限)?{c}?{n}个?(?P<m>月|天|日|年))`), func(m targetMatch) string {
+	{"retention", "存留", fig(`(?P<T>{h}{0,6}(?:保存|留存|保留|存储)(?:期|时间|期限)?{c}?{n}个?(?P<m>月|天|日|年))`), func(m targetMatch) string {
 		return "retention" + orElse(operator(m.get("c"), ""), ">=") + m.get("n") + map[string]string{"月": "month", "天": "day", "日": "day", "年": "year"}[m.get("m")]
 	}},
 	{"hours", "时分", fig(`(?P<p>每[天日周])\p{Han}{0,8}?{c}?{n}个?(?P<m>小时|分钟|学时)(?P<u>以上|以内|以下|内)?\p{Han}{0,8}`), readHours},
-	{"hours", "时分", fig(`(?P<p>\p{Han}{0,6}){c}{n}个?(?P<m>小时|分钟|学时)(?P<u>以上|以内|以下|内)?`), readHours},
+	{"hours", "时分", fig(`(?P<p>{h}{0,6}){c}{n}个?(?P<m>小时|分钟|学时|课时)(?P<u>以上|以内|以下|内)?`), readHours},
 	{"amount", "元", fig(`(?P<p>(?:每月|每年)?每?(?:人|生|户|村)(?:均|每月|每年|每学期)\p{Han}{0,4}?)?{c}?{n}(?P<k>万|亿|千|百)?元(?:/(?:人|年|月|生)[·/]?(?:年|月)?)?{u}`), readAmount},
-	{"area", "米", fig(`\p{Han}{0,6}?{c}?{n}(?:平方米|平米|㎡){u}`), func(m targetMatch) string {
+	{"area", "米", fig(`{h}{0,6}?{c}?{n}(?:平方米|平米|㎡){u}`), func(m targetMatch) string {
 		return "area" + orElse(operator(m.get("c"), m.get("u")), ">=") + m.get("n") + "m2"
 	}},
 	{"distance", "米", fig(`\p{Han}{0,6}{n}米(?:范围|之|以)*内.{0,3}(?:不得|禁止|严禁)\p{Han}{0,4}`), func(m targetMatch) string { return "count=0,within=" + m.get("n") + "m" }},
@@ -156,8 +157,8 @@ var targetRules = []targetRule{
 	{"per_place", "在各", fig(`(?P<k>在|各)(?P<p>[^每\d在]{0,6}?)(?:{v}){c}?{d}{m}[^、]{0,12}`), readPerPlace},
 	{"per_place", "至", fig(`(?P<k>在)(?P<p>村|社区|乡镇|学校|校)(?:{v}){c}{nn}{m}\p{Han}{0,14}`), readPerPlace},
 	{"counted", "", fig(`(?P<v>{v})[^、和及\d]{0,16}?(?P<T>{c}?{d}{m}(?:以上)?\p{Han}{0,8})`), readCount},
-	{"at_least", "", fig(`\p{Han}{0,8}{c}{d}(?P<k>万|千|百)?{m}{u}`), readCount},
-	{"at_least", "以", fig(`\p{Han}{0,8}{d}(?P<k>万|千|百)?{m}(?P<u>以上|以内)`), readCount},
+	{"at_least", "", fig(`{h}{0,8}{c}{d}(?P<k>万|千|百)?{m}{u}`), readCount},
+	{"at_least", "以", fig(`{h}{0,8}{d}(?P<k>万|千|百)?{m}(?P<u>以上|以内)`), readCount},
 	{"file_each", "一", fig(`一(?P<k>人|户|童|生|村|孩|案)一(?:份)?(?P<f>档案?|策|案|方案|台账)`), func(m targetMatch) string {
 		if m.get("f") == "策" || m.get("f") == "方案" || m.get("f") == "案" {
 			return "plans=1/" + m.get("k")

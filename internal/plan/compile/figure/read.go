@@ -88,7 +88,7 @@ func readHours(m targetMatch) string {
 	if m.get("u") == "内" || m.get("u") == "以内" && m.get("c") == "" || m.get("p") == "" && m.get("c") == "" {
 		return ""
 	}
-	unit := map[string]string{"小时": "hours", "分钟": "minutes", "学时": "hours"}[m.get("m")]
+	unit := map[string]string{"小时": "hours", "分钟": "minutes", "学时": "hours", "课时": "hours"}[m.get("m")]
 	norm := unit + orElse(operator(m.get("c"), m.get("u")), ">=") + m.get("n")
 	switch {
 	case strings.ContainsAny(m.get("p"), "天日"):

@@ -48,7 +48,21 @@ func readWindow(m timeMatch) (string, string) {
 
 func readTermWindow(m timeMatch) (string, string) {
 	unit := map[string]string{"月": "month", "周": "week", "星期": "week", "日": "day", "天": "day", "工作日": "workday"}[m.get("V")]
-	return KindRecurrence, fmt.Sprintf("every=%s,within=%d%s-of-start", unitNorm[m.get("U")], script.Number(m.get("N")), unit)
+	every, start := orTerm(unitNorm[m.get("U")]), "start"
+	switch m.get("S") {
+	case "春季":
+		every, start = "year", "spring-term-start"
+	case "秋季":
+		every, start = "year", "autumn-term-start"
+	}
+	return KindRecurrence, fmt.Sprintf("every=%s,within=%d%s-of-%s", every, script.Number(m.get("N")), unit, start)
+}
+
+func orTerm(unit string) string {
+	if unit == "" || unit == "year" {
+		return "term"
+	}
+	return unit
 }
 
 func readTermStart(m timeMatch) (string, string) {
