@@ -80,6 +80,9 @@ func (s *source) protagonist(subjects []Span) int {
 		return -1
 	}
 	top := offices[0]
+	if first[top] > 0 && count[top] == 1 {
+		return -1 // a collective is named before it
+	}
 	for _, o := range offices[1:] {
 		if count[o] >= count[top] {
 			return -1

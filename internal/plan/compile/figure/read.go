@@ -202,7 +202,7 @@ func readCount(m targetMatch) string {
 var (
 	badRate       = regexp.MustCompile(`近视|肥胖|患病|患龋|发生|死亡|辍学|犯罪|再犯|重新犯罪|流失|发案|失业`)
 	periodNoun    = regexp.MustCompile(`^(学期|学年|季度|月|年度?|星期|周|工作日|小时|阶段)`)
-	badCount      = regexp.MustCompile(`\d(个)?(月|年|岁|周岁|小时|工作日|部门|单位)|第\d|20\d\d`)
+	badCount      = regexp.MustCompile(`\d(个)?(月|年|岁|周岁|小时|工作日|部门|单位)|第\d|20[0-4]\d年`)
 	ordinalBefore = regexp.MustCompile(`第$`)
 	notCounted    = regexp.MustCompile(`^(月|部门|单位|方面|工作日|小时|百分点|阶段|环节|成员|次)`)
 )
