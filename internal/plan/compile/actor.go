@@ -24,6 +24,9 @@ func (w *walker) actors(regions []Span) (lead, support []Unit) {
 	}
 	leadSpans, rest := c.led, append(append([]Span{}, c.subjects...), c.partners...)
 	if len(leadSpans) == 0 {
+		leadSpans = w.src.joiner(&c)
+	}
+	if len(leadSpans) == 0 {
 		if i := w.src.protagonist(c.subjects); i >= 0 {
 			leadSpans = []Span{c.subjects[i]}
 		}
@@ -64,6 +67,25 @@ func (w *walker) doers(spans []Span, rule string) []Unit {
 	return out
 }
 
+// joiner is the office that calls in others in its own sentence (甲要会同乙、丙), if there is only one.
+func (s *source) joiner(c *cast) []Span {
+	var found []Span
+	for _, sub := range c.subjects {
+		for _, p := range c.partners {
+			if p.Start > sub.End && p.Start-sub.End < 80 && !strings.ContainsAny(s.Sub(script.Between(sub.End, p.Start)), "。;、") {
+				if len(found) == 0 || s.Sub(found[0]) != s.Sub(sub) {
+					found = append(found, sub)
+				}
+				break
+			}
+		}
+	}
+	if len(found) != 1 {
+		return nil
+	}
+	return found
+}
+
 // protagonist picks the subject that leads, -1 if none stands out.
 func (s *source) protagonist(subjects []Span) int {
 	count, first := map[string]int{}, map[string]int{}
@@ -80,9 +102,6 @@ func (s *source) protagonist(subjects []Span) int {
 		return -1
 	}
 	top := offices[0]
-	if first[top] > 0 && count[top] == 1 {
-		return -1 // a collective is named before it
-	}
 	for _, o := range offices[1:] {
 		if count[o] >= count[top] {
 			return -1
@@ -123,7 +142,7 @@ func (s *source) afterTime(i int, region Span) bool {
 // subject: names followed by what they are to do.
 func (s *source) subject(i int, region Span, c *cast) {
 	names, end := s.names(i, region.End)
-	if len(names) == 0 {
+	if len(names) == 0 || s.condition(end, region.End) {
 		return
 	}
 	if !s.acts(end, region.End) {
@@ -135,6 +154,12 @@ func (s *source) subject(i int, region Span, c *cast) {
 		}
 	}
 	c.subjects = append(c.subjects, names...)
+}
+
+// condition: 法院指定监护人的,由… : the phrase tells when another is to act.
+func (s *source) condition(i, end int) bool {
+	stop := s.Run(i, end, func(r rune) bool { return !strings.ContainsRune(",。;", r) })
+	return stop+1 < end && s.Norm[stop-1] == '的' && s.Norm[stop] == ',' && s.Norm[stop+1] == '由'
 }
 
 // byUnit: 由甲、乙牵头 / 统筹 / 处理.
@@ -195,7 +220,7 @@ func (s *source) founded(i int, region Span, c *cast) {
 	if len(names) != 1 || !standing.MatchString(s.Sub(names[0])) || end >= region.End || s.Norm[end] != ',' && s.Norm[end] != '。' {
 		return
 	}
-	if after := s.Sub(script.Between(end, min(end+70, region.End))); strings.Contains(strings.ReplaceAll(after, "负责人", ""), "负责") || strings.Contains(after, "职责") {
+	if after := s.Sub(script.Between(end, min(end+90, region.End))); strings.Contains(strings.ReplaceAll(after, "负责人", ""), "负责") || strings.Contains(after, "职责") {
 		c.subjects = append(c.subjects, names...)
 	}
 }
@@ -258,7 +283,7 @@ func (s *source) name(i, end int) (to, next int) {
 			continue
 		case r == '、':
 			return j, j + 1
-		case r == '各' && unitName(s.Sub(script.Between(i, j))):
+		case r == '各' && s.Norm[i] == '各' && unitName(s.Sub(script.Between(i, j))): // 各地各部门
 			return j, j
 		case (r == '和' || r == '及' || r == '与' || r == '或') && unitName(s.Sub(script.Between(i, j))):
 			if s.Sub(script.Between(j, min(j+2, end))) == "及其" {
@@ -267,6 +292,8 @@ func (s *source) name(i, end int) (to, next int) {
 			return j, j + 1
 		case s.Sub(script.Between(j, min(j+2, end))) == "以及":
 			return j, j + 2
+		case r == '的' && s.Norm[i] == '各':
+			continue // 各镇的保护站
 		case strings.ContainsRune(",。;:等的", r):
 			return s.lastName(i, j)
 		case s.acts(j, end) && unitName(s.Sub(script.Between(i, j))):

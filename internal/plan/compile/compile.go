@@ -110,7 +110,7 @@ func CompileText(name, text string) (*Plan, error) {
 	readHeader(src, tree, p)
 	p.Outline = tree.outline()
 	p.Tasks = tree.tasks()
-	if len(p.Tasks) == 0 || !tree.structured() {
+	if len(p.Tasks) == 0 || !tree.structured(p.Tasks) {
 		return nil, paper.Fail(paper.NotPlan, "")
 	}
 	for i := range p.Tasks {

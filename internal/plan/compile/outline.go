@@ -309,11 +309,11 @@ func (t *tree) label(n *node) string {
 	if n.mark.Len() == 0 {
 		return ""
 	}
-	words := strings.TrimSpace(t.src.Raw(n.mark.Span))
 	if n.mark.kind == markItem {
-		return strings.TrimRight(words, ":：,，")
+		return strings.TrimRight(strings.TrimSpace(t.src.Raw(n.mark.Span)), ":：,，")
 	}
-	return strings.TrimRight(words+t.src.Raw(n.head), "。.:： ；;")
+	whole := script.Between(n.mark.Start, max(n.mark.End, n.head.End))
+	return strings.TrimRight(t.src.Raw(t.src.Trim(whole)), "。.:： ；;")
 }
 
 // path is the chain of headings from the top to n.
@@ -346,9 +346,16 @@ func (t *tree) outline() []Heading {
 	return out
 }
 
-// structured: something in the text is built like a plan: numbered clauses, owners, or a table of tasks.
-func (t *tree) structured() bool {
-	found := false
+// structured: something in the text is built like a plan: numbered clauses, owners, a table of tasks, or paragraphs
+// that are headed by units.
+func (t *tree) structured(tasks []Task) bool {
+	headed := 0
+	for i := range tasks {
+		if tasks[i].FoundBy[0] == "clause.unit_paragraph" {
+			headed++
+		}
+	}
+	found := headed >= 2
 	t.each(t.root, func(n *node) {
 		found = found || n.owner != nil || n.above != nil || len(n.tables) > 0 || len(n.kids) >= 2
 	})

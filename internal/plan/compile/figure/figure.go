@@ -71,7 +71,7 @@ func (s *reader) targets(region script.Span, titles []script.Span) []Target {
 // phraseTargets tries the rules in order; words that one rule has taken are not given to another.
 func (s *reader) phraseTargets(sp script.Span, titles []script.Span) []Target {
 	words := s.Sub(sp)
-	if !strings.ContainsAny(words, digits) && !strings.ContainsAny(words, "覆盖档策每") {
+	if !strings.ContainsAny(words, digits) && !strings.ContainsAny(words, "覆盖档策每百") {
 		return nil
 	}
 	var out []Target
