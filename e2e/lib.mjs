@@ -129,7 +129,8 @@ export async function open(browser, t, { size = 1366, elder = false, url, script
   if (elder) await context.addCookies([{ name: 'weibao_elder', value: '1', url }])
   const page = await context.newPage()
   watch(page)
-  t?.after(() => {
+  t?.after(async () => {
+    await context.close()
     const troubles = page.troubles.filter(text => !page.excused.some(pattern => pattern.test(text)))
     assert.deepEqual(troubles, [], 'the browser complained')
   })
@@ -140,6 +141,9 @@ function watch(page) {
   page.troubles = []
   page.excused = []
   page.expected = pattern => page.excused.push(pattern)
+  page.inflight = new Set()
+  page.on('request', request => { if (request.resourceType() !== 'eventsource') page.inflight.add(request) })
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, request => page.inflight.delete(request))
   page.on('console', message => { if (message.type() === 'error') page.troubles.push(message.text()) })
   page.on('pageerror', error => page.troubles.push(String(error)))
   page.on('requestfailed', request => {
@@ -148,21 +152,25 @@ function watch(page) {
   })
 }
 
-/** Waits until nothing is under way any more: no request, no htmx swap. */
+/** Waits until nothing is under way any more: no request but the live one, no htmx swap. */
 export async function settled(page) {
-  await page.waitForLoadState('networkidle')
-  await page.waitForFunction(() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling'))
+  await page.waitForLoadState('load')
+  for (let quiet = 0; quiet < 3;) {
+    await page.waitForTimeout(30)
+    const busy = page.inflight.size > 0 || await page.locator('.htmx-request, .htmx-swapping, .htmx-settling').count() > 0
+    quiet = busy ? 0 : quiet + 1
+  }
 }
 
 const require = createRequire(import.meta.url)
 const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 
 /** Runs axe with the WCAG 2.2 AA rules and fails on any violation. */
-export async function check(page, { exclude = [] } = {}) {
+export async function check(page, { include = [['html']], exclude = [] } = {}) {
   // Through the debugger, which the page's CSP does not bind.
   await page.evaluate(axeSource)
-  const { violations } = await page.evaluate(exclude => globalThis.axe.run(
-    { include: [['html']], exclude }, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }), exclude)
+  const { violations } = await page.evaluate(([include, exclude]) => globalThis.axe.run(
+    { include, exclude }, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }), [include, exclude])
   const found = violations.flatMap(rule => rule.nodes.map(node => `${rule.id}: ${rule.help}\n    ${node.target} ${node.failureSummary.replaceAll('\n', ' ')}`))
   assert.deepEqual(found, [], `axe on ${page.url()}`)
 }

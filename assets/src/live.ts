@@ -24,14 +24,34 @@ function offer(): void {
   place.append(box)
 }
 
-if (inbox && 'EventSource' in window) {
-  const live = new EventSource('/duties/live')
-  let first = true
+let live: EventSource | null = null
+let known = ''
+
+function listen(): void {
+  if (live) return
+  live = new EventSource('/duties/live')
   live.addEventListener('duty', event => {
-    const [open, overdue] = (event as MessageEvent<string>).data.split(' ').map(Number)
+    const { data } = event as MessageEvent<string>
+    const [open, overdue] = data.split(' ').map(Number)
     show(open, overdue)
-    if (!first) offer()
-    first = false
+    if (known && known !== data) offer()
+    known = data
   })
-  addEventListener('pagehide', () => live.close())
+}
+
+function stop(): void {
+  live?.close()
+  live = null
+}
+
+// A browser keeps six connections to one server: only the tab in sight may hold one.
+function follow(): void {
+  if (document.visibilityState === 'visible') listen()
+  else stop()
+}
+
+if (inbox && 'EventSource' in window) {
+  follow()
+  document.addEventListener('visibilitychange', follow)
+  addEventListener('pagehide', stop)
 }
