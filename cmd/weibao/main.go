@@ -6,14 +6,24 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"weibao/internal/server"
 )
 
 // cli is the list of subcommands.
 type cli struct {
-	Plan  planCmd  `cmd:"" help:"工作方案"`
-	Rules rulesCmd `cmd:"" help:"规则"`
+	Serve   serveCmd   `cmd:"" help:"启动服务"`
+	Plan    planCmd    `cmd:"" help:"工作方案"`
+	Rules   rulesCmd   `cmd:"" help:"规则"`
+	County  countyCmd  `cmd:"" help:"本县设置"`
+	Migrate migrateCmd `cmd:"" help:"升级数据库结构（升级前自动备份）"`
+	Backup  backupCmd  `cmd:"" help:"备份到一个加密文件"`
+	Restore restoreCmd `cmd:"" help:"从备份文件恢复到空的数据目录"`
+	Doctor  doctorCmd  `cmd:"" help:"检查配置、数据库、密钥、磁盘和作业"`
+	Version versionCmd `cmd:"" help:"版本"`
 }
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
@@ -29,12 +39,37 @@ func run(args []string, out, complaints io.Writer) int {
 	}
 	ctx, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintln(complaints, "weibao:", err)
+		fmt.Fprintln(complaints, "weibao:", mistake(err))
 		return 2
 	}
 	if err := ctx.Run(); err != nil {
-		fmt.Fprintln(complaints, "weibao:", err)
+		fmt.Fprintln(complaints, "weibao:", oneLine(err))
 		return 1
 	}
 	return 0
+}
+
+// oneLine gives what a person reads of an error.
+func oneLine(err error) string {
+	line, _, _ := strings.Cut(server.Words(err), "\n")
+	return line
+}
+
+// mistakes turns the parser's words into the product's.
+var mistakes = []struct{ from, to string }{
+	{"unknown flag ", "没有这个选项："},
+	{"unexpected argument ", "多余的参数："},
+	{"missing flags: ", "缺少选项："},
+	{"expected string value but got \"EOL\" (<EOL>)", "缺少取值"},
+	{"expected one of ", "缺少子命令，可用："},
+	{"expected ", "缺少参数："},
+	{"did you mean ", "您是不是要找 "},
+}
+
+func mistake(err error) string {
+	text := err.Error()
+	for _, m := range mistakes {
+		text = strings.ReplaceAll(text, m.from, m.to)
+	}
+	return text + "。用法见 weibao --help"
 }

@@ -25,29 +25,29 @@ import (
 type Config struct {
 	Data     string `help:"数据目录" default:"./data" env:"WEIBAO_DATA" placeholder:"DIR"`
 	Database string `help:"数据库地址 postgres://…;不写则用数据目录中的内嵌数据库" env:"WEIBAO_DATABASE" placeholder:"DSN"`
-	Keys     string `help:"密钥文件,应与数据库备份分开保存;默认为数据目录下的 keys/weibao.keys" env:"WEIBAO_KEYS" placeholder:"FILE"`
+	Keys     string `help:"密钥文件，应与数据库备份分开保存；默认为数据目录下的 keys/weibao.keys" env:"WEIBAO_KEYS" placeholder:"FILE"`
 }
 
 // Serve is what only a serving process is told.
 type Serve struct {
 	Listen  string   `help:"监听地址" default:"127.0.0.1:8080" env:"WEIBAO_LISTEN" placeholder:"ADDR"`
-	Profile string   `help:"登录安全策略:dengbao(等级保护三级)" default:"dengbao" env:"WEIBAO_PROFILE"`
-	Secure  bool     `help:"经由 HTTPS 反向代理对外服务:会话标识只在加密连接上发送" env:"WEIBAO_SECURE"`
-	Proxies []string `help:"可信反向代理的地址或网段,只采信它们转告的客户端地址" env:"WEIBAO_PROXIES" placeholder:"IP"`
+	Profile string   `help:"登录安全策略：dengbao（等级保护三级）" default:"dengbao" env:"WEIBAO_PROFILE"`
+	Secure  bool     `help:"经由 HTTPS 反向代理对外服务：会话标识只在加密连接上发送" env:"WEIBAO_SECURE"`
+	Proxies []string `help:"可信反向代理的地址或网段，只采信它们转告的客户端地址" env:"WEIBAO_PROXIES" placeholder:"IP"`
 	Token   string   `help:"从本机以外读取 /metrics 所需的令牌" env:"WEIBAO_METRICS_TOKEN" placeholder:"TOKEN"`
 }
 
 // Check finds settings that cannot work.
 func (c *Config) Check() error {
 	if strings.TrimSpace(c.Data) == "" {
-		return errs.New(errs.Invalid, "数据目录不能为空,请用 --data 指定。")
+		return errs.New(errs.Invalid, "数据目录不能为空，请用 --data 指定。")
 	}
 	if c.Database == "" {
 		return nil
 	}
 	u, err := url.Parse(c.Database)
 	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" || u.Host == "" && u.Query().Get("host") == "" {
-		return errs.New(errs.Invalid, "数据库地址写法不对,应形如 postgres://用户:口令@主机:5432/库名;使用内嵌数据库时请不要写 --database。")
+		return errs.New(errs.Invalid, "数据库地址写法不对，应形如 postgres://用户:口令@主机:5432/库名；使用内嵌数据库时请不要写 --database。")
 	}
 	return nil
 }
@@ -57,7 +57,7 @@ func (s *Serve) Check() error {
 	host, port, err := net.SplitHostPort(s.Listen)
 	number, bad := strconv.Atoi(port)
 	if err != nil || bad != nil || number < 0 || number > 65535 || strings.ContainsAny(host, " /") {
-		return errs.Newf(errs.Invalid, "监听地址 %q 写法不对,应形如 127.0.0.1:8080。", s.Listen)
+		return errs.Newf(errs.Invalid, "监听地址 %q 写法不对，应形如 127.0.0.1:8080。", s.Listen)
 	}
 	_, err = s.Trusted()
 	return err
@@ -120,7 +120,7 @@ func (c *Config) Prepare() error {
 	}
 	probe, err := os.CreateTemp(c.Data, ".probe-")
 	if err != nil {
-		return errs.Wrap(errs.Full, err, "数据目录 "+c.Data+" 不可写,请检查目录权限和磁盘空间。")
+		return errs.Wrap(errs.Full, err, "数据目录 "+c.Data+" 不可写，请检查目录权限和磁盘空间。")
 	}
 	defer os.Remove(probe.Name())
 	return probe.Close()
@@ -135,16 +135,16 @@ func (c *Config) Lock() (release func(), err error) {
 	}
 	f, err := os.OpenFile(filepath.Join(c.Data, "weibao.lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, errs.Wrap(errs.Full, err, "数据目录 "+c.Data+" 不可写,请检查目录权限和磁盘空间。")
+		return nil, errs.Wrap(errs.Full, err, "数据目录 "+c.Data+" 不可写，请检查目录权限和磁盘空间。")
 	}
 	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		f.Close()
-		return nil, errs.New(errs.Conflict, "数据目录 "+c.Data+" 正被另一个 weibao 进程使用。内嵌数据库只能由一个进程打开:请先停止它,或改用 PostgreSQL。")
+		return nil, errs.New(errs.Conflict, "数据目录 "+c.Data+" 正被另一个 weibao 进程使用。内嵌数据库只能由一个进程打开：请先停止它，或改用 PostgreSQL。")
 	}
 	if err != nil {
 		f.Close()
-		return nil, errs.Wrap(errs.Full, err, "无法锁定数据目录 "+c.Data+"。请把数据放在本机磁盘上,不要放在网络共享目录。")
+		return nil, errs.Wrap(errs.Full, err, "无法锁定数据目录 "+c.Data+"。请把数据放在本机磁盘上，不要放在网络共享目录。")
 	}
 	return func() { f.Close() }, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"sync"
 	"testing"
 
@@ -157,5 +158,27 @@ func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestCopyIsWholeWhileWorkGoesOnAndUpgradesBeginWithOne(t *testing.T) {
+	d := testkit.Open(t, db.SQLite, clock.At(testkit.Noon))
+	target := filepath.Join(t.TempDir(), "copy.db")
+	if err := d.Copy(t.Context(), target); err != nil {
+		t.Fatal(err)
+	}
+	c, err := db.Open(t.Context(), target, clock.At(testkit.Noon))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if err := c.Intact(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if current, want, err := c.Version(t.Context()); err != nil || current != want {
+		t.Errorf("version %d of %d, %v", current, want, err)
+	}
+	if err := d.Copy(t.Context(), target); err == nil {
+		t.Error("a copy was written over another")
 	}
 }

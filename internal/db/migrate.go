@@ -104,7 +104,8 @@ func (d *DB) Copy(ctx context.Context, target string) error {
 	if d.Dialect != SQLite {
 		return errs.New(errs.Invalid, "PostgreSQL 数据库请使用 pg_dump 或数据库自带的备份工具。")
 	}
-	if _, err := d.reads.ExecContext(ctx, "VACUUM INTO ?", target); err != nil {
+	// Readers are query_only, which forbids even the writing of another file.
+	if _, err := d.writer.pool.ExecContext(ctx, "VACUUM INTO ?", target); err != nil {
 		return errs.Wrap(errs.Full, err, "备份没有写成，请检查目标目录的空间和写权限。")
 	}
 	return nil

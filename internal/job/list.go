@@ -66,11 +66,11 @@ func Retry(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Job) error {
 		return err
 	}
 	if row.State != Failed {
-		return errs.New(errs.Conflict, "这项作业已不在失败清单中,请刷新页面。")
+		return errs.New(errs.Conflict, "这项作业已不在失败清单中，请刷新页面。")
 	}
 	switch err := reopen(ctx, tx, id); {
 	case db.IsUnique(err):
-		return errs.Wrap(errs.Conflict, err, "同一作业已经在等待执行,无需重试。")
+		return errs.Wrap(errs.Conflict, err, "同一作业已经在等待执行，无需重试。")
 	case err != nil:
 		return err
 	}

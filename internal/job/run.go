@@ -142,7 +142,7 @@ func personText(err error) string {
 	if e, ok := errors.AsType[*errs.Error](err); ok {
 		return e.Message
 	}
-	return "后台作业多次执行失败,请联系系统管理员查看原因。"
+	return "后台作业多次执行失败，请联系系统管理员查看原因。"
 }
 
 const maxFailure = 500

@@ -166,7 +166,7 @@ func (r *Runner) take(ctx context.Context) (*Run, error) {
 		}
 		kind := r.Kinds[slices.Index(r.names, row.Kind)]
 		if row.Attempt > kind.tries() {
-			return giveUp(ctx, tx, row, "后台作业多次使程序中断,已停止执行,请联系系统管理员。", "its process ended during every attempt")
+			return giveUp(ctx, tx, row, "后台作业多次使程序中断，已停止执行，请联系系统管理员。", "its process ended during every attempt")
 		}
 		if err := extend(ctx, tx, row, kind.lease()); err != nil {
 			return err

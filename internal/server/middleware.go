@@ -163,12 +163,12 @@ func (s *Server) headed(next http.Handler) http.Handler {
 
 // foreign answers a form that another site sent.
 func (s *Server) foreign(w http.ResponseWriter, r *http.Request) {
-	s.o.UI.Error(w, r, access.Actor{}, errs.New(errs.Forbidden, "这次提交来自其他网站,已被拒绝。请从本系统的页面重新操作。"))
+	s.o.UI.Error(w, r, access.Actor{}, errs.New(errs.Forbidden, "这次提交来自其他网站，已被拒绝。请从本系统的页面重新操作。"))
 }
 
 func tooLarge(err error) error {
 	if big, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return errs.Wrap(errs.TooLarge, err, fmt.Sprintf("提交的内容过大:最多 %d MB。请减小后重新提交。", big.Limit>>20))
+		return errs.Wrap(errs.TooLarge, err, fmt.Sprintf("提交的内容过大：最多 %d MB。请减小后重新提交。", big.Limit>>20))
 	}
 	return err
 }

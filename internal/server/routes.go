@@ -76,7 +76,7 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		by = access.Actor{}
 	}
-	s.o.UI.Error(w, r, by, errs.New(errs.NotFound, "没有这个页面。地址可能输错了,或页面已经移走,请从首页重新进入。"))
+	s.o.UI.Error(w, r, by, errs.New(errs.NotFound, "没有这个页面。地址可能输错了，或页面已经移走，请从首页重新进入。"))
 }
 
 // probe takes an answer of the mux to learn its status.
@@ -138,7 +138,7 @@ func (s *Server) limit(w http.ResponseWriter, r *http.Request, upload bool) erro
 	}
 	if r.ContentLength > size {
 		w.Header().Set("Connection", "close")
-		return errs.Newf(errs.TooLarge, "提交的内容过大:最多 %d MB。请减小后重新提交。", size>>20)
+		return errs.Newf(errs.TooLarge, "提交的内容过大：最多 %d MB。请减小后重新提交。", size>>20)
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, size)
 	return nil

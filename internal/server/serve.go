@@ -18,9 +18,9 @@ func Listen(ctx context.Context, address string) (net.Listener, error) {
 	case err == nil:
 		return l, nil
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, errs.Wrap(errs.Conflict, err, "监听地址 "+address+" 已被其他程序占用,请停止该程序或用 --listen 换一个端口。")
+		return nil, errs.Wrap(errs.Conflict, err, "监听地址 "+address+" 已被其他程序占用，请停止该程序或用 --listen 换一个端口。")
 	case errors.Is(err, syscall.EACCES):
-		return nil, errs.Wrap(errs.Forbidden, err, "没有权限监听 "+address+":1024 以下的端口需要管理员权限,请换一个端口。")
+		return nil, errs.Wrap(errs.Forbidden, err, "没有权限监听 "+address+":1024 以下的端口需要管理员权限，请换一个端口。")
 	}
 	return nil, errs.Wrap(errs.Invalid, err, "无法监听 "+address+",请检查这是不是本机的地址。")
 }

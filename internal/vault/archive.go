@@ -28,8 +28,8 @@ type archiveHeader struct {
 }
 
 var (
-	errNoArchive = errs.New(errs.Invalid, "这不是未保通的备份文件,或文件开头已损坏。请换用完整的备份文件。")
-	errTorn      = errs.New(errs.Invalid, "备份文件不完整或已损坏,没有恢复任何内容。请换用另一份备份。")
+	errNoArchive = errs.New(errs.Invalid, "这不是未保通的备份文件，或文件开头已损坏。请换用完整的备份文件。")
+	errTorn      = errs.New(errs.Invalid, "备份文件不完整或已损坏，没有恢复任何内容。请换用另一份备份。")
 )
 
 // Archive seals a stream, such as a backup, under the current master key.
@@ -64,11 +64,11 @@ func ReadArchive(keyPath string, r io.Reader) (io.Reader, error) {
 	head = append([]byte{}, head...)
 	f, err := readKeyFile(keyPath)
 	if err != nil {
-		return nil, errs.Wrap(errs.Invalid, err, fmt.Sprintf("读不出密钥文件 %s。恢复备份需要当时的密钥文件,请从离线保存的副本取来,并用 --keys 指定。", keyPath))
+		return nil, errs.Wrap(errs.Invalid, err, fmt.Sprintf("读不出密钥文件 %s。恢复备份需要当时的密钥文件，请从离线保存的副本取来，并用 --keys 指定。", keyPath))
 	}
 	k, known := f.find(h.Key)
 	if !known {
-		return nil, errs.Newf(errs.Invalid, "密钥文件 %s 打不开这份备份:其中没有密钥 %s。请换用当时的密钥文件。", keyPath, h.Key)
+		return nil, errs.Newf(errs.Invalid, "密钥文件 %s 打不开这份备份：其中没有密钥 %s。请换用当时的密钥文件。", keyPath, h.Key)
 	}
 	a, err := archiveCipher(k, head)
 	if err != nil {
