@@ -19,6 +19,8 @@ type cli struct {
 	Plan    planCmd    `cmd:"" help:"工作方案"`
 	Rules   rulesCmd   `cmd:"" help:"规则"`
 	County  countyCmd  `cmd:"" help:"本县设置"`
+	Setup   setupCmd   `cmd:"" help:"开通三员账号，或为管理员重置登录凭据"`
+	Audit   auditCmd   `cmd:"" help:"审计"`
 	Migrate migrateCmd `cmd:"" help:"升级数据库结构（升级前自动备份）"`
 	Backup  backupCmd  `cmd:"" help:"备份到一个加密文件"`
 	Restore restoreCmd `cmd:"" help:"从备份文件恢复到空的数据目录"`

@@ -32,6 +32,12 @@ func (r *Report) fault(block int64, format string, args ...any) {
 	r.Faults = append(r.Faults, Fault{block, fmt.Sprintf(format, args...)})
 }
 
+// Blocks tells how many blocks there are.
+func Blocks(ctx context.Context, tx *db.Tx) (int64, error) {
+	last, _, err := lastBlock(ctx, tx)
+	return last.ID, err
+}
+
 // Verify reads the whole journal and reports every change, gap, reordering,
 // cut or setting back. It changes nothing.
 func (s *Sealer) Verify(ctx context.Context, tx *db.Tx) (Report, error) {

@@ -12,6 +12,7 @@ import (
 	"weibao/assets"
 	"weibao/internal/access"
 	"weibao/internal/audit"
+	"weibao/internal/auth"
 	"weibao/internal/civil"
 	"weibao/internal/config"
 	"weibao/internal/duty"
@@ -28,6 +29,7 @@ type App struct {
 	*Ground
 	Serve  config.Serve
 	Rules  *rule.Book
+	Guard  *auth.Guard
 	Kernel *duty.Kernel
 	UI     *ui.Renderer
 	Sealer *audit.Sealer
@@ -48,7 +50,11 @@ func Assemble(ctx context.Context, g *Ground, s config.Serve) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{Ground: g, Serve: s, Rules: book, Sealer: g.Vault.Sealer(g.Config.Seals())}
+	guard, err := g.Guard(s)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Ground: g, Serve: s, Rules: book, Guard: guard, Sealer: g.Vault.Sealer(g.Config.Seals())}
 	a.Kernel = a.kernel()
 	if err := a.face(); err != nil {
 		return nil, err
@@ -120,6 +126,10 @@ func (a *App) kinds() []job.Kind {
 		}},
 		{Name: "audit.seal", Label: "审计记录封存", Next: job.Every(sealEvery), Run: func(ctx context.Context, r *job.Run) error {
 			_, err := a.Sealer.Seal(ctx, r.DB)
+			return err
+		}},
+		{Name: "auth.sweep", Label: "清理已结束的会话", Next: job.Every(time.Hour), Run: func(ctx context.Context, _ *job.Run) error {
+			_, err := a.Guard.Sweep(ctx)
 			return err
 		}},
 		job.Clean,

@@ -2,6 +2,7 @@ package server
 
 import (
 	"archive/tar"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,9 +12,12 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"weibao/internal/audit"
 	"weibao/internal/clock"
 	"weibao/internal/config"
 	"weibao/internal/db"
@@ -31,6 +35,7 @@ type manifest struct {
 const (
 	manifestName = "manifest.json"
 	databaseName = "weibao.db"
+	sealsName    = "seals.txt"
 	filesDir     = "files"
 )
 
@@ -92,6 +97,13 @@ func (g *Ground) writeBackup(ctx context.Context, part, source string) error {
 	if err := addFile(t, databaseName, source); err != nil {
 		return err
 	}
+	seals, err := g.seals(ctx, source)
+	if err != nil {
+		return err
+	}
+	if err := addText(t, sealsName, seals); err != nil {
+		return err
+	}
 	for _, name := range names {
 		if err := addFile(t, path.Join(filesDir, name), filepath.Join(g.Config.Files(), name)); err != nil {
 			return err
@@ -117,15 +129,48 @@ func attachments(dir string) ([]string, error) {
 	return names, err
 }
 
+// seals gives the copied seals of the audit journal up to the last block that
+// the copy of the database holds; work went on between the two.
+func (g *Ground) seals(ctx context.Context, source string) ([]byte, error) {
+	text, err := os.ReadFile(g.Config.Seals())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	d, err := db.Open(ctx, source, g.Clock)
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	blocks, err := audit.Blocks(ctx, d.Reader())
+	if err != nil {
+		return nil, err
+	}
+	var kept []byte
+	for line := range bytes.Lines(text) {
+		number, _, _ := bytes.Cut(line, []byte(" "))
+		if n, err := strconv.ParseInt(string(number), 10, 64); err != nil || n <= blocks {
+			kept = append(kept, line...)
+		}
+	}
+	return kept, nil
+}
+
 func addManifest(t *tar.Writer, m manifest) error {
 	text, err := json.Marshal(m)
 	if err != nil {
 		return err
 	}
-	if err := t.WriteHeader(&tar.Header{Name: manifestName, Mode: 0o600, Size: int64(len(text))}); err != nil {
+	return addText(t, manifestName, text)
+}
+
+func addText(t *tar.Writer, name string, text []byte) error {
+	if err := t.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: int64(len(text))}); err != nil {
 		return err
 	}
-	_, err = t.Write(text)
+	_, err := t.Write(text)
 	return err
 }
 
@@ -226,7 +271,7 @@ func Restore(ctx context.Context, c config.Config, clk clock.Clock, name string)
 }
 
 func unpack(dir, entry string, body io.Reader) error {
-	if !filepath.IsLocal(entry) || entry != manifestName && entry != databaseName && !strings.HasPrefix(entry, filesDir+"/") {
+	if !filepath.IsLocal(entry) || !slices.Contains([]string{manifestName, databaseName, sealsName}, entry) && !strings.HasPrefix(entry, filesDir+"/") {
 		return errs.New(errs.Invalid, "备份文件中有不认识的内容，没有恢复任何内容。请换用另一份备份。")
 	}
 	target := filepath.Join(dir, filepath.FromSlash(entry))
@@ -296,6 +341,9 @@ func takeOver(c config.Config, dir string) error {
 		if err := place(filepath.Join(dir, filesDir, filepath.FromSlash(name)), target); err != nil {
 			return err
 		}
+	}
+	if err := place(filepath.Join(dir, sealsName), c.Seals()); err != nil {
+		return err
 	}
 	return place(filepath.Join(dir, databaseName), c.DatabaseFile())
 }

@@ -7,11 +7,14 @@ import (
 	"os"
 
 	"weibao/internal/access"
+	"weibao/internal/auth"
 	"weibao/internal/clock"
 	"weibao/internal/config"
 	"weibao/internal/db"
 	"weibao/internal/errs"
 	"weibao/internal/org"
+	"weibao/internal/ref"
+	"weibao/internal/region"
 	"weibao/internal/rule"
 	"weibao/internal/vault"
 	"weibao/internal/workday"
@@ -120,6 +123,35 @@ func (g *Ground) Book(ctx context.Context) (*rule.Book, error) {
 		return nil, err
 	}
 	return rule.Load(rules.FS, county.Name)
+}
+
+// Guard gives what knows people and posts under a login profile.
+func (g *Ground) Guard(s config.Serve) (*auth.Guard, error) {
+	profile, err := auth.ProfileOf(s.Profile)
+	if err != nil {
+		return nil, err
+	}
+	return &auth.Guard{DB: g.DB, Vault: g.Vault, Profile: profile, Places: places, Secure: s.Secure}, nil
+}
+
+// places fills in the names of units and regions of posts.
+func places(ctx context.Context, tx *db.Tx, posts []access.Post) error {
+	units, codes := make([]ref.Unit, len(posts)), make([]string, len(posts))
+	for i, p := range posts {
+		units[i], codes[i] = p.Unit, p.Region
+	}
+	names, err := org.Names(ctx, tx, units)
+	if err != nil {
+		return err
+	}
+	regions, err := region.Places(ctx, tx, codes)
+	if err != nil {
+		return err
+	}
+	for i, p := range posts {
+		posts[i].UnitName, posts[i].RegionName = names[p.Unit], regions[p.Region]
+	}
+	return nil
 }
 
 // Close ends the connections and lets go of the folder.

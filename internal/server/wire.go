@@ -31,7 +31,10 @@ func (a *App) pages() (err error) {
 	if err != nil {
 		return err
 	}
-	a.Attach = func(r *http.Request) (*http.Request, access.Actor, error) { return r, access.Actor{}, nil }
+	a.Attach = func(r *http.Request) (*http.Request, access.Actor, error) {
+		r, visit, err := a.Guard.Attach(r)
+		return r, visit.Actor, err
+	}
 	a.Routes = slices.Concat(
 		[]ui.Route{{Method: "GET", Path: "/{$}", Permission: access.SignedIn, Handle: front}},
 		a.UI.Routes(),
