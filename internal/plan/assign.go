@@ -154,7 +154,7 @@ func (c Context) slots(t Task) ([]slot, error) {
 			return nil, err
 		}
 		if len(times) > 1 {
-			s.Title = t.Title + ":" + f.Text
+			s.Title = t.Title + "：" + f.Text
 		}
 		s.first = s.Pace == Once && !once
 		once = once || s.first

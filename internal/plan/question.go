@@ -94,7 +94,7 @@ func (c Context) Questions(t Task) []Question {
 	for _, f := range t.Of(Time) {
 		s := c.Calendar.Read(f.Norm)
 		if s.Pace == Asked {
-			ask(AskTime, f.ID, "“"+f.Text+"”:"+s.Question)
+			ask(AskTime, f.ID, "“"+f.Text+"”："+s.Question)
 		}
 	}
 	if vague := t.Of(Vague); len(vague) > 0 && len(t.Of(Time)) == 0 && !t.Standing {
