@@ -109,3 +109,17 @@ func newKey() []byte {
 	rand.Read(key)
 	return key
 }
+
+// Suite is the one under which new keys are made.
+func (v *Vault) Suite() Suite { return last(v.keys.Load().Wrap).suite() }
+
+// NewSecret makes a key for content outside the database; the caller keeps it sealed.
+func NewSecret() []byte { return newKey() }
+
+// Digest gives a keyed digest to be fed piece by piece: equal content has
+// equal digests within one purpose, and nobody without the key can tell what
+// content it was.
+func (v *Vault) Digest(purpose string) hash.Hash {
+	k := last(v.keys.Load().Blind)
+	return hmac.New(k.suite().Hash, derive(k.suite(), k.Secret, "digest/"+purpose))
+}
