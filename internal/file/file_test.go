@@ -355,7 +355,7 @@ func TestKindIsToldByContent(t *testing.T) {
 func TestNamesAreMadeSafe(t *testing.T) {
 	desks(t, func(t *testing.T, s *desk) {
 		for from, want := range map[string]string{
-			"证明材料(盖章).pdf": "证明材料(盖章).pdf", `C:\Users\a\b.pdf`: "b.pdf", "../../etc/passwd": "passwd.pdf", "a\r\nSet-Cookie: x.pdf": "aSet-Cookie x.pdf", "": "附件.pdf",
+			"证明材料(盖章).pdf": "证明材料(盖章).pdf", `D:\a\b.pdf`: "b.pdf", "../../etc/passwd": "passwd.pdf", "a\r\nSet-Cookie: x.pdf": "aSet-Cookie x.pdf", "": "附件.pdf",
 			"\u202efdp.exe": "fdp.pdf", "照片.JPG": "照片.pdf", "a.PDF": "a.PDF", strings.Repeat("长", 300) + ".pdf": strings.Repeat("长", 100) + ".pdf", "\xff\xfe.pdf": "附件.pdf",
 		} {
 			in, err := s.Receive(t.Context(), duty, from, bytes.NewReader(pdf(50)))
