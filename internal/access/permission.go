@@ -20,11 +20,12 @@ type Grant struct {
 }
 
 var (
-	working = []Role{Officer, Leader, Supervisor, ChildDirector, Liaison, Operator}
-	desk    = []Role{Officer, Leader, Supervisor, Liaison}
-	office  = []Role{Officer}
-	guiding = []Role{Officer, Leader}
-	admins  = []Role{SystemAdmin, SecurityAdmin, AuditAdmin}
+	working  = []Role{Officer, Leader, Supervisor, ChildDirector, Liaison, Operator}
+	desk     = []Role{Officer, Leader, Supervisor, Liaison}
+	handling = []Role{Officer, Supervisor, ChildDirector, Liaison, Operator}
+	office   = []Role{Officer}
+	guiding  = []Role{Officer, Leader}
+	admins   = []Role{SystemAdmin, SecurityAdmin, AuditAdmin}
 )
 
 // Table is the whole of what roles may do; whatever is not in it is refused.
@@ -47,9 +48,9 @@ var Table = []Grant{
 	{"plan.review", "审核方案解析结果", office},
 	{"plan.issue", "下发方案任务", office},
 	{"plan.amend", "下发后调整、撤回、增补任务", office},
-	{"plan.task", "查看一项任务从条款到佐证", desk},
-	{"plan.progress", "登记任务进展和佐证材料", []Role{Officer, Supervisor, Liaison}},
-	{"plan.reply", "反馈任务办理结果", []Role{Officer, Supervisor, Liaison}},
+	{"plan.task", "查看一项任务从条款到佐证", working},
+	{"plan.progress", "登记任务进展和佐证材料", handling},
+	{"plan.reply", "反馈任务办理结果", handling},
 	{"plan.check", "审核任务办理结果", office},
 	{"plan.export", "导出和打印任务清单", desk},
 	{"plan.copy", "以本年方案编制下年方案", office},

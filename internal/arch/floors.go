@@ -18,7 +18,7 @@ var floors = [][]string{
 	6: {"supervision", "appraisal", "stats", "exchange"},
 	7: {"flow"},
 	8: {"field", "demo"},
-	9: {"server"},
+	9: {"server", "demo"},
 }
 
 const (

@@ -56,7 +56,7 @@ func kernel(t testing.TB) *duty.Kernel {
 		Calendar: func(context.Context, *db.Tx) (*civil.Calendar, error) { return cal, nil },
 		Superior: func(context.Context, *db.Tx, ref.Unit) (ref.Unit, error) { return office, nil },
 		Office:   func(context.Context, *db.Tx, string) (ref.Unit, error) { return office, nil },
-		Limits:   duty.Limits{Decide: 2, Soon: 3, Critical: 5, DecideLadder: "short", SuperiorLadder: "short", Superior: 3},
+		Limits:   duty.Limits{Decide: 2, Soon: 3, Critical: 5, DecideLadder: "short", SuperiorLadder: duty.DefaultLadder, Superior: 3},
 	}
 }
 
@@ -190,6 +190,22 @@ func TestTheLadderClimbsRungByRung(t *testing.T) {
 		}
 		if left := b.list(officer, duty.Filter{Mine: true}); len(left) != 0 {
 			b.t.Errorf("the office still has to press for what is done: %+v", left)
+		}
+	})
+}
+
+func TestLaddersDoNotMultiply(t *testing.T) {
+	withKernel(t, func(b bench) {
+		b.open(sample(duty.Within(3)))
+		own := sample(duty.Within(3))
+		own.Unit = office // its own superior
+		b.open(own)
+		for range 52 {
+			b.c.Advance(7 * 24 * time.Hour)
+			b.sweep()
+		}
+		if all := b.list(officer, duty.Filter{Limit: 500}); len(all) != 4 {
+			b.t.Errorf("two duties left for a year have become %d, want 4", len(all))
 		}
 	})
 }

@@ -133,7 +133,7 @@ func (c *climber) step(ctx context.Context, tx *db.Tx, d Duty, s rule.LadderStep
 		return err
 	}
 	out := Step{Duty: d.ID, Arming: d.Arming, Step: d.Level + 1, Action: s.Action, Planned: planned, At: c.now, Receiver: receiver}
-	if s.Action == "superior" || s.Action == "propose" {
+	if opensDuty(d, s, receiver) {
 		up, err := c.make(c.cal, c.now, New{Kind: "duty." + s.Action, Subject: "duty", SubjectID: int64(d.ID),
 			Title: s.Label + "：" + d.Title, Unit: receiver, Region: d.Region, Rule: d.Rule, Clause: d.Clause,
 			Deadline: Within(max(c.Limits.Superior, 1)), Ladder: c.Limits.SuperiorLadder})
@@ -146,6 +146,13 @@ func (c *climber) step(ctx context.Context, tx *db.Tx, d Duty, s rule.LadderStep
 	c.steps = append(c.steps, out)
 	announce(tx, receiver)
 	return nil
+}
+
+// opensDuty tells whether a rung gives its receiver work. At the top, where
+// the owner is his own superior, and for work that a rung gave, it is a notice
+// only: the ladder of the first duty climbs on, and nothing multiplies.
+func opensDuty(d Duty, s rule.LadderStep, receiver ref.Unit) bool {
+	return (s.Action == "superior" || s.Action == "propose") && receiver != d.Unit && d.Subject != "duty"
 }
 
 // receiver finds whom a rung addresses: each is a rank higher than the one before.

@@ -1,0 +1,86 @@
+package demo_test
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"weibao/internal/access"
+	"weibao/internal/auth"
+	"weibao/internal/civil"
+	"weibao/internal/clock"
+	"weibao/internal/db"
+	"weibao/internal/demo"
+	"weibao/internal/duty"
+	"weibao/internal/org"
+	"weibao/internal/plan"
+	"weibao/internal/region"
+	"weibao/internal/rule"
+	"weibao/internal/testkit"
+	"weibao/internal/vault"
+	"weibao/internal/workday"
+)
+
+func TestTheStoryGivesEveryScreenLife(t *testing.T) {
+	ctx := t.Context()
+	today := time.Date(2026, 11, 20, 2, 0, 0, 0, time.UTC)
+	c := clock.At(today)
+	d := testkit.Open(t, db.SQLite, c)
+	v, err := vault.Open(ctx, d, filepath.Join(t.TempDir(), "keys"), vault.SM)
+	if err != nil {
+		t.Fatal(err)
+	}
+	profile, err := auth.ProfileOf("demo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	book := testkit.Book(t, demo.County)
+	rules := func(string) *rule.Book { return book }
+	k := &duty.Kernel{Ladder: func(id string) rule.Ladder { l, _ := book.Ladder(id, civil.DateOf(c.Now())); return l },
+		Calendar: workday.Calendar, Superior: org.SuperiorID, Office: org.OfficeID,
+		Limits: duty.Limits{Decide: 2, Soon: 3, Critical: 5, Superior: 3, DecideLadder: "default", SuperiorLadder: "default"}}
+	s := demo.Stage{DB: d, Clock: c, Book: book, Say: t.Output(), Guard: &auth.Guard{DB: d, Vault: v, Profile: profile},
+		Desk: &plan.Desk{Duties: k, Rules: rules, Units: plan.Directory(rules)}}
+	err = d.Write(ctx, func(tx *db.Tx) error {
+		if _, err := workday.Seed(ctx, tx, access.Program, book.Notices()); err != nil {
+			return err
+		}
+		if _, err := region.LoadSeed(ctx, tx, access.Program, book.County().Region); err != nil {
+			return err
+		}
+		_, err := org.LoadCounty(ctx, tx, access.Program, book)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cast, err := s.Play(ctx, today)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(cast) < 100 {
+		t.Errorf("%d accounts", len(cast))
+	}
+	type row struct {
+		State string
+		N     int
+	}
+	rows, err := db.All[row](ctx, d.Reader(), "SELECT state, count(*) AS n FROM duty GROUP BY state")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log(rows)
+	found := map[string]int{}
+	for _, r := range rows {
+		found[r.State] = r.N
+	}
+	for _, state := range []duty.State{duty.Open, duty.Done, duty.LateDone} {
+		if found[string(state)] < 10 {
+			t.Errorf("%d duties are %s", found[string(state)], state)
+		}
+	}
+	late, err := db.Get[int](ctx, d.Reader(), "SELECT count(*) FROM duty WHERE state = 'open' AND paused = 0 AND due < ?", clock.Of(today))
+	if err != nil || late < 5 {
+		t.Errorf("%d duties are overdue (%v)", late, err)
+	}
+}
