@@ -77,6 +77,11 @@ var Table = []Grant{
 	{"job.list", "查看后台作业和失败清单", []Role{SystemAdmin}},
 	{"job.retry", "重试失败的后台作业", []Role{SystemAdmin}},
 	{"system.status", "查看系统状态和备份", admins},
+
+	{"search.find", "搜索任务、单位和地方", append(slices.Clone(working), SystemAdmin, SecurityAdmin)},
+	{"suggestion.add", "提出意见建议，查看对自己的答复", append(slices.Clone(working), admins...)},
+	{"suggestion.list", "查看本地区的意见建议", guiding},
+	{"suggestion.answer", "答复意见建议", office},
 }
 
 var granted = func() map[Permission]map[Role]bool {

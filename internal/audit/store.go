@@ -104,3 +104,29 @@ func countEntries(ctx context.Context, tx *db.Tx) (sealed, open int64, err error
 	c, err := db.Get[counts](ctx, tx, "SELECT count(*) FILTER (WHERE block > 0) AS sealed, count(*) FILTER (WHERE block = 0) AS open FROM audit_entry")
 	return c.Sealed, c.Open, err
 }
+
+// Standing is how far the journal is sealed.
+type Standing struct {
+	Blocks int64         // sealed so far
+	Sealed clock.Instant // when the last block was made; 0 = never
+	Total  int64         // entries bound to blocks
+	Open   int64         // entries that wait for a block
+	Oldest clock.Instant // of the entries that wait; 0 = none
+}
+
+// StandingOf gives how far the journal is sealed to whoever has system.status.
+func StandingOf(ctx context.Context, tx *db.Tx, by access.Actor) (Standing, error) {
+	if err := by.Require("system.status"); err != nil {
+		return Standing{}, err
+	}
+	last, _, err := lastBlock(ctx, tx)
+	if err != nil {
+		return Standing{}, err
+	}
+	type waiting struct {
+		N      int64
+		Oldest clock.Instant
+	}
+	w, err := db.Get[waiting](ctx, tx, "SELECT count(*) AS n, coalesce(min(at), 0) AS oldest FROM audit_entry WHERE block = 0")
+	return Standing{Blocks: last.ID, Sealed: last.At, Total: last.Total, Open: w.N, Oldest: w.Oldest}, err
+}

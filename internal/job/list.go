@@ -16,6 +16,7 @@ import (
 type Filter struct {
 	State  State
 	Kind   string
+	Every  bool    // the rows of periodic kinds instead of those which somebody or something wanted
 	Before ref.Job // page key: jobs older than this id
 	Limit  int
 }
@@ -97,3 +98,19 @@ var Clean = Kind{Name: "job.clean", Label: "清理已完成的后台作业", Nex
 		}
 	}
 }}
+
+// Queue is how much background work waits, for the page of the system's state.
+type Queue struct {
+	Due     int64         // whose time has come and that nobody runs yet
+	Running int64         // being run
+	Failed  int64         // given up
+	Oldest  clock.Instant // since when the first of the due ones waits; 0 = none
+}
+
+// Standing gives the queue to whoever has system.status.
+func Standing(ctx context.Context, tx *db.Tx, by access.Actor) (Queue, error) {
+	if err := by.Require("system.status"); err != nil {
+		return Queue{}, err
+	}
+	return queue(ctx, tx)
+}

@@ -149,7 +149,10 @@ func get(ctx context.Context, tx *db.Tx, id ref.Job) (Row, error) {
 }
 
 func list(ctx context.Context, tx *db.Tx, f Filter, limit int) ([]Row, error) {
-	query, args := "SELECT "+db.ColumnsOf[Row]("j")+" FROM job j WHERE 1 = 1", []any{}
+	query, args := "SELECT "+db.ColumnsOf[Row]("j")+" FROM job j WHERE j.key <> ?", []any{everyKey}
+	if f.Every {
+		query = "SELECT " + db.ColumnsOf[Row]("j") + " FROM job j WHERE j.key = ?"
+	}
 	if f.State != "" {
 		query, args = query+" AND j.state = ?", append(args, f.State)
 	}
@@ -164,6 +167,12 @@ func list(ctx context.Context, tx *db.Tx, f Filter, limit int) ([]Row, error) {
 
 func counts(ctx context.Context, tx *db.Tx) ([]Count, error) {
 	return db.All[Count](ctx, tx, "SELECT state, count(*) AS n, coalesce(min(next_at), 0) AS oldest FROM job WHERE state <> 'done' GROUP BY state")
+}
+
+func queue(ctx context.Context, tx *db.Tx) (Queue, error) {
+	return db.Get[Queue](ctx, tx, `SELECT count(*) FILTER (WHERE state = 'waiting' AND next_at <= ?) AS due, count(*) FILTER (WHERE state = 'running') AS running,
+			count(*) FILTER (WHERE state = 'failed') AS failed, coalesce(min(next_at) FILTER (WHERE state = 'waiting' AND next_at <= ?), 0) AS oldest
+		FROM job WHERE state <> 'done'`, tx.Now, tx.Now)
 }
 
 func reopen(ctx context.Context, tx *db.Tx, id ref.Job) error {

@@ -211,7 +211,7 @@ func TestFilledDocumentRenders(t *testing.T) {
 
 func TestPunctuate(t *testing.T) {
 	for in, want := range map[string]string{
-		"各乡镇,各部门:请于14:05前报送(见附件1);A,B不变.": "各乡镇，各部门：请于14:05前报送（见附件1);A,B不变.",
+		"各乡镇,各部门:请于14:05前报送(见附件1);A,B不变.": "各乡镇，各部门：请于14:05前报送（见附件1）；A,B不变.",
 		"《方案》(试行)": "《方案》（试行）", "": "",
 	} {
 		if got := letter.Punctuate(in); got != want {

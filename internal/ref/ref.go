@@ -35,6 +35,8 @@ type (
 	Post int64
 	// Request is a request of a duty's owner which somebody else decides.
 	Request int64
+	// Suggestion is a 意见建议 on the product itself.
+	Suggestion int64
 	// Task is a 任务 of a plan.
 	Task int64
 	// Unit is a 单位 that can own duties.

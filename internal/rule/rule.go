@@ -5,7 +5,7 @@
 // a county's value stands before the national one of the same id exactly on its own days; that a mistake in a file
 // is named with file, line and cause; and that a Book does not change after it was loaded, so many may read it.
 //
-// It never invents law: what no document fixes is Suggested and a screen says 「系统建议值,请本县确定」. It never
+// It never invents law: what no document fixes is Suggested and a screen says 「系统建议值，请本县确定」. It never
 // guesses a unit: a spelling that fits several is answered with the candidates. Conditions cannot call, loop or
 // reach anything but the fields of Facts.
 package rule
@@ -21,7 +21,7 @@ const (
 )
 
 // SuggestedNote stands on a screen next to a value that is Suggested.
-const SuggestedNote = "系统建议值,请本县确定"
+const SuggestedNote = "系统建议值，请本县确定"
 
 // Note is what a screen adds to a value of this status; empty where nothing needs saying.
 func (s Status) Note() string {

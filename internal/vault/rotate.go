@@ -268,3 +268,21 @@ func (v *Vault) Status(ctx context.Context, tx *db.Tx, by access.Actor) (keys []
 	}
 	return keys, counts[""], nil
 }
+
+// Age gives when the key that wraps new data keys was made, to whoever has
+// system.status: it tells nothing of the key itself.
+func Age(ctx context.Context, tx *db.Tx, by access.Actor) (clock.Instant, error) {
+	if err := by.Require("system.status"); err != nil {
+		return 0, err
+	}
+	known, err := masters(ctx, tx)
+	if err != nil {
+		return 0, fmt.Errorf("vault.Age: %w", err)
+	}
+	for _, m := range known {
+		if m.Purpose == purposeWrap && m.State == stateCurrent {
+			return m.Created, nil
+		}
+	}
+	return 0, nil
+}
