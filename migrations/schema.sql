@@ -501,6 +501,29 @@ CREATE TABLE region_change (
 CREATE INDEX region_change_code ON region_change (code, id);
 CREATE INDEX region_change_other ON region_change (other, id);
 
+CREATE TABLE suggestion (
+    id            INTEGER PRIMARY KEY,
+    kind          TEXT NOT NULL,             -- advice | complaint
+    words         TEXT NOT NULL,
+    at            BIGINT NOT NULL,
+    author        BIGINT NOT NULL,           -- who may read the answer; the office does not see it
+    author_name   TEXT NOT NULL,             -- '' = asked not to be named
+    author_unit   TEXT NOT NULL,             -- '' = asked not to be named
+    region        TEXT NOT NULL,
+    town          TEXT NOT NULL,             -- first nine digits of region, '' above townships
+    county        TEXT NOT NULL,             -- first six digits of region, '' above counties
+    unit          BIGINT NOT NULL,           -- office that answers
+    duty          BIGINT NOT NULL,           -- duty of the office to answer
+    answer        TEXT NOT NULL,
+    answered      BIGINT NOT NULL,           -- 0 = not yet
+    answered_by   BIGINT NOT NULL,
+    answered_name TEXT NOT NULL
+);
+CREATE INDEX suggestion_author ON suggestion (author, id);
+CREATE INDEX suggestion_county ON suggestion (county, id);
+CREATE INDEX suggestion_town ON suggestion (town, id);
+CREATE INDEX suggestion_waiting ON suggestion (county, id) WHERE answered = 0;
+
 CREATE TABLE vault_key (
     record_group TEXT PRIMARY KEY,   -- e.g. user/123
     suite        TEXT NOT NULL,      -- sm or aes: what seals the fields of this group
