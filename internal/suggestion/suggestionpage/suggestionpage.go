@@ -15,7 +15,6 @@ import (
 	"weibao/internal/access"
 	"weibao/internal/db"
 	"weibao/internal/duty"
-	"weibao/internal/duty/dutypage"
 	"weibao/internal/errs"
 	"weibao/internal/ref"
 	"weibao/internal/suggestion"
@@ -46,10 +45,8 @@ func New(d Deps) (*Pages, error) {
 	})
 }
 
-// Kinds describes the duties that suggestions open, for the inbox.
-var Kinds = map[string]dutypage.Kind{
-	suggestion.DutyKind: {Label: "意见建议", Icon: "edit", Href: func(d duty.Duty) string { return showPath(ref.Suggestion(d.SubjectID)) }},
-}
+// DutyHref is the page on which a duty of kind suggestion.DutyKind is handled, for the inbox.
+func DutyHref(d duty.Duty) string { return showPath(ref.Suggestion(d.SubjectID)) }
 
 func showPath(id ref.Suggestion) string { return "/suggestions/" + ref.Format(id) }
 
