@@ -16,6 +16,7 @@ import (
 // cli is the list of subcommands.
 type cli struct {
 	Serve   serveCmd   `cmd:"" help:"启动服务"`
+	Demo    demoCmd    `cmd:"" help:"生成虚构的演示县并启动服务"`
 	Plan    planCmd    `cmd:"" help:"工作方案"`
 	Rules   rulesCmd   `cmd:"" help:"规则"`
 	County  countyCmd  `cmd:"" help:"本县设置"`

@@ -32,6 +32,9 @@ func (d *DB) openSQLite(ctx context.Context) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return errs.Wrap(errs.Full, err, "无法建立数据目录 "+filepath.Dir(path)+"，请检查路径和写权限。")
 	}
+	if err := private(path); err != nil {
+		return errs.Wrap(errs.Full, err, "无法建立数据库文件 "+path+"，请检查写权限和磁盘空间。")
+	}
 	w, err := sql.Open("sqlite", sqliteDSN(path, writeCache, "_txlock=immediate"))
 	if err != nil {
 		return fmt.Errorf("db.Open: %w", err)
@@ -52,6 +55,15 @@ func (d *DB) openSQLite(ctx context.Context) error {
 	d.reads, d.cache = r, newStatements(r)
 	d.writer, err = newWriter(ctx, d, w)
 	return err
+}
+
+// private makes a new file that nobody but the program's account can read.
+func private(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // sqliteDSN sets what every connection must keep: full durability, foreign

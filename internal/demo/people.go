@@ -138,3 +138,14 @@ func (s *Stage) employ(ctx context.Context, tx *db.Tx, i int, m member, c auth.C
 	s.cast = append(s.cast, Account{Login: m.login, Role: m.post.Role.Label(), Unit: m.unit.Call()})
 	return nil
 }
+
+// Guide names one account of each role, for who tries the demo out.
+var Guide = []Account{
+	{"weibaoban", "未保办工作人员", "县未保办"},
+	{"lingdao", "分管领导", "县未保办"},
+	{"jiaoyuju", "县教育局联络员", "县教育局"},
+	{"minzhengju", "县民政局联络员", "县民政局"},
+	{"sysadmin", "系统管理员", ""},
+	{"secadmin", "安全保密管理员", ""},
+	{"auditadmin", "审计管理员", ""},
+}
