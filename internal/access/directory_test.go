@@ -21,6 +21,16 @@ func TestDirectoryIsTheCountyOrWhatIsLarger(t *testing.T) {
 			}
 		})
 	}
+	keeper := access.Actor{User: 7, Post: access.Post{Role: access.SystemAdmin}}
+	if s := keeper.Directory(); !s.Sees(0, "990101000000") {
+		t.Error("an administrator without a place does not see the installation")
+	}
+	if s := keeper.Scope(); s.Sees(0, "990101000000") {
+		t.Error("an administrator sees what is not open")
+	}
+	if s := (access.Actor{User: 7, Post: access.Post{Role: access.Officer}}).Directory(); s.Sees(0, "990101000000") {
+		t.Error("an officer without a place sees a directory")
+	}
 	if s := access.Program.Directory(); s.Sees(0, "990101000000") {
 		t.Error("who has no post sees a directory")
 	}

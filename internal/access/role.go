@@ -33,6 +33,8 @@ const (
 	Nothing  Reach = iota // no business data at all
 	OwnUnit               // what was sent to the post's unit
 	InRegion              // whatever lies in the post's region, and what was sent to its unit
+
+	everywhere // open data of the whole installation; no role has it, see Directory
 )
 
 // RoleInfo describes a role for screens and decisions.

@@ -15,9 +15,13 @@ type Scope struct {
 
 // Directory gives the limits within which an actor sees open data, such as the
 // names of places and units: the county of the present post, or the post's
-// region where that is larger. Administrators see it like everybody else.
+// region where that is larger. Administrators whose post names no place look
+// after the whole installation.
 func (a Actor) Directory() Scope {
 	region := a.Post.Region
+	if region == "" && a.Post.Role.Admin() {
+		return Scope{Reach: everywhere}
+	}
 	if county := County(region); county != "" {
 		region = pad(county, "0")
 	}
@@ -46,6 +50,8 @@ func (s Scope) Where(c Columns) (string, []any) {
 		return c.Unit + " = ?", []any{s.Unit}
 	case InRegion:
 		return s.inRegion(c)
+	case everywhere:
+		return "1 = 1", nil
 	}
 	return "1 = 0", nil
 }
@@ -73,6 +79,8 @@ func (s Scope) Sees(unit ref.Unit, region string) bool {
 	case InRegion:
 		prefix := Prefix(s.Region)
 		return prefix != "" && strings.HasPrefix(region, prefix)
+	case everywhere:
+		return true
 	}
 	return false
 }

@@ -45,9 +45,28 @@ func Tree(ctx context.Context, tx *db.Tx, by access.Actor, parent string) ([]Nod
 		return nil, err
 	}
 	if parent == "" {
-		parent = by.Directory().Region
+		var err error
+		if parent, err = Top(ctx, tx, by); err != nil {
+			return nil, err
+		}
 	}
 	return nodes(ctx, tx, by, parent)
+}
+
+// Top gives the code of the highest division of the actor's directory; for
+// administrators of the whole installation the one below which it branches.
+func Top(ctx context.Context, tx *db.Tx, by access.Actor) (string, error) {
+	top := by.Directory().Region
+	if top != "" || !by.Directory().Sees(0, "") {
+		return top, nil
+	}
+	for {
+		below, err := children(ctx, tx, top)
+		if err != nil || len(below) != 1 {
+			return top, err
+		}
+		top = below[0].Code
+	}
 }
 
 // Counts tells how many divisions stand on each level in the actor's county.

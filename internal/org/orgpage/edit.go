@@ -10,6 +10,7 @@ import (
 	"weibao/internal/errs"
 	"weibao/internal/org"
 	"weibao/internal/ref"
+	"weibao/internal/region"
 	"weibao/internal/rule"
 	"weibao/internal/ui"
 )
@@ -18,7 +19,11 @@ type editView struct{ Form ui.Form }
 
 // New shows the form of a new unit.
 func (p *Pages) New(w http.ResponseWriter, r *http.Request, by access.Actor) error {
-	return p.showEdit(w, r, by, org.Unit{Region: by.Directory().Region}, nil)
+	top, err := region.Top(r.Context(), p.DB.Reader(), by)
+	if err != nil {
+		return err
+	}
+	return p.showEdit(w, r, by, org.Unit{Region: top}, nil)
 }
 
 // Add adds a unit.

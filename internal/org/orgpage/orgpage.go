@@ -143,7 +143,10 @@ func withUnit(ctx context.Context, tx *db.Tx, by access.Actor, options []ui.Opti
 
 // regionOptions are the county and its townships, and the division which is chosen already.
 func regionOptions(ctx context.Context, tx *db.Tx, by access.Actor, chosen string) ([]ui.Option, error) {
-	top := by.Directory().Region
+	top, err := region.Top(ctx, tx, by)
+	if err != nil || top == "" {
+		return nil, err
+	}
 	list, err := region.Under(ctx, tx, top)
 	if err != nil {
 		return nil, err
