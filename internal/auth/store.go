@@ -222,8 +222,22 @@ func livePosts(ctx context.Context, tx *db.Tx, ids []ref.User) ([]Post, error) {
 }
 
 func updatePost(ctx context.Context, tx *db.Tx, p Post) error {
-	return tx.One(ctx, "UPDATE auth_post SET state = ?, granted_by = ?, granted_at = ?, ended_by = ?, ended_at = ?, reason = ?, stamp = ? WHERE id = ?",
-		p.State, p.GrantedBy, p.GrantedAt, p.EndedBy, p.EndedAt, p.Reason, p.Stamp, p.ID)
+	return tx.One(ctx, "UPDATE auth_post SET unit = ?, region = ?, state = ?, granted_by = ?, granted_at = ?, ended_by = ?, ended_at = ?, reason = ?, stamp = ? WHERE id = ?",
+		p.Unit, p.Region, p.State, p.GrantedBy, p.GrantedAt, p.EndedBy, p.EndedAt, p.Reason, p.Stamp, p.ID)
+}
+
+// liveIn chooses live posts by unit or region.
+type liveIn struct {
+	Unit   ref.Unit
+	Region string
+}
+
+func livePostsIn(ctx context.Context, tx *db.Tx, in liveIn) ([]Post, error) {
+	cond, arg := "p.unit = ?", any(in.Unit)
+	if in.Region != "" {
+		cond, arg = "p.region = ?", in.Region
+	}
+	return db.All[Post](ctx, tx, "SELECT "+postColumns+" FROM auth_post p WHERE p.state IN ('requested', 'granted') AND "+cond+" ORDER BY p.id"+tx.ForUpdate(), arg)
 }
 
 func holders(ctx context.Context, tx *db.Tx, f HolderFilter) ([]Holder, error) {

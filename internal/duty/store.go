@@ -113,6 +113,45 @@ func setPersonOfAll(ctx context.Context, tx *db.Tx, unit ref.Unit, from, to ref.
 	return tx.Exec(ctx, "UPDATE duty SET person = ? WHERE person = ? AND unit = ? AND state = 'open'", to, from, unit)
 }
 
+// Successions of units and divisions.
+
+func openOfUnit(ctx context.Context, tx *db.Tx, unit ref.Unit) ([]ref.Duty, error) {
+	return db.All[ref.Duty](ctx, tx, "SELECT d.id FROM duty d WHERE d.unit = ? AND d.state = 'open' ORDER BY d.due, d.id"+tx.ForUpdate(), unit)
+}
+
+func setUnitOfAll(ctx context.Context, tx *db.Tx, from, to ref.Unit) error {
+	for _, q := range []string{"UPDATE duty SET unit = ? WHERE unit = ? AND state = 'open'", "UPDATE duty_series SET unit = ? WHERE unit = ? AND next > 0"} {
+		if _, err := tx.Exec(ctx, q, to, from); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func inRegion(ctx context.Context, tx *db.Tx, region string) ([]ref.Duty, error) {
+	return db.All[ref.Duty](ctx, tx, `SELECT d.id FROM duty d WHERE d.county = ? AND d.state = 'open' AND d.region = ?
+		UNION ALL SELECT d.id FROM duty d WHERE d.county = ? AND d.closed > 0 AND d.region = ?`,
+		access.County(region), region, access.County(region), region)
+}
+
+func rehome(ctx context.Context, tx *db.Tx, ids []ref.Duty, region string) error {
+	_, err := tx.Exec(ctx, "UPDATE duty SET region = ?, town = ?, county = ? WHERE id IN "+db.In(len(ids)),
+		append([]any{region, access.Town(region), access.County(region)}, db.Args(ids)...)...)
+	return err
+}
+
+func rehomeSeries(ctx context.Context, tx *db.Tx, was, now string) error {
+	_, err := tx.Exec(ctx, "UPDATE duty_series SET region = ? WHERE region = ?", now, was)
+	return err
+}
+
+func countNamed(ctx context.Context, tx *db.Tx, unit ref.Unit, person ref.User) (open, overdue int64, err error) {
+	type counts struct{ Open, Late int64 }
+	c, err := db.Get[counts](ctx, tx, `SELECT count(*) AS open, count(*) FILTER (WHERE d.paused = 0 AND d.due < ?) AS late
+		FROM duty d WHERE d.person = ? AND d.unit = ? AND d.state = 'open'`, tx.Now, person, unit)
+	return c.Open, c.Late, err
+}
+
 // Requests.
 
 func insertRequest(ctx context.Context, tx *db.Tx, r Request) error {
