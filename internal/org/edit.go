@@ -132,13 +132,31 @@ func Merge(ctx context.Context, tx *db.Tx, by access.Actor, id, into ref.Unit, b
 	if err := f.Err(); err != nil {
 		return err
 	}
+	return absorb(ctx, tx, by, old, target, basis)
+}
+
+// Absorb is Merge for the flow that follows a change of divisions: it asks
+// for no right, since the change itself did.
+func Absorb(ctx context.Context, tx *db.Tx, by access.Actor, id, into ref.Unit, basis Basis) error {
+	old, err := find(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	target, err := find(ctx, tx, into)
+	if err != nil {
+		return err
+	}
+	return absorb(ctx, tx, by, old, target, basis)
+}
+
+func absorb(ctx context.Context, tx *db.Tx, by access.Actor, old, target Unit, basis Basis) error {
 	if err := inherit(ctx, tx, old, target); err != nil {
 		return err
 	}
-	if err := setGone(ctx, tx, id, into, basis.on(tx)); err != nil {
+	if err := setGone(ctx, tx, old.ID, target.ID, basis.on(tx)); err != nil {
 		return err
 	}
-	return record(ctx, tx, by, basis, Change{Kind: Merged, Unit: id, Other: into, OldName: old.Name, NewName: target.Name})
+	return record(ctx, tx, by, basis, Change{Kind: Merged, Unit: old.ID, Other: target.ID, OldName: old.Name, NewName: target.Name})
 }
 
 // inherit gives the target what the old unit leaves: its names, the units

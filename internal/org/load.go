@@ -291,30 +291,18 @@ func renew(ctx context.Context, tx *db.Tx, id ref.Unit) error {
 	return setSearch(ctx, tx, u)
 }
 
+// SeatOf gives the unit that governs a division, if there is one.
+func SeatOf(ctx context.Context, tx *db.Tx, code string) (Unit, bool, error) {
+	return seatOf(ctx, tx, code)
+}
+
 // Rehome gives units that stand in a division which is no longer in force the
-// one in its place, and tells how many.
-func Rehome(ctx context.Context, tx *db.Tx, by access.Actor) (int64, error) {
-	held, err := regionsHeld(ctx, tx)
-	if err != nil {
-		return 0, err
+// one in its place. The flow that follows changes of divisions calls it.
+func Rehome(ctx context.Context, tx *db.Tx, by access.Actor, was, now string) error {
+	n, err := setRegion(ctx, tx, was, place(Unit{}, now))
+	if err != nil || n == 0 {
+		return err
 	}
-	var moved int64
-	for _, code := range held {
-		r, err := region.Successor(ctx, tx, code)
-		if errs.Is(err, errs.NotFound) || err == nil && r.Code == code {
-			continue
-		}
-		if err != nil {
-			return moved, err
-		}
-		n, err := setRegion(ctx, tx, code, place(Unit{}, r.Code))
-		if err != nil {
-			return moved, err
-		}
-		moved += n
-	}
-	if moved == 0 {
-		return 0, nil
-	}
-	return moved, audit.Write(ctx, tx, by, "org.edit", "org_unit", ref.Unit(0), map[string]int64{"rehomed": moved})
+	tx.Notify(Topic, now)
+	return audit.Write(ctx, tx, by, "region.edit", "org_unit", ref.Unit(0), map[string]any{"from": was, "to": now, "units": n})
 }

@@ -177,9 +177,8 @@ func setRegion(ctx context.Context, tx *db.Tx, old string, u Unit) (int64, error
 	return tx.Exec(ctx, "UPDATE org_unit SET region = ?, town = ?, county = ? WHERE region = ?", u.Region, u.Town, u.County, old)
 }
 
-// regionsHeld lists the codes of divisions that units hold.
-func regionsHeld(ctx context.Context, tx *db.Tx) ([]string, error) {
-	return db.All[string](ctx, tx, "SELECT DISTINCT region FROM org_unit")
+func seatOf(ctx context.Context, tx *db.Tx, region string) (Unit, bool, error) {
+	return db.Maybe[Unit](ctx, tx, columns()+from+"u.region = ? AND u.status = 'active' AND u.kind IN ('government', 'district', 'township', 'village') ORDER BY u.id LIMIT 1", region)
 }
 
 func aliasesOf(ctx context.Context, tx *db.Tx, unit ref.Unit) ([]string, error) {

@@ -102,7 +102,9 @@ func TestAdministratorWithoutAPlaceSeesTheInstallation(t *testing.T) {
 		if err != nil || len(tree) != 2 || tree[0].Code != county || tree[1].Code != otherPit {
 			t.Errorf("%v, %v", tree, err)
 		}
-		write(t, d, func(ctx context.Context, tx *db.Tx) error { return region.Rename(ctx, tx, keeper, town, "新名镇", basis) })
+		write(t, d, func(ctx context.Context, tx *db.Tx) error {
+			return region.Rename(ctx, tx, keeper, town, "新名镇", basis)
+		})
 		nowhere := access.Actor{User: 7, Post: access.Post{ID: 1, Role: access.Officer}}
 		if tree, err := region.Tree(t.Context(), d.Reader(), nowhere, ""); err != nil || len(tree) != 0 {
 			t.Errorf("an officer without a place sees %v, %v", tree, err)
