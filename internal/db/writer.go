@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"runtime/debug"
+	"sync"
 
 	"weibao/internal/clock"
 	"weibao/internal/errs"
@@ -24,6 +25,8 @@ type writer struct {
 	low   chan *request
 	stop  chan struct{}
 	done  chan struct{}
+
+	ending sync.Once
 }
 
 type request struct {
@@ -66,11 +69,13 @@ func (w *writer) do(ctx context.Context, fn func(*Tx) error, low bool) error {
 }
 
 func (w *writer) close() {
-	close(w.stop)
-	<-w.done
-	w.stmts.close()
-	w.conn.Close()
-	w.pool.Close()
+	w.ending.Do(func() {
+		close(w.stop)
+		<-w.done
+		w.stmts.close()
+		w.conn.Close()
+		w.pool.Close()
+	})
 }
 
 func (w *writer) loop() {
