@@ -66,14 +66,6 @@ func Assemble(ctx context.Context, g *Ground, s config.Serve) (*App, error) {
 	return a, nil
 }
 
-// The kernel's own spans; no norm sets them, so they are the product's suggestion.
-const (
-	decideDays   = 2
-	soonDays     = 3
-	criticalDays = 5
-	superiorDays = 3
-)
-
 func (a *App) kernel() *duty.Kernel {
 	return &duty.Kernel{
 		Ladder: func(id string) rule.Ladder {
@@ -86,9 +78,18 @@ func (a *App) kernel() *duty.Kernel {
 		Calendar: workday.Calendar,
 		Superior: org.SuperiorID,
 		Office:   org.OfficeID,
-		Limits: duty.Limits{Decide: decideDays, Soon: soonDays, Critical: criticalDays, Superior: superiorDays,
-			DecideLadder: "default", SuperiorLadder: "default"},
+		Limits:   limits(a.Rules, civil.DateOf(a.Clock.Now())),
 	}
+}
+
+// limits reads the kernel's own spans from the rules.
+func limits(book *rule.Book, on civil.Date) duty.Limits {
+	workdays := func(id string) int {
+		c, _ := book.Clock(id, on)
+		return c.Span.N
+	}
+	return duty.Limits{Decide: workdays("duty.decide"), Superior: workdays("duty.superior"), Soon: workdays("duty.soon"),
+		Critical: workdays("duty.critical"), DecideLadder: duty.DefaultLadder, SuperiorLadder: duty.DefaultLadder}
 }
 
 func (a *App) face() (err error) {
