@@ -2,6 +2,7 @@ package compile
 
 import (
 	"regexp"
+	"sort"
 	"strings"
 
 	"weibao/internal/script"
@@ -25,6 +26,7 @@ type draft struct {
 func (t *tree) tasks() []Task {
 	w := &walker{tree: t}
 	w.walk(t.root, nil, nil)
+	sort.SliceStable(w.drafts, func(i, j int) bool { return w.drafts[i].Start < w.drafts[j].Start })
 	out := make([]Task, 0, len(w.drafts))
 	for _, d := range w.drafts {
 		if task, ok := w.task(d); ok {
@@ -83,6 +85,9 @@ func (w *walker) walk(n *node, above *owner, doers []Unit) {
 
 // prune drops what stands under aims, principles and objects, unless an owner is written for it.
 func (w *walker) prune(n *node, from int) {
+	if n.class == classPeriod && len(n.kids) > 0 {
+		return // stages of work
+	}
 	kept := w.drafts[:from]
 	for _, d := range w.drafts[from:] {
 		switch {

@@ -193,7 +193,7 @@ func distinct(times []Time) []Time {
 func (w *walker) quote(sp Span, cuts []Span) string {
 	end := sp.Start
 	for i := sp.Start; i < sp.End && (i-sp.Start < quoteMax || end == sp.Start); i++ {
-		if inAny(cuts, i) {
+		if inAny(cuts, i) || w.src.Norm[i] == '\n' && end > sp.Start {
 			break
 		}
 		if r := w.src.Norm[i]; r == '。' || r == ';' && end == sp.Start && i-sp.Start > quoteMax/2 {

@@ -78,6 +78,9 @@ func (b *builder) step() {
 		b.numbered = true
 		b.open(l)
 	default:
+		if b.src.Norm[l.End-1] == '|' && b.cellPerLine() {
+			return
+		}
 		b.cur.paras = append(b.cur.paras, b.joined(l))
 	}
 	b.i++

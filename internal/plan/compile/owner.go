@@ -14,6 +14,7 @@ type owner struct {
 	lead, support []Unit
 	times         []Span // where completion times stand
 	inherited     bool
+	assumed       bool // the lead follows from the text's convention; a written lead beside it goes before
 	rule          string
 }
 
@@ -33,7 +34,7 @@ const (
 )
 
 var (
-	ownerLabel = regexp.MustCompile(`^ *(?:(主要|具体)?(` + partyWords + `)(?:(?:和|及|与|、|/)(?:` + partyWords + `))?(` + placeWords + `|` + headWords + `)(?:和(?:责任人|负责人)|及(?:责任人|负责人|分工))?|(` + timeWords + `)) *(?::|为|是| )`)
+	ownerLabel = regexp.MustCompile(`^[ \-*●◆▲■·▪◇□>]*(?:(主要|具体)?(` + partyWords + `)(?:(?:和|及|与|、|/)(?:` + partyWords + `))?(` + placeWords + `|` + headWords + `)(?:和(?:责任人|负责人)|及(?:责任人|负责人|分工))?|(` + timeWords + `))(?:\([^()]{1,40}\))? *(?::|为|是| )`)
 	// ownerVerb is the closed set of words that may follow the names: 牵头负责, 按职责分工负责, 抓好督促落实
 	ownerVerb  = regexp.MustCompile(`^(?:会同.*|联合.*|(?:牵头|统筹|主办|负责|配合|参与|参加|协助|协同|协办|承办|按照?|各司?|自|其|根据|依照?|职责?|职能|分工|分别|具体|共同|分头|落实|抓好?|做好|组织|实施|推进|督促|相关|有关|工作|任务|完成|并|指导|协调|推动|总|责任?|切实|认真|予以|密切|全程|加强|支持)+)$`)
 	strongVerb = regexp.MustCompile(`牵头|统筹|主办|负责|配合|参与|参加|协助|协办|承办|落实|会同|联合`)
@@ -69,10 +70,17 @@ var (
 )
 
 func findConvention(s *source) convention {
-	if !strings.Contains(s.Str, "牵头") {
-		return convention{}
+	var c convention
+	for i := 0; i+1 < len(s.Norm); i++ {
+		if s.Norm[i] != '牵' || s.Norm[i+1] != '头' {
+			continue
+		}
+		words := s.Sub(script.Between(max(0, i-16), i+2))
+		c.commaLead = c.commaLead || commaRule.MatchString(words)
+		c.firstLead = c.firstLead || firstRule.MatchString(words)
+		c.starLead = c.starLead || starRule.MatchString(words)
 	}
-	return convention{commaRule.MatchString(s.Str), firstRule.MatchString(s.Str), starRule.MatchString(s.Str)}
+	return c
 }
 
 // ownerReader reads one owner text piece by piece.
@@ -270,7 +278,8 @@ func (r *ownerReader) labelled(n Span) role {
 	case r.conv.starLead && n.Start > 0 && strings.ContainsRune("*★", r.src.Norm[n.Start-1]),
 		r.conv.starLead && n.End < len(r.src.Norm) && strings.ContainsRune("*★", r.src.Norm[n.End]):
 		return roleLead
-	case r.conv.firstLead && r.first == 0:
+	case r.conv.firstLead && r.first == 0 && len(r.out.lead) == 0:
+		r.out.assumed = true
 		return roleLead
 	}
 	return roleSupport
@@ -378,10 +387,22 @@ func (o *owner) dedupe() {
 
 // merge joins the owner lines that stand one below the other.
 func (o *owner) merge(p *owner) *owner {
-	if o == nil {
+	switch {
+	case o == nil:
 		return p
+	case p == nil:
+		return o
 	}
 	m := *o
+	if o.assumed != p.assumed && len(o.lead) > 0 && len(p.lead) > 0 {
+		if o.assumed {
+			return p.merge(o)
+		}
+		q := *p
+		q.support, q.lead, q.assumed = append(append([]Unit{}, p.lead...), p.support...), nil, false
+		p = &q
+	}
+	m.Start = min(o.Start, p.Start)
 	m.End = max(o.End, p.End)
 	m.lead = append(append([]Unit{}, o.lead...), p.lead...)
 	m.support = append(append([]Unit{}, o.support...), p.support...)

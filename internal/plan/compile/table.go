@@ -61,13 +61,40 @@ func columnOf(words string) column {
 
 // table reads the rows that follow each other and hangs them below the current heading.
 func (b *builder) table() {
-	from := b.i
+	var rows [][]Span
 	for b.i < len(b.lines) && (b.lines[b.i].kind == lineRow || b.rowWithMarker(b.lines[b.i])) {
+		rows = append(rows, splitCells(b.src, b.lines[b.i].Span))
 		b.i++
 	}
-	if tab := readTable(b.src, b.lines[from:b.i]); tab != nil {
+	if tab := readTable(b.src, rows); tab != nil {
 		b.cur.tables = append(b.cur.tables, tab)
 	}
+}
+
+// cellPerLine reads a table that a web page has broken so that each line holds one cell and a bar. The headings at
+// its beginning tell how many cells make a row. It reports false, and reads nothing, where none begins.
+func (b *builder) cellPerLine() bool {
+	var cells []Span
+	j := b.i
+	for ; j < len(b.lines) && b.src.Norm[b.lines[j].End-1] == '|'; j++ {
+		cells = append(cells, splitCells(b.src, b.lines[j].Span)...)
+	}
+	width := 0
+	for width < len(cells) && columnOf(b.src.Sub(cells[width])) != colOther {
+		width++
+	}
+	if width < 3 || len(cells) < 2*width {
+		return false
+	}
+	var rows [][]Span
+	for from := 0; from+width <= len(cells); from += width {
+		rows = append(rows, cells[from:from+width])
+	}
+	if tab := readTable(b.src, rows); tab != nil {
+		b.cur.tables = append(b.cur.tables, tab)
+	}
+	b.i = j
+	return true
 }
 
 // rowWithMarker: a row whose first cell is numbered (1. | …) or a section row inside a table.
@@ -76,11 +103,10 @@ func (b *builder) rowWithMarker(l line) bool {
 }
 
 // readTable finds the row of headings and takes the rows below it; nil if no column names owners or times.
-func readTable(s *source, lines []line) *table {
+func readTable(s *source, rows [][]Span) *table {
 	var t *table
 	group := ""
-	for _, l := range lines {
-		cells := splitCells(s, l.Span)
+	for _, cells := range rows {
 		if t == nil || headings(s, cells) >= 3 {
 			if headings(s, cells) >= 2 {
 				t = &table{rows: rowsOf(t)}
@@ -94,7 +120,7 @@ func readTable(s *source, lines []line) *table {
 			group = s.Raw(onlyCell(cells))
 			continue
 		}
-		t.rows = append(t.rows, row{Span: l.Span, cells: cells, group: group})
+		t.rows = append(t.rows, row{Span: script.Between(cells[0].Start, cells[len(cells)-1].End), cells: cells, group: group})
 	}
 	if t == nil || !t.has(colLead) && !t.has(colSupport) && !t.has(colTime) || len(t.rows) == 0 {
 		return nil

@@ -8,23 +8,53 @@ import (
 	"weibao/internal/script"
 )
 
-// unitEndings close the name of an organisation.
-var unitEndings = []string{
-	"局", "委", "办", "厅", "院", "会", "联", "所", "站", "校", "署", "处", "科", "团", "队", "部", "社", "室", "馆", "区", "县", "镇", "乡", "村", "街道", "社区",
-	"中心", "政府", "法院", "检察院", "机关", "部门", "单位", "机构", "学校", "小学", "中学", "中小学", "幼儿园", "医院", "办事处", "管委会", "小组", "工会", "共青团",
-	"公司", "场部", "管区", "专班", "组织", "企业", "融媒体", "平台公司", "基地",
-	"协调机制", "联席会议", "村级", "乡级", "镇级", "分局", "支队", "大队", "中队", "教育单位", "职能部门", "成员单位",
-	"编办", "两级", "高校", "院校", "农场", "林场",
+// endings is a set of word endings, found by the last character.
+type endings map[rune][]string
+
+func endingsOf(words string) endings {
+	e := endings{}
+	for _, w := range strings.Fields(words) {
+		r, _ := utf8.DecodeLastRuneInString(w)
+		e[r] = append(e[r], w)
+	}
+	return e
 }
 
-// notUnits end like a unit but are none.
-var notUnits = regexp.MustCompile(`(^组织|^机构|^部门|^单位|^企业|^中心|^小组|^机关|^政府|^社区|^基地|干部|内部|全部|局部|社会|机会|大会|议会|家长会|班会|社团|场所|住所|厕所|处所|全县|全市|全区|全镇|全乡|全村|城区|社会团|会所|地区|灾区|园区|小区|景区|校区|学区|片区|辖区|人员|队伍|家庭|儿童之家|课堂|教室|心理室|辅导室|诊室|活动室|阅览室|制度|机制|到位|下村|进村|进社区|进校|进学校|入校|返校|在校|离校|护校|校外|交会|学会|教会|协调会|座谈会|推进会|研判会|宣讲会|恳谈会|见面会|培训会|小团|集团|抱团|组团|单位内部|教育|宣传|文化|卫生|审判|检察|交通|应急)$`)
+func (e endings) match(words string) bool {
+	r, _ := utf8.DecodeLastRuneInString(words)
+	for _, w := range e[r] {
+		if strings.HasSuffix(words, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// unitEndings close the name of an organisation.
+var unitEndings = endingsOf(`
+局 委 办 厅 院 会 联 所 站 校 署 处 科 团 队 部 社 室 馆 区 县 镇 乡 村 街道 社区 中心 政府 法院 检察院 机关
+部门 单位 机构 学校 小学 中学 中小学 幼儿园 医院 办事处 管委会 小组 工会 共青团 公司 场部 管区 专班 组织 企业 融媒体
+平台公司 基地 协调机制 联席会议 村级 乡级 镇级 分局 支队 大队 中队 教育单位 职能部门 成员单位 编办 两级 高校 院校 农场 林场
+`)
+
+// notUnits end like a unit but are none, or only part of one.
+var notUnits = endingsOf(`
+干部 内部 全部 局部 社会 机会 大会 议会 家长会 班会 社团 场所 住所 厕所 处所 全县 全市 全区 全镇 全乡 全村 城区 社会团
+会所 地区 灾区 园区 小区 景区 校区 学区 片区 辖区 人员 队伍 家庭 儿童之家 课堂 教室 心理室 辅导室 诊室 活动室 阅览室 制度
+机制 到位 下村 进村 进社区 进校 进学校 入校 返校 在校 离校 护校 校外 交会 学会 教会 协调会 座谈会 推进会 研判会 宣讲会
+恳谈会 见面会 培训会 小团 集团 抱团 组团 单位内部 教育 宣传 文化 卫生 审判 检察 交通 应急
+`)
+
+// aloneNoUnit are no names without something before them.
+var aloneNoUnit = set(`组织 机构 部门 单位 企业 中心 小组 机关 政府 社区 基地`)
 
 // bareSectors are spheres of work that stand for their department when listed before 等部门 or 部门.
-var bareSectors = set(`公安 民政 司法 教育 财政 卫健 卫生 人社 住建 文旅 市场监管 医疗 医保 法院 检察院 综治办 扶贫办 妇联 共青团 残联 团委 政法委 工会 总工会 网信 文化 交通 应急 民宗 宣传 组织 编办`)
+var bareSectors = set(`公安 民政 司法 司法行政 教育 教体 财政 卫健 卫生 卫生健康 人社 人力资源社会保障 住建 住房城乡建设 文旅 文化和旅游 市场监管 医疗 医保 医疗保障
+发展改革 发改 网信 文化 文化旅游 广电 广播电视 新闻出版 体育 交通 交通运输 应急 应急管理 民宗 民族宗教 宣传 组织 编办 工信 工业和信息化 科技 农业农村 乡村振兴 退役军人 审计 统计
+通信 通信管理 检察 法院 检察院 综治 综治办 扶贫办 政法 政法委 妇联 共青团 残联 团委 工会 总工会 关工委 数据 水利 生态环境 自然资源 城管 烟草 邮政`)
 
 // coordinators are standing bodies whose name ends like a thing, not like an office.
-var coordinators = regexp.MustCompile(`(协调机制|联席会议)$`)
+var coordinators = endingsOf(`协调机制 联席会议`)
 
 // inName are the characters that a name never holds: particles and prepositions of a sentence.
 const notInName = "的对将把被为是在了要从向以让使给应须并或者其它等每将于因按据此该这那我你们所有着过,。;:、!?《》“”\"=%+0123456789"
@@ -37,7 +67,7 @@ func unitName(words string) bool {
 		return false
 	}
 	core := stripBrackets(words)
-	if coordinators.MatchString(core) {
+	if coordinators.match(core) {
 		return true
 	}
 	if core == "各地" {
@@ -46,7 +76,7 @@ func unitName(words string) bool {
 	if first, _ := utf8.DecodeRuneInString(core); strings.ContainsRune("报经含共已均至到待及和并与同请或等也仍还再又由且", first) {
 		return false
 	}
-	if commandStart(core) && !nounStart(core) || notUnits.MatchString(core) || othersInside(core) {
+	if commandStart(core) && !nounStart(core) || notUnits.match(core) || aloneNoUnit[core] || othersInside(core) {
 		return false
 	}
 	return endsLikeUnit(core) && !strings.ContainsAny(strings.TrimSuffix(core, "派出所"), notInNameFor(core))
@@ -55,7 +85,7 @@ func unitName(words string) bool {
 // othersInside: 各 within the words starts a name of its own, unless a body stands before it (乡未保委各成员单位).
 func othersInside(core string) bool {
 	i := strings.LastIndex(core, "各")
-	return i > 0 && !endsLikeUnit(core[:i])
+	return i > 0 && !endsLikeUnit(core[:i]) && (commandStart(core[:i]) || utf8.RuneCountInString(core[:i]) > 4)
 }
 
 // nounStart: names that begin with a word of action (教育部门, 救助管理站), unlike orders (组织学校).
@@ -99,14 +129,7 @@ func notInNameFor(core string) string {
 	}, notInName)
 }
 
-func endsLikeUnit(core string) bool {
-	for _, e := range unitEndings {
-		if strings.HasSuffix(core, e) {
-			return true
-		}
-	}
-	return false
-}
+func endsLikeUnit(core string) bool { return unitEndings.match(core) }
 
 // stripBrackets removes what stands in brackets: 各村(社区) is a 各村.
 func stripBrackets(words string) string {
@@ -135,16 +158,27 @@ func stripBrackets(words string) string {
 func unitList(s *source, sp Span, loose bool) []Span {
 	var out []Span
 	for _, p := range splitTop(s, sp, "、,/ \t|") {
-		for _, q := range splitConjunction(s, p) {
-			q = trimUnit(s, q)
-			if q.Len() == 0 {
-				continue
-			}
-			if words := s.Sub(q); !unitName(words) && !(loose && looseName(words)) {
+		for _, q := range members(s, p) {
+			if words := s.Sub(q); !unitName(words) && !bareSectors[words] && !(loose && looseName(words)) {
 				return nil
 			}
 			out = append(out, q)
 		}
+	}
+	return out
+}
+
+// members are the names between two commas: more than one where 和 joins full names.
+func members(s *source, p Span) []Span {
+	var out []Span
+	for _, q := range splitConjunction(s, p) {
+		if q = trimUnit(s, q); q.Len() == 0 {
+			continue
+		}
+		if whole := trimUnit(s, p); !unitName(s.Sub(q)) && unitName(s.Sub(whole)) {
+			return []Span{whole} // 各有关部门和单位
+		}
+		out = append(out, q)
 	}
 	return out
 }

@@ -15,6 +15,9 @@ import (
 
 const digits = "0123456789"
 
+// longestPhrase bounds the words that are read at once, so that a text without stops costs no more.
+const longestPhrase = 240
+
 // targetRule reads one form of a figure that can be checked, within a phrase (the words between two stops).
 type targetRule struct {
 	name string
@@ -59,11 +62,14 @@ func (s *reader) targets(region script.Span, titles []script.Span) []Target {
 	var out []Target
 	from := region.Start
 	for i := region.Start; i <= region.End; i++ {
-		if i < region.End && !strings.ContainsRune("。,;:!\n", s.Norm[i]) {
+		stop := i == region.End || strings.ContainsRune("。,;:!\n", s.Norm[i])
+		if !stop && i-from < longestPhrase {
 			continue
 		}
 		out = append(out, s.phraseTargets(script.Between(from, i), titles)...)
-		from = i + 1
+		if from = i; stop {
+			from++
+		}
 	}
 	return out
 }
@@ -133,6 +139,7 @@ var figureWords = strings.NewReplacer(
 	"{m}", `(?P<m>名|个|所|家|支|处|人次|人|户|对|例|件|间|套|台|辆|座|张|份|册|万份|万册|万人次|块|条|类|篇|部|场次|场|节|门|组|项|批|堂|余名|余个|余家)`,
 	"{v}", `(?:建设|建成|建立|新建|新增|打造|培育|培养|设立|设置|配备|配强|配齐|明确|确定|组织|举办|培训|发放|帮扶|招募|选派|选聘|选配|聘请|创建|开设|完成|开展|评选|选树|组建|安排|孵化|扶持|资助|救助|印制|张贴|推出|制作|建好|开办|命名|改造|覆盖|走访|结对|落实|储备|吸纳|发展)`,
 	"{h}", `[^\x00-\x{4DFF}\x{FF00}-\x{FFFF}每]`, // a Chinese character, but never the 每 of a time rule
+	"{w}", `[^\x00-\x{4DFF}\x{FF00}-\x{FFFF}不至达]`,
 	"{u}", `(?P<u>以上|以下|以内|之内|之间|左右)?`,
 )
 
@@ -153,11 +160,11 @@ var targetRules = []targetRule{
 		return "area" + orElse(operator(m.get("c"), m.get("u")), ">=") + m.get("n") + "m2"
 	}},
 	{"distance", "米", fig(`\p{Han}{0,6}{n}米(?:范围|之|以)*内.{0,3}(?:不得|禁止|严禁)\p{Han}{0,4}`), func(m targetMatch) string { return "count=0,within=" + m.get("n") + "m" }},
-	{"per_unit", "每", fig(`每(?:一)?(?P<k>个|所|名|家|位|间|座)(?P<p>[^每\d]{1,14}?){c}?(?:{v})?{nn}{m}\p{Han}{0,12}`), readPerUnit},
+	{"per_unit", "每", fig(`每(?:一)?(?P<k>个|所|名|家|位|间|座)(?P<p>[^每\d]{1,14}?){c}?(?:{v})?{nn}{m}{w}{0,12}`), readPerUnit},
 	{"per_place", "在各", fig(`(?P<k>在|各)(?P<p>[^每\d在]{0,6}?)(?:{v}){c}?{d}{m}[^、]{0,12}`), readPerPlace},
 	{"per_place", "至", fig(`(?P<k>在)(?P<p>村|社区|乡镇|学校|校)(?:{v}){c}{nn}{m}\p{Han}{0,14}`), readPerPlace},
 	{"counted", "", fig(`(?P<v>{v})[^、和及\d]{0,16}?(?P<T>{c}?{d}{m}(?:以上)?\p{Han}{0,8})`), readCount},
-	{"at_least", "", fig(`{h}{0,8}{c}{d}(?P<k>万|千|百)?{m}{u}`), readCount},
+	{"at_least", "", fig(`{h}{0,8}(?P<T>{c}{d}(?P<k>万|千|百)?{m}{u})`), readCount},
 	{"at_least", "以", fig(`{h}{0,8}{d}(?P<k>万|千|百)?{m}(?P<u>以上|以内)`), readCount},
 	{"file_each", "一", fig(`一(?P<k>人|户|童|生|村|孩|案)一(?:份)?(?P<f>档案?|策|案|方案|台账)`), func(m targetMatch) string {
 		if m.get("f") == "策" || m.get("f") == "方案" || m.get("f") == "案" {

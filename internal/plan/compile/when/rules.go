@@ -51,8 +51,8 @@ var timeRules = []timeRule{
 	{"quarter_day", "每", pat(`每(?:个)?季度?(?P<W>首月|末月|第一个月|最后一个月|结束后的?(?:次月|首月|第一个月)?)的?{D}?{前}?`), readQuarterDay},
 	{"period_end_counted", "每", pat(`每(?:个)?{U}(?P<W>年末|年底|年初|底|末|初|期末|期初|前|结束前)(?:[^,。;:每\d]{0,8}?){q}?{N}{c}`), readPeriodEnd},
 	{"period_end", "每", pat(`每(?:个)?{U}(?P<W>年末|年底|年初|底|末|初|期末|期初|结束前)前?`), readPeriodEnd},
-	{"every_counted", "每", pat(`每(?:(?P<K>\d+|[一二两三四五])(?:个)?|个)?{U}(?P<G>[^,。;:每%]{0,24}?){q}?{N}{c}`), readEvery},
-	{"every", "每", pat(`每(?:(?P<K>\d+|[一二两三四五])(?:个)?|个)?{U}`), readEvery},
+	{"every_counted", "每", pat(`每隔?(?:(?P<K>\d+|[一二两三四五])(?:个)?|个)?{U}(?P<G>[^,。;:每%]{0,24}?){q}?{N}{c}`), readEvery},
+	{"every", "每", pat(`每隔?(?:(?P<K>\d+|[一二两三四五])(?:个)?|个)?{U}`), readEvery},
 	{"one_per", "一半1", pat(`(?P<U>半年)(?:[一1]|{N})(?:次|\p{Han}{2})`), readOnePer},
 	{"one_per", "一1每", pat(`(?:每)?[一1](?:个)?(?P<U>日|周|月|季度?|年|学期)(?:一|1|(?P<N>[两二三四五六2-9]))(?P<X>次|\p{Han}{2})`), readOnePer},
 	{"all_year_counted", "全一1年", pat(`(?:全|一|1|年)(?P<U>年|内|度)?(?:内)?(?:[^,。;:每\d]{0,8}?){q}{N}{c}`), func(m timeMatch) (string, string) {
@@ -68,6 +68,9 @@ var timeRules = []timeRule{
 	{"month", digits + "今本当明次" + hanNumber, pat(`(?:{Y})?{M}(?:{P})?(?:(?P<F>{前})|(?P<R>起)|(?P<A>(?:集中|统一)?(?:组织|开展|进行)[^,。;:\d]{0,6}?[一1]次))?`), readMonth},
 	{"from", "自从" + digits, pat(`[自从]?{Y4}年(?:{M})?(?:{D})?(?:起|开始)`), readFrom},
 	{"from", "自从", pat(`[自从]{M}(?:{D})?(?:起|开始)`), readFrom},
+	{"years", digits, pat(`(?:{Y4})年?(?:至|到|-+)(?P<Y2>20\d\d)年(?:期间)?`), func(m timeMatch) (string, string) {
+		return KindHorizon, "from=" + m.get("Y") + ",to=" + m.get("Y2")
+	}},
 	{"horizon", "到至力截", pat(`(?:力争)?(?:到|至|截至|截止)(?:到)?{Y4}年年?(?P<P>底|末)?{前}?`), readHorizon},
 	{"year_end", digits, pat(`{Y4}年(?:年)?(?P<P>底|末|内)(?:{前}|以内)?`), readYearEnd},
 	{"year_before", digits, pat(`{Y4}年{前}`), func(m timeMatch) (string, string) { return KindHorizon, "until=" + m.get("Y") }},

@@ -118,7 +118,7 @@ func (s *reader) timeAt(sp, region script.Span, rules []*timeRule, completion bo
 			continue
 		}
 		m := timeMatch{r, words, g, before, completion, words[g[1]:]}
-		if condition.MatchString(m.behind) {
+		if condition.MatchString(m.behind) && !(strings.HasSuffix(r.name, "_counted") && strings.HasPrefix(m.behind, "以上")) {
 			continue
 		}
 		if kind, norm := r.read(m); norm != "" {
