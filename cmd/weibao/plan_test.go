@@ -59,7 +59,7 @@ func TestPlanCompileSaysWhatIsWrongInOneLine(t *testing.T) {
 		"文件不存在":    {filepath.Join(dir, "没有.txt")},
 		"这是文件夹":    {dir},
 		"--format": {"--format", "xml", empty},
-		"expected": {},
+		"缺少参数":     {},
 	} {
 		status, out, complaints := runCompile(t, args...)
 		if status == 0 || out != "" || strings.Count(complaints, "\n") != 1 || !strings.Contains(complaints, words) {
