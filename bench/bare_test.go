@@ -1,0 +1,159 @@
+package bench_test
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"runtime"
+	"sync/atomic"
+	"testing"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver of the bare side
+	_ "modernc.org/sqlite"             // the same
+
+	"weibao/internal/db"
+)
+
+// bare is the least that a server must do to keep two rows durably: what the
+// product is measured against. Nothing of the product runs in it.
+type bare struct {
+	id    atomic.Int64
+	store func(ctx context.Context, id int64, first, second string) error
+}
+
+// newBare makes a bare server on a database of its own.
+func newBare(t testing.TB, dialect db.Dialect) http.Handler {
+	t.Helper()
+	b := &bare{}
+	if dialect == db.Postgres {
+		b.store = barePostgres(t)
+	} else {
+		b.store = bareSQLite(t)
+	}
+	return b
+}
+
+const bareTables = "CREATE TABLE one (id BIGINT PRIMARY KEY, body TEXT NOT NULL); CREATE TABLE two (id BIGINT PRIMARY KEY, body TEXT NOT NULL)"
+
+// ServeHTTP keeps the two rows of one request, as wide as a duty and its audit entry.
+func (b *bare) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var o order
+	if err := json.NewDecoder(r.Body).Decode(&o); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	id := b.id.Add(1)
+	first := fmt.Sprintf("%s %d %s %d plan.task plan_task 云岭县未成年人保护工作实施方案 二(一)3 1772424000000 1772424000000 1772424000000 workdays open default", o.Title, o.Unit, o.Region, o.Days)
+	second := fmt.Sprintf(`1772424000000 100 测试员 10 officer duty.open duty %d {"kind":"plan.task","unit":%d,"due":1772424000000}`, id, o.Unit)
+	if err := b.store(r.Context(), id, first, second); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.WriteHeader(http.StatusCreated)
+	fmt.Fprintf(w, `{"id":"%d"}`, id)
+}
+
+type bareRequest struct {
+	id            int64
+	first, second string
+	done          chan error
+}
+
+// bareSQLite commits whatever waits in one transaction.
+func bareSQLite(t testing.TB) func(context.Context, int64, string, string) error {
+	t.Helper()
+	pool, err := sql.Open("sqlite", "file:"+filepath.Join(t.TempDir(), "bare.db")+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool.SetMaxOpenConns(1)
+	if _, err := pool.Exec(bareTables); err != nil {
+		t.Fatal(err)
+	}
+	queue := make(chan *bareRequest, 256)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for r := range queue {
+			group := []*bareRequest{r}
+			for more := true; more && len(group) < 256; {
+				select {
+				case r := <-queue:
+					group = append(group, r)
+				default:
+					more = false
+				}
+			}
+			err := bareGroup(pool, group)
+			for _, r := range group {
+				r.done <- err
+			}
+		}
+	}()
+	t.Cleanup(func() { close(queue); <-ended; pool.Close() })
+	return func(_ context.Context, id int64, first, second string) error {
+		r := &bareRequest{id, first, second, make(chan error, 1)}
+		queue <- r
+		return <-r.done
+	}
+}
+
+func bareGroup(pool *sql.DB, group []*bareRequest) error {
+	tx, err := pool.Begin()
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	one, err := tx.Prepare("INSERT INTO one VALUES (?, ?)")
+	if err != nil {
+		return err
+	}
+	defer one.Close()
+	two, err := tx.Prepare("INSERT INTO two VALUES (?, ?)")
+	if err != nil {
+		return err
+	}
+	defer two.Close()
+	for _, r := range group {
+		if _, err := one.Exec(r.id, r.first); err != nil {
+			return err
+		}
+		if _, err := two.Exec(r.id, r.second); err != nil {
+			return err
+		}
+	}
+	return tx.Commit()
+}
+
+// barePostgres commits each request in a transaction of its own.
+func barePostgres(t testing.TB) func(context.Context, int64, string, string) error {
+	t.Helper()
+	pool, err := sql.Open("pgx", durable(t, db.Postgres))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { pool.Close() })
+	n := max(16, 8*runtime.NumCPU())
+	pool.SetMaxOpenConns(n)
+	pool.SetMaxIdleConns(n)
+	if _, err := pool.Exec(bareTables); err != nil {
+		t.Fatal(err)
+	}
+	return func(ctx context.Context, id int64, first, second string) error {
+		tx, err := pool.BeginTx(ctx, nil)
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback()
+		if _, err := tx.ExecContext(ctx, "INSERT INTO one VALUES ($1, $2)", id, first); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "INSERT INTO two VALUES ($1, $2)", id, second); err != nil {
+			return err
+		}
+		return tx.Commit()
+	}
+}

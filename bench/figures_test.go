@@ -1,0 +1,236 @@
+package bench_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"weibao/internal/access"
+	"weibao/internal/civil"
+	"weibao/internal/clock"
+	"weibao/internal/db"
+	"weibao/internal/duty"
+	"weibao/internal/ref"
+	"weibao/internal/rule"
+	"weibao/internal/testkit"
+)
+
+var (
+	full   = flag.Bool("full", false, "measure at full size")
+	only   = flag.String("only", "", "comma-separated parts: write, desk, sweep, compile")
+	output = flag.String("output", "", "write the table as a page into this file")
+)
+
+// sizes are the numbers of open duties.
+func sizes() []int {
+	if *full {
+		return []int{10_000, 100_000, 1_000_000}
+	}
+	return []int{2_000}
+}
+
+func largest() int { return slices.Max(sizes()) }
+
+// row is one measured figure.
+type row struct {
+	part, what, where string
+	size              int
+	got               string
+	bound             string
+	ok                bool
+}
+
+type table struct{ rows []row }
+
+func (t *table) add(r row) { t.rows = append(t.rows, r) }
+
+func (t *table) under(part, what string, where db.Dialect, size int, got, bound time.Duration) {
+	r := row{part: part, what: what, where: string(where), size: size, got: ms(got), ok: true}
+	if bound > 0 {
+		r.bound, r.ok = "≤ "+ms(bound), got <= bound
+	}
+	t.add(r)
+}
+
+func ms(d time.Duration) string {
+	v := float64(d) / float64(time.Millisecond)
+	switch {
+	case v >= 100:
+		return fmt.Sprintf("%.0f ms", v)
+	case v >= 10:
+		return fmt.Sprintf("%.1f ms", v)
+	}
+	return fmt.Sprintf("%.2f ms", v)
+}
+
+// TestFigures measures and prints everything.
+func TestFigures(t *testing.T) {
+	out := &table{}
+	for _, p := range []struct {
+		name string
+		run  func(*testing.T, *table)
+	}{{"write", measureWrite}, {"desk", measureDesk}, {"sweep", measureSweep}, {"compile", measureCompile}} {
+		if *only == "" || slices.Contains(strings.Split(*only, ","), p.name) {
+			t.Run(p.name, func(t *testing.T) { p.run(t, out) })
+		}
+	}
+	t.Log("\n" + out.text())
+	if *output != "" {
+		path := *output
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(testkit.Root(t), path)
+		}
+		if err := os.WriteFile(path, []byte(out.page()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func (t *table) text() string {
+	var b strings.Builder
+	for _, r := range t.rows {
+		mark := "  "
+		if r.bound != "" && !r.ok {
+			mark = "✗ "
+		} else if r.bound != "" {
+			mark = "✓ "
+		}
+		fmt.Fprintf(&b, "%s%-8s %-58s %-9s %9d  %-26s %s\n", mark, r.part, r.what, r.where, r.size, r.got, r.bound)
+	}
+	return b.String()
+}
+
+func machine() string {
+	name := runtime.GOARCH
+	if text, err := os.ReadFile("/proc/cpuinfo"); err == nil {
+		for line := range strings.SplitSeq(string(text), "\n") {
+			if k, v, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(k) == "model name" {
+				name = strings.TrimSpace(v)
+				break
+			}
+		}
+	}
+	load, _ := os.ReadFile("/proc/loadavg")
+	return fmt.Sprintf("%d × %s, %s, one fsync of 4 KB %s (median of 200), load average at the end %s",
+		runtime.NumCPU(), name, runtime.Version(), ms(fsyncTime()), strings.Join(strings.Fields(string(load))[:1], ""))
+}
+
+func fsyncTime() time.Duration {
+	f, err := os.CreateTemp("", "weibao-fsync-")
+	if err != nil {
+		return 0
+	}
+	defer os.Remove(f.Name())
+	defer f.Close()
+	return median(200, func() {
+		_, _ = f.Write(make([]byte, 4096))
+		_ = f.Sync()
+	})
+}
+
+func postgresVersion() string {
+	bin, err := testkit.PostgresBin()
+	if err != nil {
+		return "none"
+	}
+	out, _ := exec.Command(filepath.Join(bin, "postgres"), "--version").Output()
+	return strings.TrimSpace(string(out))
+}
+
+func durations(n int, fn func()) []time.Duration {
+	out := make([]time.Duration, n)
+	for i := range out {
+		start := time.Now()
+		fn()
+		out[i] = time.Since(start)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func median(n int, fn func()) time.Duration { return durations(n, fn)[n/2] }
+
+func quantile(sorted []time.Duration, q float64) time.Duration {
+	if len(sorted) == 0 {
+		return 0
+	}
+	return sorted[min(int(q*float64(len(sorted))), len(sorted)-1)]
+}
+
+// The people and places of the measured county.
+const (
+	county = "990101000000"
+	town   = "990101103000"
+
+	office = ref.Unit(10)
+	busy   = ref.Unit(20) // owns a tenth of all duties
+	quiet  = ref.Unit(21) // owns fifty
+	most   = ref.Unit(400)
+)
+
+func person(user ref.User, unit ref.Unit, region string, role access.Role) access.Actor {
+	return access.Actor{User: user, Name: "测试员", Post: access.Post{ID: 1, Unit: unit, UnitName: "测试单位", Region: region, RegionName: "云岭县", Role: role}}
+}
+
+var (
+	officer    = person(100, office, county, access.Officer)
+	supervisor = person(101, 103, town, access.Supervisor)
+	many       = person(102, busy, county, access.Liaison)
+	few        = person(103, quiet, county, access.Liaison)
+)
+
+// ladder is that of the national rules: reminder, 催办, superior, 督办建议.
+var ladder = rule.Ladder{ID: duty.DefaultLadder, Steps: []rule.LadderStep{
+	{Action: "remind", Offset: rule.Span{N: -3, Unit: "workdays"}, To: "owner", Label: "提醒"},
+	{Action: "urge", Offset: rule.Span{N: 1, Unit: "workdays"}, To: "owner", Label: "催办"},
+	{Action: "superior", Offset: rule.Span{N: 5, Unit: "workdays"}, To: "superior", Label: "报上级督促"},
+	{Action: "propose", Offset: rule.Span{N: 10, Unit: "workdays"}, To: "office", Label: "建议发督办单"},
+}}
+
+func newKernel(t testing.TB) *duty.Kernel {
+	t.Helper()
+	notices, err := civil.Shipped()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cal := civil.CalendarOf(notices)
+	return &duty.Kernel{
+		Ladder:   constant(ladder),
+		Calendar: func(context.Context, *db.Tx) (*civil.Calendar, error) { return cal, nil },
+		Superior: func(context.Context, *db.Tx, ref.Unit) (ref.Unit, error) { return office, nil },
+		Office:   func(context.Context, *db.Tx, string) (ref.Unit, error) { return office, nil },
+		Limits:   duty.Limits{Decide: 2, Soon: 3, Critical: 5, Superior: 3},
+	}
+}
+
+// eachDatabase runs measure on a durable SQLite file and on a durable PostgreSQL.
+func eachDatabase(t *testing.T, c clock.Clock, measure func(t *testing.T, d *db.DB)) {
+	for _, dialect := range []db.Dialect{db.SQLite, db.Postgres} {
+		t.Run(string(dialect), func(t *testing.T) {
+			d, err := db.Open(t.Context(), durable(t, dialect), c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { d.Close() })
+			measure(t, d)
+		})
+	}
+}
+
+func durable(t testing.TB, dialect db.Dialect) string {
+	t.Helper()
+	if dialect == db.SQLite || !*full {
+		return testkit.DSN(t, dialect)
+	}
+	return testkit.NewCluster(t, "shared_buffers=512MB", "max_wal_size=4GB", "checkpoint_timeout=30min").DSN(t)
+}
+
+func constant(l rule.Ladder) func(string) rule.Ladder { return func(string) rule.Ladder { return l } }

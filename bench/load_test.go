@@ -1,0 +1,97 @@
+package bench_test
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// result is what one burst of load saw.
+type result struct {
+	rate     float64 // answers in a second
+	p50, p99 time.Duration
+}
+
+// burst sends the same request over conns connections for a while, each
+// waiting for its answer before it asks again. It speaks HTTP by hand, so that
+// the client takes little of the machine from the server.
+func burst(t testing.TB, addr, path, body string, conns int, during time.Duration) result {
+	t.Helper()
+	request := fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", path, len(body), body)
+	var mu sync.Mutex
+	var all []time.Duration
+	var wg sync.WaitGroup
+	start := time.Now()
+	for range conns {
+		wg.Go(func() {
+			times, err := ask(addr, request, start.Add(during))
+			if err != nil {
+				t.Error(err)
+			}
+			mu.Lock()
+			all = append(all, times...)
+			mu.Unlock()
+		})
+	}
+	wg.Wait()
+	took := time.Since(start)
+	slices.Sort(all)
+	return result{rate: float64(len(all)) / took.Seconds(), p50: quantile(all, 0.5), p99: quantile(all, 0.99)}
+}
+
+func ask(addr string, request []byte, until time.Time) ([]time.Duration, error) {
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	in := bufio.NewReader(conn)
+	var times []time.Duration
+	for time.Now().Before(until) {
+		start := time.Now()
+		if _, err := conn.Write(request); err != nil {
+			return times, err
+		}
+		if err := answer(in); err != nil {
+			return times, err
+		}
+		times = append(times, time.Since(start))
+	}
+	return times, nil
+}
+
+// answer reads one response, which must be 201.
+func answer(in *bufio.Reader) error {
+	status, err := in.ReadString('\n')
+	if err != nil {
+		return err
+	}
+	length := 0
+	for {
+		line, err := in.ReadString('\n')
+		if err != nil {
+			return err
+		}
+		if line == "\r\n" {
+			break
+		}
+		if v, ok := strings.CutPrefix(line, "Content-Length: "); ok {
+			if length, err = strconv.Atoi(strings.TrimSpace(v)); err != nil {
+				return err
+			}
+		}
+	}
+	if _, err := in.Discard(length); err != nil {
+		return err
+	}
+	if !strings.Contains(status, " 201 ") {
+		return fmt.Errorf("answer %s", strings.TrimSpace(status))
+	}
+	return nil
+}

@@ -1,0 +1,184 @@
+package bench_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"weibao/internal/civil"
+	"weibao/internal/clock"
+	"weibao/internal/db"
+	"weibao/internal/duty"
+	"weibao/internal/testkit"
+)
+
+const (
+	evaluateBound = 3 * time.Second
+	holdBound     = 50 * time.Millisecond
+)
+
+func measureSweep(t *testing.T, out *table) {
+	c := clock.At(testkit.Noon)
+	eachDatabase(t, c, func(t *testing.T, d *db.DB) {
+		for i, n := range sizes() {
+			if i > 0 {
+				empty(t, d)
+			}
+			x := &sweep{t: t, d: d, k: newKernel(t), out: out, size: n}
+			fill(t, d, x.k, n)
+			x.evaluate()
+			x.nothingDue()
+			x.due(n/1000, 50*time.Millisecond)
+			x.due(n/50, 500*time.Millisecond)
+		}
+	})
+}
+
+type sweep struct {
+	t    *testing.T
+	d    *db.DB
+	k    *duty.Kernel
+	out  *table
+	size int
+	done int // duties that were made due so far
+}
+
+func (x *sweep) must(err error) {
+	x.t.Helper()
+	if err != nil {
+		x.t.Fatal(err)
+	}
+}
+
+// evaluate measures a re-evaluation that changes nothing, and one that moves
+// the next step of nearly every duty: the ladder's first rungs shift by a day.
+func (x *sweep) evaluate() {
+	full := *x.k
+	start := time.Now()
+	same, err := x.k.Evaluate(x.t.Context(), x.d)
+	x.must(err)
+	x.out.under("sweep", fmt.Sprintf("evaluate all, %d change", same), x.d.Dialect, x.size, time.Since(start), evaluateBound)
+	shifted := ladder
+	shifted.Steps = slices.Clone(ladder.Steps)
+	for i := range shifted.Steps {
+		shifted.Steps[i].Offset.N--
+	}
+	full.Ladder = constant(shifted)
+	for _, k := range []*duty.Kernel{&full, x.k} {
+		start = time.Now()
+		n, err := k.Evaluate(x.t.Context(), x.d)
+		x.must(err)
+		x.out.under("sweep", fmt.Sprintf("evaluate all, %d change", n), x.d.Dialect, x.size, time.Since(start), evaluateBound)
+	}
+	_, err = x.k.Sweep(x.t.Context(), x.d)
+	x.must(err)
+}
+
+func (x *sweep) nothingDue() {
+	got := median(21, func() {
+		_, err := x.k.Sweep(x.t.Context(), x.d)
+		x.must(err)
+	})
+	x.out.under("sweep", "nothing due", x.d.Dialect, x.size, got, 0)
+}
+
+// due measures sweeps of n due duties, with nobody else and with small writes beside them.
+func (x *sweep) due(n int, bound time.Duration) {
+	var times []time.Duration
+	for range 5 {
+		x.makeDue(n)
+		start := time.Now()
+		s, err := x.k.Sweep(x.t.Context(), x.d)
+		x.must(err)
+		times = append(times, time.Since(start))
+		if s.Steps != n {
+			x.t.Errorf("%d steps, want %d", s.Steps, n)
+		}
+	}
+	slices.Sort(times)
+	x.out.under("sweep", fmt.Sprintf("%d due", n), x.d.Dialect, x.size, times[len(times)/2], bound)
+	x.makeDue(n)
+	waits := x.beside(func() {
+		_, err := x.k.Sweep(x.t.Context(), x.d)
+		x.must(err)
+	})
+	x.out.under("sweep", fmt.Sprintf("%d due, small writes beside wait p99 (of %d)", n, len(waits)), x.d.Dialect, x.size, quantile(waits, 0.99), 0)
+	x.out.under("sweep", fmt.Sprintf("%d due, small writes beside wait at most", n), x.d.Dialect, x.size, quantile(waits, 1), holdBound)
+}
+
+// makeDue lets the next rung of n duties come now: a few dues, as months end on few days.
+func (x *sweep) makeDue(n int) {
+	cal, err := x.k.Calendar(x.t.Context(), nil)
+	x.must(err)
+	today := civil.DateOf(x.d.Clock.Now())
+	var begins []clock.Instant
+	for _, s := range ladder.Steps {
+		day, _ := cal.AddWorkdays(today, -s.Offset.N)
+		begins = append(begins, clock.Of(day.End()))
+	}
+	ctx := x.t.Context()
+	x.must(x.d.Write(ctx, func(tx *db.Tx) error {
+		ids, err := db.All[int64](ctx, tx, fmt.Sprintf("SELECT id FROM duty WHERE state = 'open' AND kind = 'plan.task' AND subject_id %% %d = ? ORDER BY id LIMIT ?", x.size/n), x.done, n)
+		if err != nil {
+			return err
+		}
+		x.done++
+		if len(ids) != n {
+			return fmt.Errorf("%d duties to make due, want %d", len(ids), n)
+		}
+		for i, id := range ids {
+			level := levelOf(i)
+			if _, err := tx.Exec(ctx, "UPDATE duty SET due = ?, level = ?, next = ?, arming = arming + 1 WHERE id = ?", begins[level], level, tx.Now, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
+func levelOf(i int) int {
+	switch i %= 100; {
+	case i < 45:
+		return 0
+	case i < 90:
+		return 1
+	case i < 98:
+		return 2
+	}
+	return 3
+}
+
+// beside measures how long small writes wait while fn runs.
+func (x *sweep) beside(fn func()) []time.Duration {
+	ctx, stop := context.WithCancel(x.t.Context())
+	var mu sync.Mutex
+	var waits []time.Duration
+	var wg sync.WaitGroup
+	for i := range 4 {
+		wg.Go(func() {
+			for ctx.Err() == nil {
+				start := time.Now()
+				err := x.d.Write(x.t.Context(), func(tx *db.Tx) error {
+					_, err := x.k.Open(x.t.Context(), tx, officer, duty.New{Kind: "bench", Subject: "bench", SubjectID: int64(i), Title: "小写入",
+						Unit: most, Region: county, Deadline: duty.Within(60)})
+					return err
+				})
+				mu.Lock()
+				waits = append(waits, time.Since(start))
+				mu.Unlock()
+				if err != nil {
+					x.t.Error(err)
+				}
+				time.Sleep(2 * time.Millisecond)
+			}
+		})
+	}
+	fn()
+	stop()
+	wg.Wait()
+	slices.Sort(waits)
+	return waits
+}

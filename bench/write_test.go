@@ -1,0 +1,119 @@
+package bench_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"runtime/pprof"
+	"slices"
+	"testing"
+	"time"
+
+	"weibao/internal/clock"
+	"weibao/internal/db"
+	"weibao/internal/duty"
+	"weibao/internal/ref"
+)
+
+// order is what a request carries, on both sides.
+type order struct {
+	Title  string `json:"title"`
+	Unit   int64  `json:"unit"`
+	Region string `json:"region"`
+	Days   int    `json:"days"`
+}
+
+const orderText = `{"title":"开展本辖区留守儿童和困境儿童走访排查并更新动态台账","unit":57,"region":"990101103000","days":5}`
+
+// bareBound is the share of the bare server's rate which the product must reach.
+const bareBound = 0.7
+
+func measureWrite(t *testing.T, out *table) {
+	rounds, during := 7, 3*time.Second
+	if !*full {
+		rounds, during = 1, 200*time.Millisecond
+	}
+	eachDatabase(t, clock.System{}, func(t *testing.T, d *db.DB) {
+		product := serve(t, productHandler(d, newKernel(t)))
+		bare := serve(t, newBare(t, d.Dialect))
+		for _, conns := range []int{32, 128} {
+			burst(t, product, "/", orderText, conns, during/3)
+			burst(t, bare, "/", orderText, conns, during/3)
+			var ours, theirs []result
+			for range rounds {
+				theirs = append(theirs, burst(t, bare, "/", orderText, conns, during))
+				profiled(func() { ours = append(ours, burst(t, product, "/", orderText, conns, during)) })
+			}
+			reportWrite(out, d.Dialect, conns, ours, theirs)
+		}
+	})
+}
+
+// profiled writes a CPU profile of fn into the file that WEIBAO_PROFILE names.
+func profiled(fn func()) {
+	if path := os.Getenv("WEIBAO_PROFILE"); path != "" {
+		if f, err := os.Create(path); err == nil {
+			defer f.Close()
+			if pprof.StartCPUProfile(f) == nil {
+				defer pprof.StopCPUProfile()
+			}
+		}
+	}
+	fn()
+}
+
+func reportWrite(out *table, dialect db.Dialect, conns int, ours, theirs []result) {
+	ratios := make([]float64, len(ours))
+	for i := range ours {
+		ratios[i] = ours[i].rate / theirs[i].rate
+	}
+	slices.Sort(ratios)
+	ratio := ratios[len(ratios)/2]
+	what := fmt.Sprintf("%d connections", conns)
+	out.add(row{part: "write", what: what + ", bare", where: string(dialect), got: rateText(theirs)})
+	out.add(row{part: "write", what: what + ", product", where: string(dialect), got: rateText(ours)})
+	out.add(row{part: "write", what: what + ", ratio", where: string(dialect),
+		got: fmt.Sprintf("%.2f (%.2f–%.2f)", ratio, ratios[0], ratios[len(ratios)-1]), bound: fmt.Sprintf("≥ %.1f", bareBound), ok: ratio >= bareBound})
+}
+
+func rateText(list []result) string {
+	byRate := slices.SortedFunc(slices.Values(list), func(a, b result) int { return int(a.rate - b.rate) })
+	r := byRate[len(byRate)/2]
+	return fmt.Sprintf("%.0f/s, p50 %s, p99 %s", r.rate, ms(r.p50), ms(r.p99))
+}
+
+func serve(t testing.TB, h http.Handler) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &http.Server{Handler: h}
+	go func() { _ = s.Serve(l) }()
+	t.Cleanup(func() { s.Close() })
+	return l.Addr().String()
+}
+
+func productHandler(d *db.DB, k *duty.Kernel) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var o order
+		if err := json.NewDecoder(r.Body).Decode(&o); err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		var ids []ref.Duty
+		err := d.Write(r.Context(), func(tx *db.Tx) (err error) {
+			ids, err = k.Open(r.Context(), tx, officer, duty.New{Kind: "plan.task", Subject: "plan_task", SubjectID: int64(len(o.Title)), Whole: 1,
+				Title: o.Title, Unit: ref.Unit(o.Unit), Region: o.Region, Rule: "云岭县未成年人保护工作实施方案", Clause: "二(一)3", Deadline: duty.Within(o.Days)})
+			return err
+		})
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		w.WriteHeader(http.StatusCreated)
+		fmt.Fprintf(w, `{"id":"%d"}`, ids[0])
+	})
+}
