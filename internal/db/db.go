@@ -2,9 +2,8 @@
 // embedded SQLite and over PostgreSQL.
 //
 // It promises that Write answers only after a durable commit. On SQLite one
-// writer runs concurrently arriving transactions as savepoints of one
-// transaction, so that one fsync serves many and a failing one rolls back
-// alone; readers use their own connections. On PostgreSQL the same functions
+// writer runs concurrently arriving transactions within one transaction, so
+// that one fsync serves many and a failing one is undone alone; readers use their own connections. On PostgreSQL the same functions
 // run in ordinary transactions. After a failed sync the process stops
 // accepting writes and says so. It owns no table but those of migrations and
 // never knows what a row means.
@@ -82,9 +81,10 @@ func (d *DB) Close() error {
 func (d *DB) Path() string { return d.path }
 
 // Write runs fn in a transaction and returns after its durable commit, or
-// with fn's error after its rollback. fn must touch nothing but the Tx: on
-// PostgreSQL it runs again after a serialization failure or deadlock, and on
-// SQLite it must be short, since all writers wait for it.
+// with fn's error after its rollback. fn must touch nothing but the Tx and
+// set, never add to, what it hands out: it runs again after a serialization
+// failure or deadlock on PostgreSQL, and on SQLite when another writer of the
+// same commit fails. It must be short, since on SQLite all writers wait for it.
 func (d *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 	return d.write(ctx, fn, false)
 }

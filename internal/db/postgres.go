@@ -35,7 +35,7 @@ func (d *DB) openPostgres(ctx context.Context) error {
 		return errs.Wrap(errs.Full, err, fmt.Sprintf("连接不上数据库 %s:%d/%s。请检查地址、账号以及数据库是否已启动。", cfg.Host, cfg.Port, cfg.Database))
 	}
 	d.reads, d.writes = pool, pool
-	d.bus.listen(cfg)
+	d.bus.connect(cfg)
 	return nil
 }
 
@@ -66,14 +66,10 @@ func (d *DB) tryPostgres(ctx context.Context, fn func(*Tx) error) error {
 	if err := guard(fn, tx); err != nil {
 		return errors.Join(err, ignoreDone(raw.Rollback()))
 	}
-	for _, n := range tx.notices {
-		if _, err := raw.ExecContext(ctx, "SELECT pg_notify($1, $2)", n.topic, n.text); err != nil {
-			return errors.Join(fmt.Errorf("db: notify: %w", err), ignoreDone(raw.Rollback()))
-		}
-	}
 	if err := raw.Commit(); err != nil {
 		return fmt.Errorf("db: commit: %w", err)
 	}
+	d.bus.publish(tx.notices)
 	return nil
 }
 

@@ -92,7 +92,7 @@ func InsertAll[T any](ctx context.Context, t *Tx, table string, rows []T) error 
 		for i := range n {
 			v := reflect.ValueOf(&rows[i]).Elem()
 			for _, index := range shape.fields {
-				args = append(args, v.FieldByIndex(index).Interface())
+				args = append(args, argument(v.FieldByIndex(index)))
 			}
 		}
 		if _, err := t.Exec(ctx, shape.insert(table, n), args...); err != nil {
@@ -101,6 +101,18 @@ func InsertAll[T any](ctx context.Context, t *Tx, table string, rows []T) error 
 		rows = rows[n:]
 	}
 	return nil
+}
+
+// argument gives a field as the drivers want it, so that they need not look
+// at its type again.
+func argument(v reflect.Value) any {
+	switch v.Kind() {
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		return v.Int()
+	case reflect.String:
+		return v.String()
+	}
+	return v.Interface()
 }
 
 // shape is how a struct lies in a table.

@@ -21,6 +21,7 @@ type Tx struct {
 
 	q        querier
 	readOnly bool
+	wrote    bool // a statement that may write was run
 	notices  []notice
 }
 
@@ -36,6 +37,7 @@ func (t *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error)
 	if t.readOnly {
 		return 0, errReadOnly
 	}
+	t.wrote = true
 	res, err := t.q.ExecContext(t.context(ctx), t.rebind(query), plain(args)...)
 	if err != nil {
 		return 0, t.wrap(err, query)
@@ -88,6 +90,7 @@ func (t *Tx) Lock(ctx context.Context, key string) error {
 
 // Rows runs a query; the caller closes the rows.
 func (t *Tx) rows(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	t.wrote = t.wrote || !strings.HasPrefix(query, "SELECT")
 	rows, err := t.q.QueryContext(t.context(ctx), t.rebind(query), plain(args)...)
 	return rows, t.wrap(err, query)
 }

@@ -11,55 +11,78 @@ import (
 	"weibao/internal/ref"
 )
 
+// evaluateBatch bounds how many duties one transaction of Evaluate moves, so
+// that nobody's write waits long behind it.
+const evaluateBatch = 2000
+
 // Evaluate computes anew, for every open duty, when the sweep must look at it
 // next, and tells how many changed: after a ladder or the calendar changed.
-// It works by groups of equal dues, so its cost grows with their number.
+// It reads an index alone and works by groups of equal dues, in short
+// transactions, so its cost grows with what changes.
 func (k *Kernel) Evaluate(ctx context.Context, d *db.DB) (int64, error) {
-	groups, err := armGroups(ctx, d.Reader())
+	moves, err := k.groupMoves(ctx, d.Reader())
 	if err != nil {
 		return 0, fmt.Errorf("duty.Evaluate: %w", err)
 	}
 	var changed int64
-	const batch = 50
-	for len(groups) > 0 {
-		n := min(batch, len(groups))
-		err := d.WriteLow(ctx, func(tx *db.Tx) error {
-			did, err := k.evaluateGroups(ctx, tx, groups[:n])
-			changed += did
+	for len(moves) > 0 {
+		var moved int64
+		var left []groupMove
+		err := d.WriteLow(ctx, func(tx *db.Tx) (err error) {
+			moved, left, err = moveGroups(ctx, tx, moves)
 			return err
 		})
 		if err != nil {
 			return changed, fmt.Errorf("duty.Evaluate: %w", err)
 		}
-		groups = groups[n:]
+		changed, moves = changed+moved, left
 	}
 	return changed, nil
 }
 
-func (k *Kernel) evaluateGroups(ctx context.Context, tx *db.Tx, groups []armGroup) (int64, error) {
+type groupMove struct {
+	armGroup
+	to clock.Instant
+}
+
+// groupMoves lists the groups whose next instant is not what their ladder says.
+func (k *Kernel) groupMoves(ctx context.Context, tx *db.Tx) ([]groupMove, error) {
 	cal, err := k.calendar(ctx, tx)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	var changed int64
+	groups, err := armGroups(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	var out []groupMove
 	for _, g := range groups {
 		next := clock.Instant(0)
 		if times := rungs(cal, k.Ladder(g.Ladder), g.Due); g.Level < len(times) {
 			next = times[g.Level]
 		}
-		if next == g.Next {
-			continue
+		if next != g.Next {
+			out = append(out, groupMove{g, next})
 		}
-		n, err := setNext(ctx, tx, g, next)
+	}
+	return out, nil
+}
+
+// moveGroups moves duties until the batch is full and gives the groups that are left.
+func moveGroups(ctx context.Context, tx *db.Tx, moves []groupMove) (moved int64, left []groupMove, err error) {
+	for left = moves; len(left) > 0 && moved < evaluateBatch; {
+		n, err := setNext(ctx, tx, left[0].armGroup, left[0].to, evaluateBatch-int(moved))
 		if err != nil {
-			return 0, err
+			return 0, nil, err
 		}
-		changed += n
+		if moved += n; moved < evaluateBatch {
+			left = left[1:]
+		}
 	}
-	if changed == 0 {
-		return 0, nil
+	if moved == 0 {
+		return 0, left, nil
 	}
-	return changed, audit.Write(ctx, tx, access.Program, "duty.evaluate", "duty", ref.Duty(0), map[string]int64{"changed": changed})
+	return moved, left, audit.Write(ctx, tx, access.Program, "duty.evaluate", "duty", ref.Duty(0), map[string]int64{"changed": moved})
 }
 
 // Recalculate computes anew the dues that were provisional because they lay
@@ -68,26 +91,21 @@ func (k *Kernel) evaluateGroups(ctx context.Context, tx *db.Tx, groups []armGrou
 func (k *Kernel) Recalculate(ctx context.Context, d *db.DB) (int, error) {
 	moved, after := 0, ref.Duty(0)
 	for {
-		var seen int
-		err := d.WriteLow(ctx, func(tx *db.Tx) error {
-			list, err := provisional(ctx, tx, after, sweepBatch)
-			if err != nil {
-				return err
+		var list []Duty
+		var n int
+		err := d.WriteLow(ctx, func(tx *db.Tx) (err error) {
+			if list, err = provisional(ctx, tx, after, sweepBatch); err == nil {
+				n, err = k.settle(ctx, tx, list)
 			}
-			seen = len(list)
-			if seen > 0 {
-				after = list[seen-1].ID
-			}
-			n, err := k.settle(ctx, tx, list)
-			moved += n
 			return err
 		})
 		if err != nil {
 			return moved, fmt.Errorf("duty.Recalculate: %w", err)
 		}
-		if seen == 0 {
+		if len(list) == 0 {
 			return moved, nil
 		}
+		moved, after = moved+n, list[len(list)-1].ID
 	}
 }
 

@@ -185,8 +185,24 @@ func returnedBefore(ctx context.Context, tx *db.Tx, id ref.Duty) (bool, error) {
 
 // The sweep.
 
-func dueForSweep(ctx context.Context, tx *db.Tx, now clock.Instant, limit int) ([]Duty, error) {
-	return db.All[Duty](ctx, tx, "SELECT "+columns+" FROM duty d WHERE d.next > 0 AND d.next <= ? ORDER BY d.next, d.id LIMIT ?"+tx.SkipLocked(), now, limit)
+// due is what the sweep must know of a duty.
+type due struct {
+	ID      ref.Duty
+	Subject string
+	Title   string
+	Unit    ref.Unit
+	Region  string
+	County  string
+	Rule    string
+	Clause  string
+	Due     clock.Instant
+	Ladder  string
+	Arming  int
+	Level   int
+}
+
+func dueForSweep(ctx context.Context, tx *db.Tx, now clock.Instant, limit int) ([]due, error) {
+	return db.All[due](ctx, tx, "SELECT "+db.ColumnsOf[due]("d")+" FROM duty d WHERE d.next > 0 AND d.next <= ? ORDER BY d.next LIMIT ?"+tx.SkipLocked(), now, limit)
 }
 
 // setLevel moves duties to a rung; all lie on the same one before.
@@ -197,6 +213,7 @@ func setLevel(ctx context.Context, tx *db.Tx, ids []ref.Duty, level int, next cl
 
 // Re-evaluation.
 
+// armGroup are open, running duties that share due, rung and next instant.
 type armGroup struct {
 	Due    clock.Instant
 	Ladder string
@@ -204,13 +221,24 @@ type armGroup struct {
 	Next   clock.Instant
 }
 
+// armGroups reads indexes alone: duty_next, and duty_spent for ladders that have no rung left.
 func armGroups(ctx context.Context, tx *db.Tx) ([]armGroup, error) {
-	return db.All[armGroup](ctx, tx, "SELECT due, ladder, level, next FROM duty WHERE state = 'open' AND paused = 0 GROUP BY due, ladder, level, next")
+	groups, err := db.All[armGroup](ctx, tx, "SELECT due, ladder, level, next FROM duty WHERE next > 0 GROUP BY next, due, level, ladder")
+	if err != nil {
+		return nil, err
+	}
+	spent, err := db.All[armGroup](ctx, tx, "SELECT due, ladder, level, 0 AS next FROM duty WHERE next = 0 AND state = 'open' AND paused = 0 GROUP BY due, level, ladder")
+	return append(groups, spent...), err
 }
 
-func setNext(ctx context.Context, tx *db.Tx, g armGroup, next clock.Instant) (int64, error) {
-	return tx.Exec(ctx, "UPDATE duty SET next = ? WHERE state = 'open' AND paused = 0 AND due = ? AND ladder = ? AND level = ? AND next = ?",
-		next, g.Due, g.Ladder, g.Level, g.Next)
+// setNext moves at most limit duties of a group.
+func setNext(ctx context.Context, tx *db.Tx, g armGroup, next clock.Instant, limit int) (int64, error) {
+	which := "next = ? AND next > 0"
+	if g.Next == 0 {
+		which = "next = ? AND next = 0 AND state = 'open' AND paused = 0"
+	}
+	return tx.Exec(ctx, "UPDATE duty SET next = ? WHERE id IN (SELECT id FROM duty WHERE "+which+
+		" AND due = ? AND level = ? AND ladder = ? ORDER BY id LIMIT ?"+tx.ForUpdate()+")", next, g.Next, g.Due, g.Level, g.Ladder, limit)
 }
 
 func provisional(ctx context.Context, tx *db.Tx, after ref.Duty, limit int) ([]Duty, error) {

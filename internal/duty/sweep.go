@@ -62,18 +62,18 @@ func (k *Kernel) sweepOnce(ctx context.Context, tx *db.Tx) (steps, rounds int, e
 	if rounds, err = k.openRounds(ctx, tx, cal); err != nil || rounds > 0 {
 		return 0, rounds, err
 	}
-	due, err := dueForSweep(ctx, tx, tx.Now, sweepBatch)
-	if err != nil || len(due) == 0 {
+	list, err := dueForSweep(ctx, tx, tx.Now, sweepBatch)
+	if err != nil || len(list) == 0 {
 		return 0, 0, err
 	}
-	return len(due), 0, k.climb(ctx, tx, cal, due)
+	return len(list), 0, k.climb(ctx, tx, cal, list)
 }
 
 // climb lets each duty climb one rung; a duty that is behind by several
 // climbs the next one in the following transaction.
-func (k *Kernel) climb(ctx context.Context, tx *db.Tx, cal *civil.Calendar, due []Duty) error {
+func (k *Kernel) climb(ctx context.Context, tx *db.Tx, cal *civil.Calendar, list []due) error {
 	c := climber{Kernel: k, cal: cal, now: tx.Now, moves: map[move][]ref.Duty{}, above: map[ref.Unit]ref.Unit{}, offices: map[string]ref.Unit{}}
-	for _, d := range due {
+	for _, d := range list {
 		if err := c.one(ctx, tx, d); err != nil {
 			return err
 		}
@@ -108,7 +108,7 @@ type climber struct {
 	offices map[string]ref.Unit
 }
 
-func (c *climber) one(ctx context.Context, tx *db.Tx, d Duty) error {
+func (c *climber) one(ctx context.Context, tx *db.Tx, d due) error {
 	ladder := c.Ladder(d.Ladder)
 	times := rungs(c.cal, ladder, d.Due)
 	if d.Level >= len(times) || times[d.Level] > c.now {
@@ -127,7 +127,7 @@ func (c *climber) one(ctx context.Context, tx *db.Tx, d Duty) error {
 	return c.step(ctx, tx, d, ladder.Steps[d.Level], times[d.Level])
 }
 
-func (c *climber) step(ctx context.Context, tx *db.Tx, d Duty, s rule.LadderStep, planned clock.Instant) error {
+func (c *climber) step(ctx context.Context, tx *db.Tx, d due, s rule.LadderStep, planned clock.Instant) error {
 	receiver, err := c.receiver(ctx, tx, d, s.To)
 	if err != nil {
 		return err
@@ -151,12 +151,12 @@ func (c *climber) step(ctx context.Context, tx *db.Tx, d Duty, s rule.LadderStep
 // opensDuty tells whether a rung gives its receiver work. At the top, where
 // the owner is his own superior, and for work that a rung gave, it is a notice
 // only: the ladder of the first duty climbs on, and nothing multiplies.
-func opensDuty(d Duty, s rule.LadderStep, receiver ref.Unit) bool {
+func opensDuty(d due, s rule.LadderStep, receiver ref.Unit) bool {
 	return (s.Action == "superior" || s.Action == "propose") && receiver != d.Unit && d.Subject != "duty"
 }
 
 // receiver finds whom a rung addresses: each is a rank higher than the one before.
-func (c *climber) receiver(ctx context.Context, tx *db.Tx, d Duty, to string) (ref.Unit, error) {
+func (c *climber) receiver(ctx context.Context, tx *db.Tx, d due, to string) (ref.Unit, error) {
 	switch to {
 	case "superior":
 		return remember(c.above, d.Unit, func() (ref.Unit, error) { return c.Superior(ctx, tx, d.Unit) })
