@@ -197,17 +197,13 @@ var ladder = rule.Ladder{ID: duty.DefaultLadder, Steps: []rule.LadderStep{
 
 func newKernel(t testing.TB) *duty.Kernel {
 	t.Helper()
-	notices, err := civil.Shipped()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cal := civil.CalendarOf(notices)
+	cal := testkit.Calendar(t)
 	return &duty.Kernel{
 		Ladder:   constant(ladder),
 		Calendar: func(context.Context, *db.Tx) (*civil.Calendar, error) { return cal, nil },
 		Superior: func(context.Context, *db.Tx, ref.Unit) (ref.Unit, error) { return office, nil },
 		Office:   func(context.Context, *db.Tx, string) (ref.Unit, error) { return office, nil },
-		Limits:   duty.Limits{Decide: 2, Soon: 3, Critical: 5, Superior: 3},
+		Limits:   duty.Limits{Decide: 2, Soon: 3, Critical: 5, SuperiorLadder: duty.DefaultLadder, Superior: 3},
 	}
 }
 
