@@ -26,7 +26,6 @@ CREATE TABLE audit_entry (
 );
 CREATE INDEX audit_entry_actor ON audit_entry (actor, id);
 CREATE INDEX audit_entry_block ON audit_entry (block, id);
-CREATE INDEX audit_entry_open ON audit_entry (id) WHERE block = 0;
 CREATE INDEX audit_entry_subject ON audit_entry (subject, subject_id, id);
 
 CREATE TABLE auth_factor (
@@ -140,11 +139,12 @@ CREATE TABLE duty (
 , whole BIGINT NOT NULL DEFAULT 0);
 CREATE INDEX duty_county_closed ON duty (county, closed, id) WHERE closed > 0;
 CREATE INDEX duty_county_open ON duty (county, due, id) WHERE state = 'open';
-CREATE INDEX duty_next ON duty (next, id) WHERE next > 0;
+CREATE INDEX duty_next ON duty (next, due, level, ladder, id) WHERE next > 0;
 CREATE INDEX duty_parent ON duty (parent, id) WHERE parent > 0;
 CREATE INDEX duty_person_open ON duty (person, due, id) WHERE state = 'open' AND person > 0;
 CREATE INDEX duty_provisional ON duty (id) WHERE provisional = 1;
 CREATE UNIQUE INDEX duty_round ON duty (series, round) WHERE series > 0;
+CREATE INDEX duty_spent ON duty (due, level, ladder, id) WHERE next = 0 AND state = 'open' AND paused = 0;
 CREATE INDEX duty_subject ON duty (subject, subject_id, id);
 CREATE INDEX duty_town_open ON duty (town, due, id) WHERE state = 'open' AND town <> '';
 CREATE INDEX duty_unit_closed ON duty (unit, closed, id) WHERE closed > 0;
