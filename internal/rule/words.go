@@ -124,9 +124,20 @@ func literal(n ast.Node) string {
 	case *ast.IntegerNode:
 		return strconv.Itoa(n.Value)
 	case *ast.StringNode:
-		return n.Value
+		return situation(n.Value)
 	}
 	return ""
+}
+
+var ordinals = []string{"一", "二", "三", "四", "五", "六", "七", "八", "九"}
+
+// situation says R1 to R9, the nine situations of 强制报告, in words.
+func situation(code string) string {
+	n, err := strconv.Atoi(strings.TrimPrefix(code, "R"))
+	if !strings.HasPrefix(code, "R") || err != nil || n < 1 || n > len(ordinals) {
+		return code
+	}
+	return "强制报告情形" + ordinals[n-1]
 }
 
 func listOf(n ast.Node) string {

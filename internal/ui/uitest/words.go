@@ -12,6 +12,7 @@ var allowed = map[string]bool{
 	"Excel": true, "Word": true, "PDF": true, "WPS": true, "TXT": true, "GB": true, "KB": true, "MB": true,
 	"docx": true, "xlsx": true, "txt": true, "pdf": true, "jpg": true, "png": true, "csv": true,
 	"A4": true, "IP": true, "SM2": true, "SM3": true, "SM4": true, "GBT": true, "SQLite": true, "PostgreSQL": true,
+	"DNA":  true,
 	"Ctrl": true, "Alt": true, "Shift": true, "Enter": true, "Esc": true, "Tab": true,
 }
 
