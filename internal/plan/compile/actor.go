@@ -352,7 +352,7 @@ func (s *source) orders(i, end int) bool {
 }
 
 // actWords go on after a subject beside the command words.
-var actWords = set(`接到 收到 发现 指定 会同 各司 不得 必须 承办 牵头 统筹 依照 作为 至少 密切 自觉 既要 也要 也应 还要 合作 具体 得知 遇到 立即 第一 进行 处理 申请 共同 普遍`)
+var actWords = set(`接到 收到 发现 指定 会同 各司 不得 必须 承办 牵头 统筹 依照 作为 至少 密切 自觉 全额 按月 按季 按年 逐一 逐户 逐村 提前 带头 抽调 举行 起草 拨付 审定 承接 转交 转送 核发 发给 免费 优先 统一 同步 安装 掌握 采集 填写 上传 反馈 列支 牵总 派出 选定 兜底 既要 也要 也应 还要 合作 具体 得知 遇到 立即 第一 进行 处理 申请 共同 普遍`)
 
 // nounVerbs are command words that after a unit's name rather form a noun with it (学校保护, 社区教育).
 var nounVerbs = set(`保护 教育 管理 宣传 培训 评估 考核 监测 报告 建设 建档 监督 检查 救助 干预 调查 组织 学习 保障 培育 登记 备案 融合 联动 联合 共同 先行 试点 对接 衔接 改造`)

@@ -1,7 +1,9 @@
 package compile
 
 import (
+	"regexp"
 	"strings"
+	"unicode"
 
 	"weibao/internal/script"
 )
@@ -17,6 +19,7 @@ const (
 	markHan     markKind = 40 // 一、
 	markArticle markKind = 45 // 第一条
 	markParen   markKind = 50 // (一)
+	markLabel   markKind = 52 // 任务一:
 	markStage   markKind = 55 // 第一阶段
 	markNum     markKind = 60 // 1.
 	markDecimal markKind = 61 // 1.1, one more for each further step
@@ -35,7 +38,7 @@ type marker struct {
 
 // parseMarker reads the number at the head of a line.
 func parseMarker(s *source, sp Span) (marker, bool) {
-	for _, parse := range []func(*source, Span) (marker, bool){ordinalMarker, hanMarker, parenMarker, numberMarker, signMarker} {
+	for _, parse := range []func(*source, Span) (marker, bool){ordinalMarker, labelMarker, hanMarker, parenMarker, numberMarker, signMarker} {
 		if m, ok := parse(s, sp); ok {
 			m.Start = sp.Start
 			for m.End < sp.End && s.Space(m.End) {
@@ -70,6 +73,19 @@ func ordinalMarker(s *source, sp Span) (marker, bool) {
 		}
 	}
 	return marker{}, false
+}
+
+var labels = regexp.MustCompile(`^(?:任务|行动|措施|举措|工程|专项|事项|项目|步骤|清单)([一二三四五六七八九十]{1,3}|\d{1,2})(?:[:、.] *| +)`)
+
+// labelMarker: 任务一:, 行动二、.
+func labelMarker(s *source, sp Span) (marker, bool) {
+	words := s.Sub(script.Between(sp.Start, min(sp.End, sp.Start+9)))
+	m := labels.FindStringSubmatchIndex(words)
+	if m == nil {
+		return marker{}, false
+	}
+	end := s.At(s.Byte(sp.Start) + m[1])
+	return marker{script.Between(sp.Start, end), markLabel, script.Number(words[m[2]:m[3]])}, end < sp.End
 }
 
 // hanMarker: 一、 or 一. or 一 followed by space.
@@ -133,6 +149,9 @@ func numberMarker(s *source, sp Span) (marker, bool) {
 		return marker{script.Between(sp.Start, i+1), markDecimal + markKind(min(steps, 5)) - 1, num}, true
 	}
 	j := s.Run(i, sp.End, func(r rune) bool { return r == ' ' })
+	if j > i && j < sp.End && num > 0 && num < 60 && unicode.Is(unicode.Han, s.Norm[j]) && !strings.ContainsRune("个名年月日号条项人岁次所家户元米天小时至到以", s.Norm[j]) {
+		return marker{script.Between(sp.Start, j), markNum, num}, true // 1 加强领导
+	}
 	if j >= sp.End || !strings.ContainsRune(".、", s.Norm[j]) {
 		return marker{}, false
 	}

@@ -150,13 +150,16 @@ var targetRules = []targetRule{
 	{"rate", "%", fig(`(?P<noun>[^每月年周季度,。;:()\d ]{0,8}(?:率|比例|占比|比重|覆盖面|满意度|覆盖))?(?:要|应|均|都|力争)?{c}?(?:到)?{n}%{u}`), readRate},
 	{"rate_words", "百", fig(`(?P<noun>[^每月年周季度,。;:()\d ]{0,8}(?:率|比例|占比|覆盖面))?(?:要|应|均)?{c}?百分之(?P<n>百|[一二三四五六七八九十]+){u}`), readRate},
 	{"blocked", "点时:", fig(`(?:每[日天])?(?:晚上|夜间|晚|当日)?(?P<a>\d{1,2})(?:点|时|:00)(?:开始)?(?:至|到|-)(?:次日|第二天)?(?:早上|凌晨|早晨|上午|早)?(?P<b>\d{1,2})(?:点|时|:00)(?:之前|前)?.{0,12}?(?:无法使用|禁止|不得|停止|暂停|关闭).{0,6}`), readBlocked},
-	{"retention", "存留", fig(`(?P<T>{h}{0,6}(?:保存|留存|保留|存储)(?:期|时间|期限)?{c}?{n}个?(?P<m>月|天|日|年))`), func(m targetMatch) string {
+	{"retention", "存留", fig(`(?P<T>{h}{0,4}(?:保存|留存|保留|存储)(?:期|时间|期限)?{c}?{n}个?(?P<m>月|天|日|年))`), func(m targetMatch) string {
 		return "retention" + orElse(operator(m.get("c"), ""), ">=") + m.get("n") + map[string]string{"月": "month", "天": "day", "日": "day", "年": "year"}[m.get("m")]
 	}},
 	{"hours", "时分", fig(`(?P<p>每[天日周])\p{Han}{0,8}?{c}?{n}个?(?P<m>小时|分钟|学时)(?P<u>以上|以内|以下|内)?\p{Han}{0,8}`), readHours},
-	{"hours", "时分", fig(`(?P<p>{h}{0,6}){c}{n}个?(?P<m>小时|分钟|学时|课时)(?P<u>以上|以内|以下|内)?`), readHours},
+	{"hours", "时分", fig(`(?P<p>(?:每(?:个|次|所|人|名|户|间|处))?{h}{0,6}){c}{n}个?(?P<m>小时|分钟|学时|课时)(?P<u>以上|以内|以下|内)?`), readHours},
 	{"amount", "元", fig(`(?P<p>(?:每月|每年)?每?(?:人|生|户|村)(?:均|每月|每年|每学期)\p{Han}{0,4}?)?{c}?{n}(?P<k>万|亿|千|百)?元(?:/(?:人|年|月|生)[·/]?(?:年|月)?)?{u}`), readAmount},
-	{"area", "米", fig(`{h}{0,6}?{c}?{n}(?:平方米|平米|㎡){u}`), func(m targetMatch) string {
+	{"amount", "元", fig(`(?:安排|投入|拨付|列支|筹集|筹措|争取)[^,。;\d]{0,12}(?P<T>{n}(?P<k>万|亿)?元)`), func(m targetMatch) string {
+		return "amount=" + m.get("n") + m.get("k") + "元"
+	}},
+	{"area", "米", fig(`(?:每(?:个|所|人|名|户|间|处))?{h}{0,6}?{c}?{n}(?:平方米|平米|㎡){u}`), func(m targetMatch) string {
 		return "area" + orElse(operator(m.get("c"), m.get("u")), ">=") + m.get("n") + "m2"
 	}},
 	{"distance", "米", fig(`\p{Han}{0,6}{n}米(?:范围|之|以)*内.{0,3}(?:不得|禁止|严禁)\p{Han}{0,4}`), func(m targetMatch) string { return "count=0,within=" + m.get("n") + "m" }},
