@@ -35,6 +35,9 @@ const (
 // own context ends grace later.
 func (r *Runner) Run(ctx context.Context, grace time.Duration) error {
 	if err := r.prepare(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil // told to stop before it began
+		}
 		return err
 	}
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))

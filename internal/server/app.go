@@ -194,9 +194,10 @@ func (a *App) Run(ctx context.Context, l net.Listener, out io.Writer) error {
 	done := make(chan error, 1)
 	go func() {
 		done <- (&job.Runner{DB: a.DB, Kinds: a.Kinds, Log: a.Log}).Run(work, drainTime)
+		stop() // without background work nothing may be served
 	}()
 	fmt.Fprintf(out, "未保通已启动：http://%s/\n", l.Addr())
-	served := s.Serve(ctx, l)
+	served := s.Serve(work, l)
 	stop()
 	err = errors.Join(served, <-done)
 	// The last entries are sealed before the process goes.
