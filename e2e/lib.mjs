@@ -261,3 +261,32 @@ export async function effort(page) {
   })
   return { read: () => page.evaluate(() => JSON.parse(sessionStorage.getItem('effort') ?? '{"clicks":0,"keys":0,"fields":0}')) }
 }
+
+/**
+ * Follows links from the page at hand and calls look(path) once for each kind
+ * of page: addresses that differ in ids or in their question alone are one kind.
+ */
+export async function crawl(page, look, { limit = 200 } = {}) {
+  const kind = url => url.pathname.replace(/\/\d+(?=\/|$)/g, '/{id}')
+  const links = () => page.evaluate(() => [...document.querySelectorAll('a[href]')]
+    .filter(a => a.origin === location.origin && !a.hasAttribute('download')).map(a => a.href))
+  const seen = new Set([kind(new URL(page.url()))])
+  const queue = [page.url()]
+  while (queue.length > 0 && seen.size <= limit) {
+    const url = queue.shift()
+    const answer = await page.goto(url).catch(trouble => {
+      if (/Download is starting/.test(trouble.message)) return null // a file, not a page
+      throw trouble
+    })
+    if (!answer?.headers()['content-type']?.includes('text/html')) continue
+    await settled(page)
+    await look(kind(new URL(url)), answer.status())
+    for (const href of await links()) {
+      const next = new URL(href)
+      if (seen.has(kind(next))) continue
+      seen.add(kind(next))
+      queue.push(next.href)
+    }
+  }
+  return seen
+}
