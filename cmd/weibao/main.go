@@ -21,6 +21,7 @@ type cli struct {
 	Rules   rulesCmd   `cmd:"" help:"规则"`
 	County  countyCmd  `cmd:"" help:"本县设置"`
 	Setup   setupCmd   `cmd:"" help:"开通三员账号，或为管理员重置登录凭据"`
+	Key     keyCmd     `cmd:"" help:"主密钥：列出、轮换、销毁"`
 	Audit   auditCmd   `cmd:"" help:"审计"`
 	Migrate migrateCmd `cmd:"" help:"升级数据库结构（升级前自动备份）"`
 	Backup  backupCmd  `cmd:"" help:"备份到一个加密文件"`

@@ -8,6 +8,8 @@ import (
 	"weibao/internal/auth"
 	"weibao/internal/clock"
 	"weibao/internal/config"
+	"weibao/internal/errs"
+	"weibao/internal/org"
 	"weibao/internal/server"
 )
 
@@ -37,8 +39,17 @@ func (c *setupCmd) Run(out io.Writer) (err error) {
 			return err
 		}
 		handed = append(handed, one)
-	} else if handed, err = guard.Setup(ctx); err != nil {
-		return err
+	} else {
+		county, there, err := org.Installed(ctx, g.DB.Reader())
+		if err != nil {
+			return err
+		}
+		if !there {
+			return errs.New(errs.Conflict, "还没有设置本县。请先执行 weibao county load 县名。")
+		}
+		if handed, err = guard.Setup(ctx, county.Region); err != nil {
+			return err
+		}
 	}
 	fmt.Fprintln(out, "以下内容只显示一次。三个账号须交给三个不同的人，当面交付：")
 	for _, h := range handed {

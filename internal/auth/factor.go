@@ -112,7 +112,7 @@ func (g *Guard) ConfirmFactor(ctx context.Context, token, code string) (codes []
 		case err != nil:
 			return err
 		case !there:
-			return errs.New(errs.Conflict, "绑定已过期,请刷新页面后重新扫码。")
+			return errs.New(errs.Conflict, "绑定已过期，请刷新页面后重新扫码。")
 		case f.Confirmed != 0:
 			return errHasFactor
 		}
@@ -142,7 +142,7 @@ func orCode(err error) error {
 	if err != nil {
 		return err
 	}
-	return errs.Fields{"code": "动态口令不正确。请输入手机上当前显示的 6 位数字,并确认手机时间准确;刚用过的数字不能再用。"}.Err()
+	return errs.Fields{"code": "动态口令不正确。请输入手机上当前显示的 6 位数字，并确认手机时间准确；刚用过的数字不能再用。"}.Err()
 }
 
 // takeCode tells whether a code is that of now or of half a minute around it,

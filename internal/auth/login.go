@@ -20,7 +20,7 @@ type Try struct {
 	Device          string // cookie of a device from which this person has logged in before
 }
 
-var errRefused = errs.New(errs.SignIn, "账号或口令不正确。请检查大小写和输入法;连续输错 5 次将暂停登录 30 分钟。忘记口令请联系系统管理员重置。")
+var errRefused = errs.New(errs.SignIn, "账号或口令不正确。请检查大小写和输入法；连续输错 5 次将暂停登录 30 分钟。忘记口令请联系系统管理员重置。")
 
 // Login checks a password and opens a session, whose Stage says what is still
 // missing. An unknown, disabled or wrong account is SignIn in the same words
@@ -259,7 +259,7 @@ func (g *Guard) checkChange(ctx context.Context, s Session, u User, in Change) e
 	if why := g.Profile.Check(in.New, u.Login, u.Name); why != "" {
 		f["new"] = why
 	}
-	f.Check(in.New == in.Again, "again", "两次输入的新口令不一致,请重新输入。")
+	f.Check(in.New == in.Again, "again", "两次输入的新口令不一致，请重新输入。")
 	if err := f.Err(); err != nil {
 		return err
 	}
@@ -273,14 +273,14 @@ func (g *Guard) checkChange(ctx context.Context, s Session, u User, in Change) e
 		if err != nil {
 			return fmt.Errorf("auth.ChangePassword: %w", err)
 		}
-		f.Check(ok, "old", "原口令不正确,请重新输入。")
+		f.Check(ok, "old", "原口令不正确，请重新输入。")
 	}
 	switch u.Activation {
 	case "":
 	case activationDue:
 		f["activation"] = "管理员账号需要激活码。请先向安全保密管理员当面领取。"
 	default:
-		f.Check(g.activationDigest(u.ID, in.Activation) == u.Activation, "activation", "激活码不正确。激活码由安全保密管理员当面发给您,与初始口令不是同一个。")
+		f.Check(g.activationDigest(u.ID, in.Activation) == u.Activation, "activation", "激活码不正确。激活码由安全保密管理员当面发给您，与初始口令不是同一个。")
 	}
 	if err := f.Err(); err != nil {
 		return err
@@ -290,7 +290,7 @@ func (g *Guard) checkChange(ctx context.Context, s Session, u User, in Change) e
 		if err != nil {
 			return fmt.Errorf("auth.ChangePassword: %w", err)
 		}
-		f.Check(!same, "new", "这个口令近期用过,请换一个新的。")
+		f.Check(!same, "new", "这个口令近期用过，请换一个新的。")
 	}
 	if err := f.Err(); err != nil {
 		return err

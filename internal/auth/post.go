@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"weibao/internal/access"
 	"weibao/internal/audit"
@@ -107,7 +106,7 @@ func (in PostRequest) check() error {
 	f.Check(slices.ContainsFunc(access.Roles, func(r access.RoleInfo) bool { return r.Role == in.Role }), "role", "请选择岗位角色。")
 	f.Check(in.Unit != 0 || in.Role.Admin(), "unit", "请选择所在单位。")
 	f.Check(access.Prefix(in.Region) != "" || in.Region == "" && in.Role.Info().Reach != access.InRegion, "region", "请选择负责的行政区划。")
-	f.Check(!in.Starts.IsZero(), "starts", "请填写任职开始日期,例如 2026-03-01。")
+	f.Check(!in.Starts.IsZero(), "starts", "请填写任职开始日期，例如 2026-03-01。")
 	f.Check(in.Ends.IsZero() || !in.Ends.Before(in.Starts), "ends", "结束日期不能早于开始日期。")
 	return f.Err()
 }
@@ -124,7 +123,7 @@ func (g *Guard) RequestPost(ctx context.Context, tx *db.Tx, by access.Actor, in 
 		return 0, err
 	}
 	if by.User == in.Holder {
-		return 0, errs.New(errs.Forbidden, "不能为自己申请岗位,请由另一位系统管理员办理。")
+		return 0, errs.New(errs.Forbidden, "不能为自己申请岗位，请由另一位系统管理员办理。")
 	}
 	if err := in.check(); err != nil {
 		return 0, err
@@ -154,7 +153,7 @@ func (g *Guard) apart(ctx context.Context, tx *db.Tx, p Post) error {
 		return err
 	}
 	if u.State != Active {
-		return errs.New(errs.Conflict, "该账号已停用,不能任岗。请先启用账号。")
+		return errs.New(errs.Conflict, "该账号已停用，不能任岗。请先启用账号。")
 	}
 	others, err := g.PostsOf(ctx, tx, p.Holder)
 	if err != nil {
@@ -165,7 +164,7 @@ func (g *Guard) apart(ctx context.Context, tx *db.Tx, p Post) error {
 			continue
 		}
 		if p.Role != q.Role && (p.Role.Admin() || q.Role.Admin()) {
-			return errs.Newf(errs.Conflict, "该用户在同一时期已任“%s”,不能再任“%s”:系统管理员、安全保密管理员、审计管理员须由不同的人担任,且不得兼任业务岗位。", q.Role.Label(), p.Role.Label())
+			return errs.Newf(errs.Conflict, "该用户在同一时期已任“%s”，不能再任“%s”：系统管理员、安全保密管理员、审计管理员须由不同的人担任，且不得兼任业务岗位。", q.Role.Label(), p.Role.Label())
 		}
 	}
 	return nil
@@ -186,9 +185,9 @@ func (g *Guard) requested(ctx context.Context, tx *db.Tx, by access.Actor, id re
 	p = g.judged(p)
 	switch {
 	case p.Edited:
-		return Post{}, errs.New(errs.Conflict, "这条岗位记录被人在数据库中改动过,不能采用。请报告审计管理员,并重新申请。")
+		return Post{}, errs.New(errs.Conflict, "这条岗位记录被人在数据库中改动过，不能采用。请报告审计管理员，并重新申请。")
 	case p.State != Requested:
-		return Post{}, errs.New(errs.Conflict, "这条申请已经办理过,请刷新页面。")
+		return Post{}, errs.New(errs.Conflict, "这条申请已经办理过，请刷新页面。")
 	case p.RequestedBy == by.User:
 		return Post{}, errs.New(errs.Forbidden, "不能审批自己提出的申请。")
 	}
@@ -207,7 +206,7 @@ func (g *Guard) GrantPost(ctx context.Context, tx *db.Tx, by access.Actor, id re
 		return "", err
 	}
 	if p.over(today(tx)) {
-		return "", errs.New(errs.Conflict, "申请的任职期已经过去,请重新申请。")
+		return "", errs.New(errs.Conflict, "申请的任职期已经过去，请重新申请。")
 	}
 	p.State, p.GrantedBy, p.GrantedAt = Granted, by.User, tx.Now
 	if err := g.save(ctx, tx, p, false); err != nil {
@@ -254,7 +253,7 @@ func (g *Guard) EndPost(ctx context.Context, tx *db.Tx, by access.Actor, id ref.
 		return err
 	}
 	if p.State == Refused || p.State == Ended {
-		return errs.New(errs.Conflict, "这个岗位已经撤销,请刷新页面。")
+		return errs.New(errs.Conflict, "这个岗位已经撤销，请刷新页面。")
 	}
 	if p.Role.Admin() && p.State == Granted {
 		if err := g.notLast(ctx, tx, p); err != nil {
@@ -278,7 +277,7 @@ func (g *Guard) notLast(ctx context.Context, tx *db.Tx, p Post) error {
 			return nil
 		}
 	}
-	return errs.Newf(errs.Conflict, "这是最后一位%s,撤销后将无人履职。请先由另一人接任,再撤销。", p.Role.Label())
+	return errs.Newf(errs.Conflict, "这是最后一位%s，撤销后将无人履职。请先由另一人接任，再撤销。", p.Role.Label())
 }
 
 // Install grants a post on behalf of the program: at setup and in the demo.
@@ -400,5 +399,11 @@ func (g *Guard) Requests(ctx context.Context, tx *db.Tx, by access.Actor) ([]Hol
 	return rows, err
 }
 
-// Number is the post's id as it stands in forms.
-func (p Post) Number() string { return strconv.FormatInt(int64(p.ID), 10) }
+// ShowPost gives one post to an administrator.
+func (g *Guard) ShowPost(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Post) (Post, error) {
+	if err := by.Require("user.list"); err != nil {
+		return Post{}, err
+	}
+	p, err := postByID(ctx, tx, id)
+	return g.judged(p), err
+}

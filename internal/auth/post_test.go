@@ -224,9 +224,9 @@ func TestNewAccountsAreChecked(t *testing.T) {
 func TestAnAdministratorsAccountTakesTwo(t *testing.T) {
 	houses(t, func(t *testing.T, h *house) {
 		ctx := t.Context()
-		handed, err := h.Setup(ctx)
+		handed, err := h.Setup(ctx, county)
 		must(t, err)
-		if _, err := h.Setup(ctx); !errs.Is(err, errs.Conflict) {
+		if _, err := h.Setup(ctx, county); !errs.Is(err, errs.Conflict) {
 			t.Errorf("set up twice: %v", err)
 		}
 		h.clock.Advance(time.Minute)

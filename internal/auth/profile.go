@@ -43,7 +43,7 @@ type Profile struct {
 func ProfileOf(name string) (Profile, error) {
 	text, err := fs.ReadFile(profiles, "profiles/"+name+".yaml")
 	if err != nil || strings.Contains(name, "/") {
-		return Profile{}, errs.Newf(errs.Invalid, "没有名为 %s 的登录规则,可用 dengbao 或 asvs。", name)
+		return Profile{}, errs.Newf(errs.Invalid, "没有名为 %s 的登录规则，可用 dengbao 或 asvs。", name)
 	}
 	var p Profile
 	decoder := yaml.NewDecoder(strings.NewReader(string(text)))
@@ -73,11 +73,11 @@ func (p Profile) needsFactor(admin bool) bool {
 func (p Profile) Rules() string {
 	s := fmt.Sprintf("至少 %d 个字符", p.Password.Min)
 	if p.Password.Classes > 1 {
-		s += fmt.Sprintf(",大写字母、小写字母、数字、符号中至少含 %d 种", p.Password.Classes)
+		s += fmt.Sprintf("，大写字母、小写字母、数字、符号中至少含 %d 种", p.Password.Classes)
 	}
-	s += ";不能是常见口令,不能包含账号或姓名"
+	s += "；不能是常见口令，不能包含账号或姓名"
 	if p.Password.History > 0 {
-		s += fmt.Sprintf(";不能与最近 %d 次相同", p.Password.History)
+		s += fmt.Sprintf("；不能与最近 %d 次相同", p.Password.History)
 	}
 	return s + "。"
 }
@@ -88,19 +88,19 @@ func (p Profile) Check(password, login, name string) string {
 	lower := strings.ToLower(password)
 	switch {
 	case !utf8.ValidString(password) || strings.ContainsFunc(password, unicode.IsControl):
-		return "口令含有无法识别的字符,请换用键盘上的字母、数字和符号。"
+		return "口令含有无法识别的字符，请换用键盘上的字母、数字和符号。"
 	case n < p.Password.Min:
-		return fmt.Sprintf("口令只有 %d 个字符,至少要 %d 个。", n, p.Password.Min)
+		return fmt.Sprintf("口令只有 %d 个字符，至少要 %d 个。", n, p.Password.Min)
 	case n > p.Password.Max:
-		return fmt.Sprintf("口令超过 %d 个字符,请缩短。", p.Password.Max)
+		return fmt.Sprintf("口令超过 %d 个字符，请缩短。", p.Password.Max)
 	case classes(password) < p.Password.Classes:
 		return fmt.Sprintf("口令要含大写字母、小写字母、数字、符号中的至少 %d 种。", p.Password.Classes)
 	case len(login) >= 3 && strings.Contains(lower, strings.ToLower(login)), name != "" && strings.Contains(password, name):
-		return "口令不能包含账号或姓名,请换一个。"
+		return "口令不能包含账号或姓名，请换一个。"
 	case common(lower):
-		return "这是常见口令,容易被猜中,请换一个,例如用几个不相干的词组成。"
+		return "这是常见口令，容易被猜中，请换一个，例如用几个不相干的词组成。"
 	case monotone(lower):
-		return "口令中相同或连续的字符过多,容易被猜中,请换一个。"
+		return "口令中相同或连续的字符过多，容易被猜中，请换一个。"
 	}
 	return ""
 }

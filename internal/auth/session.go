@@ -43,7 +43,7 @@ const (
 	backwards  = 10 * time.Minute // two machines' clocks may differ by so much
 )
 
-var errEnded = errs.New(errs.SignIn, "登录已失效,请重新登录。长时间未操作、在其他电脑登录、修改口令或账号变动都会使登录失效。")
+var errEnded = errs.New(errs.SignIn, "登录已失效，请重新登录。长时间未操作、在其他电脑登录、修改口令或账号变动都会使登录失效。")
 
 func digest(token string) []byte {
 	sum := sm3.Sum([]byte(token))

@@ -5,7 +5,6 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/audit"
-	"weibao/internal/civil"
 	"weibao/internal/db"
 	"weibao/internal/errs"
 	"weibao/internal/ref"
@@ -30,8 +29,9 @@ var first = []struct {
 }
 
 // Setup opens the accounts of the three administrators of an installation
-// which has no account yet. Each must be handed to a different person.
-func (g *Guard) Setup(ctx context.Context) ([]Handed, error) {
+// which has no account yet, with posts in region, the county's 12 digits. Each
+// must be handed to a different person.
+func (g *Guard) Setup(ctx context.Context, region string) ([]Handed, error) {
 	var credentials []Credential
 	for range first {
 		c, err := g.OneTime(ctx)
@@ -50,7 +50,7 @@ func (g *Guard) Setup(ctx context.Context) ([]Handed, error) {
 			return orConflict(err)
 		}
 		for i, a := range first {
-			h, err := g.installAdmin(ctx, tx, a.role, a.login, a.name, credentials[i])
+			h, err := g.installAdmin(ctx, tx, PostRequest{Role: a.role, Region: region}, a.login, a.name, credentials[i])
 			if err != nil {
 				return err
 			}
@@ -65,19 +65,20 @@ func orConflict(err error) error {
 	if err != nil {
 		return err
 	}
-	return errs.New(errs.Conflict, "系统中已有账号,初始设置只能进行一次。管理员忘记口令或更换手机,请用 weibao setup --recover 账号。")
+	return errs.New(errs.Conflict, "系统中已有账号，初始设置只能进行一次。管理员忘记口令或更换手机，请用 weibao setup --recover 账号。")
 }
 
-func (g *Guard) installAdmin(ctx context.Context, tx *db.Tx, role access.Role, login, name string, c Credential) (Handed, error) {
+func (g *Guard) installAdmin(ctx context.Context, tx *db.Tx, post PostRequest, login, name string, c Credential) (Handed, error) {
 	id, err := g.CreateUser(ctx, tx, access.Program, NewUser{Login: login, Name: name, Password: c})
 	if err != nil {
 		return Handed{}, err
 	}
-	if _, err := g.Install(ctx, tx, PostRequest{Holder: id, Role: role, Starts: civil.DateOf(tx.Now.Time())}); err != nil {
+	post.Holder, post.Starts = id, today(tx)
+	if _, err := g.Install(ctx, tx, post); err != nil {
 		return Handed{}, err
 	}
 	code, err := g.activate(ctx, tx, id)
-	return Handed{role, login, c.Text(), code}, err
+	return Handed{post.Role, login, c.Text(), code}, err
 }
 
 // Recover gives an administrator who can no longer log in a new one-time
@@ -99,7 +100,7 @@ func (g *Guard) Recover(ctx context.Context, login string) (Handed, error) {
 			return err
 		}
 		if !there || role == "" {
-			return errs.New(errs.Invalid, "没有这个管理员账号。此命令只用于三类管理员,其他用户请由系统管理员在“账号”页面重置。")
+			return errs.New(errs.Invalid, "没有这个管理员账号。此命令只用于三类管理员，其他用户请由系统管理员在“账号”页面重置。")
 		}
 		if err := setPassword(ctx, tx, u.ID, c); err != nil {
 			return err

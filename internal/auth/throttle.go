@@ -68,7 +68,7 @@ func lockedUntil(ctx context.Context, tx *db.Tx, subject []byte) (clock.Instant,
 }
 
 func errLocked(until clock.Instant) error {
-	return errs.Newf(errs.TooMany, "输错次数过多,已暂停登录,请在 %s 以后再试。如非本人操作,请立即报告安全保密管理员。", until.Time().In(civil.Zone).Format("15:04"))
+	return errs.Newf(errs.TooMany, "输错次数过多，已暂停登录，请在 %s 以后再试。如非本人操作，请立即报告安全保密管理员。", until.Time().In(civil.Zone).Format("15:04"))
 }
 
 // try charges a subject in a transaction of its own.

@@ -62,9 +62,9 @@ func (in *NewUser) check() error {
 	in.Login = strings.ToLower(strings.TrimSpace(in.Login))
 	in.Name = strings.TrimSpace(in.Name)
 	in.Phone = vault.NormalPhone(in.Phone)
-	f.Check(loginForm.MatchString(in.Login), "login", "账号由 3 至 32 个小写字母、数字、点、横线组成,例如 zhangsan 或 minzheng01。")
-	f.Check(in.Name != "" && utf8.RuneCountInString(in.Name) <= 30, "name", "请填写姓名,不超过 30 个字。")
-	f.Check(in.Phone == "" || len(in.Phone) >= 7 && len(in.Phone) <= 16 && strings.Trim(in.Phone, "0123456789") == "", "phone", "电话号码只能是数字,手机号为 11 位。")
+	f.Check(loginForm.MatchString(in.Login), "login", "账号由 3 至 32 个小写字母、数字、点、横线组成，例如 zhangsan 或 minzheng01。")
+	f.Check(in.Name != "" && utf8.RuneCountInString(in.Name) <= 30, "name", "请填写姓名，不超过 30 个字。")
+	f.Check(in.Phone == "" || len(in.Phone) >= 7 && len(in.Phone) <= 16 && strings.Trim(in.Phone, "0123456789") == "", "phone", "电话号码只能是数字，手机号为 11 位。")
 	return f.Err()
 }
 
@@ -89,7 +89,7 @@ func (g *Guard) CreateUser(ctx context.Context, tx *db.Tx, by access.Actor, in N
 	case err != nil:
 		return 0, fmt.Errorf("auth.CreateUser: %w", err)
 	case taken:
-		return 0, errs.Fields{"login": "这个账号名已有人使用,请换一个。"}.Err()
+		return 0, errs.Fields{"login": "这个账号名已有人使用，请换一个。"}.Err()
 	}
 	if err := setPassword(ctx, tx, u.ID, in.Password); err != nil {
 		return 0, fmt.Errorf("auth.CreateUser: %w", err)
@@ -120,14 +120,14 @@ func (g *Guard) Disable(ctx context.Context, tx *db.Tx, by access.Actor, id ref.
 		return err
 	}
 	if by.User == id {
-		return errs.New(errs.Conflict, "不能停用自己的账号,请由另一位系统管理员办理。")
+		return errs.New(errs.Conflict, "不能停用自己的账号，请由另一位系统管理员办理。")
 	}
 	admin, err := g.isAdmin(ctx, tx, id)
 	if err != nil {
 		return err
 	}
 	if admin {
-		return errs.New(errs.Conflict, "该用户任管理员岗位。请先由安全保密管理员撤销其岗位,再停用账号。")
+		return errs.New(errs.Conflict, "该用户任管理员岗位。请先由安全保密管理员撤销其岗位，再停用账号。")
 	}
 	return g.setState(ctx, tx, by, id, Disabled, "user.disable")
 }
@@ -218,7 +218,7 @@ func (g *Guard) mayGrant(by access.Actor, other ref.User) error {
 		return err
 	}
 	if by.User == other {
-		return errs.New(errs.Forbidden, "不能办理自己的授权事项,请由另一位安全保密管理员办理。")
+		return errs.New(errs.Forbidden, "不能办理自己的授权事项，请由另一位安全保密管理员办理。")
 	}
 	return nil
 }
@@ -295,6 +295,22 @@ func (g *Guard) ShowUser(ctx context.Context, tx *db.Tx, by access.Actor, id ref
 	}
 	phone, err := g.Vault.OpenText(ctx, tx, group(id), phoneOf(id), u.Phone)
 	return rows[0], maskPhone(phone), err
+}
+
+// FindLogin gives the id behind an account's name, 0 where there is none; for
+// the search of the audit administrator.
+func (g *Guard) FindLogin(ctx context.Context, tx *db.Tx, by access.Actor, login string) (ref.User, error) {
+	if err := by.Require("audit.list"); err != nil {
+		return 0, err
+	}
+	u, _, err := userByLogin(ctx, tx, strings.ToLower(login))
+	return u.ID, err
+}
+
+// NeedsActivation tells whether a person's next password takes an activation code.
+func (g *Guard) NeedsActivation(ctx context.Context, tx *db.Tx, id ref.User) (bool, error) {
+	u, err := userByID(ctx, tx, id)
+	return u.Activation != "", err
 }
 
 func maskPhone(phone string) string {

@@ -136,7 +136,7 @@ func (s *Store) write(f *os.File, in *Incoming, upload io.Reader) error {
 	}
 	in.Size, in.address = e.Size, sum.Sum(nil)
 	if in.Size == 0 {
-		return refused("文件是空的,请选择有内容的文件。")
+		return refused("文件是空的，请选择有内容的文件。")
 	}
 	return nil
 }
@@ -201,7 +201,7 @@ func (l *limited) Read(p []byte) (int, error) {
 	}
 	n, err := l.r.Read(p)
 	if l.left -= int64(n); l.left < 0 {
-		return 0, errs.Newf(errs.TooLarge, "文件超过 %d MB。请压缩图片、删去多余页,或拆成几个文件上传。", MaxSize>>20)
+		return 0, errs.Newf(errs.TooLarge, "文件超过 %d MB。请压缩图片、删去多余页，或拆成几个文件上传。", MaxSize>>20)
 	}
 	return n, err
 }
@@ -211,7 +211,7 @@ func storage(err error) error {
 		return err
 	}
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		return errs.Wrap(errs.Full, err, "存储空间已满,附件没有保存。请联系系统管理员清理空间后重试。")
+		return errs.Wrap(errs.Full, err, "存储空间已满，附件没有保存。请联系系统管理员清理空间后重试。")
 	}
 	return fmt.Errorf("file: %w", err)
 }
@@ -319,7 +319,7 @@ func (s *Store) Open(ctx context.Context, tx *db.Tx, by access.Actor, sub Subjec
 	}
 	f, err := os.Open(s.path(r.Blob))
 	if err != nil {
-		return nil, errs.Wrap(errs.Internal, err, "附件内容不在存储目录中,请联系系统管理员从备份恢复。")
+		return nil, errs.Wrap(errs.Internal, err, "附件内容不在存储目录中，请联系系统管理员从备份恢复。")
 	}
 	c, err := content(f, r.info(name), secret)
 	if err != nil {

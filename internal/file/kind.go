@@ -37,7 +37,7 @@ func (k Kind) Mime() string { return mimes[k] }
 // Picture tells whether browsers show the kind beside text.
 func (k Kind) Picture() bool { return k == "jpg" || k == "png" }
 
-var errKind = errs.Fields{"file": "这种文件不能上传。可以上传 PDF、OFD、Word、Excel、WPS、PPT(.pptx)、图片(.jpg、.png)和文本文件;扫描件请存为 PDF,视频请另行报送。"}.Err()
+var errKind = errs.Fields{"file": "这种文件不能上传。可以上传 PDF、OFD、Word、Excel、WPS、PPT(.pptx)、图片（.jpg、.png）和文本文件；扫描件请存为 PDF，视频请另行报送。"}.Err()
 
 func refused(why string) error { return errs.Fields{"file": why}.Err() }
 
@@ -75,7 +75,7 @@ const (
 func inspectZip(r io.ReaderAt, size int64) (Kind, error) {
 	z, err := zip.NewReader(r, size)
 	if err != nil {
-		return "", refused("文件不完整或已损坏,请重新保存后再上传。")
+		return "", refused("文件不完整或已损坏，请重新保存后再上传。")
 	}
 	kind, total := Kind(""), uint64(0)
 	for _, f := range z.File {
@@ -85,7 +85,7 @@ func inspectZip(r io.ReaderAt, size int64) (Kind, error) {
 		case path.IsAbs(name) || slices.Contains(strings.Split(name, "/"), ".."):
 			return "", errKind
 		case strings.HasSuffix(name, "vbaproject.bin"):
-			return "", refused("文件含有宏,为安全起见不能上传。请另存为不含宏的 .docx 或 .xlsx 后再上传。")
+			return "", refused("文件含有宏，为安全起见不能上传。请另存为不含宏的 .docx 或 .xlsx 后再上传。")
 		case name == "word/document.xml":
 			kind = "docx"
 		case name == "xl/workbook.xml":
@@ -97,7 +97,7 @@ func inspectZip(r io.ReaderAt, size int64) (Kind, error) {
 		}
 	}
 	if total > maxUnpacked || len(z.File) > maxEntries {
-		return "", refused("文件解压后过大,可能不是正常文档。请重新保存后再上传。")
+		return "", refused("文件解压后过大，可能不是正常文档。请重新保存后再上传。")
 	}
 	if kind == "" {
 		return "", errKind
@@ -109,16 +109,16 @@ func inspectZip(r io.ReaderAt, size int64) (Kind, error) {
 func inspectOLE(r io.ReaderAt, name string) (Kind, error) {
 	doc, err := mscfb.New(r)
 	if err != nil {
-		return "", refused("文件不完整或已损坏,请重新保存后再上传。")
+		return "", refused("文件不完整或已损坏，请重新保存后再上传。")
 	}
 	ending := Kind(strings.TrimPrefix(strings.ToLower(path.Ext(name)), "."))
 	kind := Kind("")
 	for e, err := doc.Next(); err == nil; e, err = doc.Next() {
 		switch strings.ToLower(e.Name) {
 		case "encryptedpackage", "encryptioninfo":
-			return "", refused("文件设有打开密码,审核人员无法查看。请去掉密码后再上传。")
+			return "", refused("文件设有打开密码，审核人员无法查看。请去掉密码后再上传。")
 		case "_vba_project", "vba", "macros", "_vba_project_cur":
-			return "", refused("文件含有宏,为安全起见不能上传。请另存为不含宏的文件后再上传。")
+			return "", refused("文件含有宏，为安全起见不能上传。请另存为不含宏的文件后再上传。")
 		case "worddocument":
 			kind = either(ending, "wps", "doc")
 		case "workbook", "book":

@@ -101,7 +101,7 @@ type decrypter struct {
 	plain []byte
 }
 
-var errDamaged = errs.New(errs.Internal, "附件内容已损坏或被改动,无法打开。请联系系统管理员从备份恢复。")
+var errDamaged = errs.New(errs.Internal, "附件内容已损坏或被改动，无法打开。请联系系统管理员从备份恢复。")
 
 func newDecrypter(in io.ReaderAt, stored int64, secret []byte) (*decrypter, error) {
 	h := make([]byte, headerSize)

@@ -17,7 +17,7 @@ var (
 	pngStart  = []byte("\x89PNG\r\n\x1a\n")
 )
 
-var errPicture = errs.Fields{"file": "图片不完整或已损坏,无法去除其中的拍摄信息。请重新拍照或另存后再上传。"}.Err()
+var errPicture = errs.Fields{"file": "图片不完整或已损坏，无法去除其中的拍摄信息。请重新拍照或另存后再上传。"}.Err()
 
 // strip copies a picture without what tells where, when and by whom it was
 // taken (EXIF, XMP, comments, trailing data), and anything else as it is.

@@ -33,7 +33,7 @@ type keyFile struct {
 	Blind     []Key  `json:"blind"`     // blind indexes; one, since another would orphan every index
 }
 
-const keyNote = "未保通主密钥。丢失后加密内容无法恢复,泄露后加密失去意义:请离线保存两份副本,不得与数据库备份放在一起。"
+const keyNote = "未保通主密钥。丢失后加密内容无法恢复，泄露后加密失去意义：请离线保存两份副本，不得与数据库备份放在一起。"
 
 // lists gives the keys by purpose.
 func (f *keyFile) lists() map[string][]Key {
@@ -74,11 +74,11 @@ func readKeyFile(path string) (*keyFile, error) {
 		return nil, err
 	}
 	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return nil, errs.Newf(errs.Invalid, "密钥文件 %s 的权限是 %s,其他用户也能读取。请执行 chmod 600 %s 后重新启动。", path, strconv.FormatInt(int64(mode), 8), path)
+		return nil, errs.Newf(errs.Invalid, "密钥文件 %s 的权限是 %s，其他用户也能读取。请执行 chmod 600 %s 后重新启动。", path, strconv.FormatInt(int64(mode), 8), path)
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, errs.Wrap(errs.Full, err, "读不出密钥文件 "+path+",请检查文件所有者和权限。")
+		return nil, errs.Wrap(errs.Full, err, "读不出密钥文件 "+path+"，请检查文件所有者和权限。")
 	}
 	f := &keyFile{}
 	if err := json.Unmarshal(text, f); err != nil {
@@ -89,7 +89,7 @@ func readKeyFile(path string) (*keyFile, error) {
 
 func (f *keyFile) check(path string) error {
 	if f.Format != 1 {
-		return errs.Newf(errs.Invalid, "密钥文件 %s 的格式(%d)比程序新,请使用相配的新版程序。", path, f.Format)
+		return errs.Newf(errs.Invalid, "密钥文件 %s 的格式（%d）比程序新，请使用相配的新版程序。", path, f.Format)
 	}
 	for _, list := range f.lists() {
 		if len(list) == 0 {
@@ -112,10 +112,10 @@ func (f *keyFile) write(path string) error {
 	}
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return errs.Wrap(errs.Full, err, "无法建立密钥目录 "+dir+",请检查路径和写权限。")
+		return errs.Wrap(errs.Full, err, "无法建立密钥目录 "+dir+"，请检查路径和写权限。")
 	}
 	if err := replace(path, append(text, '\n')); err != nil {
-		return errs.Wrap(errs.Full, err, "密钥文件 "+path+" 没有写成,请检查磁盘空间和写权限。")
+		return errs.Wrap(errs.Full, err, "密钥文件 "+path+" 没有写成，请检查磁盘空间和写权限。")
 	}
 	return nil
 }

@@ -44,6 +44,12 @@ func (v *Vault) Rotate(ctx context.Context, d *db.DB, by access.Actor, progress 
 	return Rotation{k.ID, n}, err
 }
 
+// Renew is Rotate without wrapping anew: Finish does that, in the background.
+func (v *Vault) Renew(ctx context.Context, d *db.DB, by access.Actor) (string, error) {
+	k, err := v.replaceCurrent(ctx, d, by, purposeWrap)
+	return k.ID, err
+}
+
 // RotateIntegrity makes a new key for seals of the journal and stamps of
 // rows; what the old keys marked stays valid.
 func (v *Vault) RotateIntegrity(ctx context.Context, d *db.DB, by access.Actor) (Rotation, error) {
@@ -66,7 +72,7 @@ func (v *Vault) replaceCurrent(ctx context.Context, d *db.DB, by access.Actor, p
 		if err := tx.Lock(ctx, "vault.master"); err != nil {
 			return err
 		}
-		if err := makeCurrent(ctx, tx, master{k.ID, purpose, stateCurrent, proof(k), tx.Now}); err != nil {
+		if err := makeCurrent(ctx, tx, master{k.ID, purpose, Current, proof(k), tx.Now}); err != nil {
 			return err
 		}
 		return journal(ctx, tx, by, "key.rotate", map[string]string{"key": k.ID})
@@ -100,7 +106,7 @@ func (v *Vault) complete(ctx context.Context, d *db.DB) error {
 		return fmt.Errorf("vault.Rotate: %w", err)
 	}
 	for _, m := range known {
-		if m.State == stateRetired {
+		if m.State == Retired {
 			continue
 		}
 		if _, err := v.key(m.ID); err != nil {
@@ -116,12 +122,12 @@ func (v *Vault) edit(change func(*keyFile)) error {
 	defer v.mu.Unlock()
 	unlock, err := lockFile(v.path + ".lock")
 	if err != nil {
-		return errs.Wrap(errs.Full, err, "密钥目录不可写,密钥没有变动。请检查 "+v.path+" 所在目录的写权限。")
+		return errs.Wrap(errs.Full, err, "密钥目录不可写，密钥没有变动。请检查 "+v.path+" 所在目录的写权限。")
 	}
 	defer unlock()
 	f, err := readKeyFile(v.path)
 	if err != nil {
-		return errs.Wrap(errs.Full, err, "读不出密钥文件 "+v.path+",密钥没有变动。")
+		return errs.Wrap(errs.Full, err, "读不出密钥文件 "+v.path+"，密钥没有变动。")
 	}
 	change(f)
 	if err := f.write(v.path); err != nil {
@@ -191,7 +197,7 @@ func (v *Vault) Retire(ctx context.Context, d *db.DB, by access.Actor, id string
 		if err := mayRetire(ctx, tx, id); err != nil {
 			return err
 		}
-		if err := setMasterState(ctx, tx, id, stateRetired); err != nil {
+		if err := setMasterState(ctx, tx, id, Retired); err != nil {
 			return err
 		}
 		return journal(ctx, tx, by, "key.retire", map[string]string{"key": id})
@@ -213,11 +219,11 @@ func mayRetire(ctx context.Context, tx *db.Tx, id string) error {
 	}
 	for _, u := range used {
 		if u.Master == id {
-			return errs.Newf(errs.Conflict, "密钥 %s 还包裹着 %d 个数据密钥,请先完成轮换。", id, u.N)
+			return errs.Newf(errs.Conflict, "密钥 %s 还包裹着 %d 个数据密钥，请先完成轮换。", id, u.N)
 		}
 	}
 	for _, m := range known {
-		if m.ID == id && m.Purpose == purposeWrap && m.State != stateCurrent {
+		if m.ID == id && m.Purpose == purposeWrap && m.State != Current {
 			return nil
 		}
 	}
@@ -247,7 +253,7 @@ type KeyStatus struct {
 
 // Status lists the keys, oldest first, and counts shredded groups.
 func (v *Vault) Status(ctx context.Context, tx *db.Tx, by access.Actor) (keys []KeyStatus, shredded int64, err error) {
-	if err := by.Require("key.list"); err != nil {
+	if err := by.Require("key.list"); err != nil && by.User != ref.System {
 		return nil, 0, err
 	}
 	known, err := masters(ctx, tx)
@@ -280,7 +286,7 @@ func Age(ctx context.Context, tx *db.Tx, by access.Actor) (clock.Instant, error)
 		return 0, fmt.Errorf("vault.Age: %w", err)
 	}
 	for _, m := range known {
-		if m.Purpose == purposeWrap && m.State == stateCurrent {
+		if m.Purpose == purposeWrap && m.State == Current {
 			return m.Created, nil
 		}
 	}

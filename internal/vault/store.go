@@ -10,10 +10,11 @@ import (
 	"weibao/internal/errs"
 )
 
+// The states of a master key.
 const (
-	stateCurrent = "current"
-	stateOld     = "old"
-	stateRetired = "retired"
+	Current = "current"
+	Old     = "old"
+	Retired = "retired"
 )
 
 type master struct {
@@ -47,7 +48,7 @@ func setMasterState(ctx context.Context, tx *db.Tx, id, state string) error {
 
 // makeCurrent waits for transactions that are making data keys under the old key.
 func makeCurrent(ctx context.Context, tx *db.Tx, m master) error {
-	_, err := tx.Exec(ctx, "UPDATE vault_master SET state = ? WHERE purpose = ? AND state = ?", stateOld, m.Purpose, stateCurrent)
+	_, err := tx.Exec(ctx, "UPDATE vault_master SET state = ? WHERE purpose = ? AND state = ?", Old, m.Purpose, Current)
 	if err != nil {
 		return err
 	}
@@ -62,12 +63,12 @@ func currentWrap(ctx context.Context, tx *db.Tx) (string, error) {
 		query += " FOR SHARE"
 	}
 	for range 3 { // a rotation that commits while we wait leaves no row in this statement's view
-		id, there, err := db.Maybe[string](ctx, tx, query, purposeWrap, stateCurrent)
+		id, there, err := db.Maybe[string](ctx, tx, query, purposeWrap, Current)
 		if err != nil || there {
 			return id, err
 		}
 	}
-	return "", errs.New(errs.Internal, "数据库中没有当前密钥的登记,请联系安全保密管理员。")
+	return "", errs.New(errs.Internal, "数据库中没有当前密钥的登记，请联系安全保密管理员。")
 }
 
 func dataKeyOf(ctx context.Context, tx *db.Tx, g Group) (dataKey, bool, error) {

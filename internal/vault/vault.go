@@ -59,7 +59,7 @@ type Field struct {
 	Row           int64
 }
 
-var errBroken = errs.New(errs.Internal, "加密内容无法解开:内容被改动,或与所在位置不符。请联系安全保密管理员。")
+var errBroken = errs.New(errs.Internal, "加密内容无法解开：内容被改动，或与所在位置不符。请联系安全保密管理员。")
 
 // Open reads the key file, and makes it where neither the file nor anything
 // sealed exists. A file that does not fit the database is refused.
@@ -72,7 +72,7 @@ func Open(ctx context.Context, d *db.DB, path string, s Suite) (*Vault, error) {
 	f, err := readKeyFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && len(masters) > 0:
-		return nil, errs.Newf(errs.Invalid, "找不到密钥文件 %s,而数据库中已有加密内容。请从离线保存的副本恢复该文件后重新启动;不要新建密钥文件。", path)
+		return nil, errs.Newf(errs.Invalid, "找不到密钥文件 %s，而数据库中已有加密内容。请从离线保存的副本恢复该文件后重新启动；不要新建密钥文件。", path)
 	case errors.Is(err, fs.ErrNotExist):
 		f = newKeyFile(s, d.Clock.Now())
 		err = f.write(path)
@@ -98,12 +98,12 @@ func (v *Vault) enrol(ctx context.Context, tx *db.Tx) error {
 		return insertMasters(ctx, tx, f.rows(tx.Now))
 	}
 	for _, m := range known {
-		if m.State == stateRetired {
+		if m.State == Retired {
 			continue
 		}
 		k, there := f.find(m.ID)
 		if !there || !hmac.Equal(proof(k), m.Proof) {
-			return errs.Newf(errs.Invalid, "密钥文件 %s 与数据库不相配:缺少密钥 %s 或密钥内容不符。请换上与此数据库相配的密钥文件。", v.path, m.ID)
+			return errs.Newf(errs.Invalid, "密钥文件 %s 与数据库不相配：缺少密钥 %s 或密钥内容不符。请换上与此数据库相配的密钥文件。", v.path, m.ID)
 		}
 	}
 	return nil
@@ -113,9 +113,9 @@ func (f *keyFile) rows(now clock.Instant) []master {
 	var rows []master
 	for purpose, list := range f.lists() {
 		for i, k := range list {
-			state := stateOld
+			state := Old
 			if i == len(list)-1 {
-				state = stateCurrent
+				state = Current
 			}
 			rows = append(rows, master{k.ID, purpose, state, proof(k), now})
 		}
@@ -139,7 +139,7 @@ func (v *Vault) key(id string) (Key, error) {
 	if k, ok := v.keys.Load().find(id); ok {
 		return k, nil
 	}
-	return Key{}, errs.Newf(errs.Internal, "密钥 %s 不在密钥文件 %s 中。如刚在另一台机器上轮换过密钥,请把新的密钥文件复制到本机。", id, v.path)
+	return Key{}, errs.Newf(errs.Internal, "密钥 %s 不在密钥文件 %s 中。如刚在另一台机器上轮换过密钥，请把新的密钥文件复制到本机。", id, v.path)
 }
 
 // Seal encrypts a value for its place, within the transaction that stores it.
@@ -246,7 +246,7 @@ func (v *Vault) cipherOf(ctx context.Context, tx *db.Tx, g Group, make bool) (ci
 	return v.unwrapped(k)
 }
 
-var errShredded = errs.New(errs.Conflict, "这份档案的密钥已按规定销毁,其中的加密内容不能再读取或写入。")
+var errShredded = errs.New(errs.Conflict, "这份档案的密钥已按规定销毁，其中的加密内容不能再读取或写入。")
 
 func (v *Vault) unwrapped(k dataKey) (cipher.AEAD, error) {
 	if k.Shredded != 0 {
