@@ -62,7 +62,7 @@ func (in *NewUser) check() error {
 	in.Login = strings.ToLower(strings.TrimSpace(in.Login))
 	in.Name = strings.TrimSpace(in.Name)
 	in.Phone = vault.NormalPhone(in.Phone)
-	f.Check(loginForm.MatchString(in.Login), "login", "账号由 3 至 32 个小写字母、数字、点、横线组成，例如 zhangsan 或 minzheng01。")
+	f.Check(loginForm.MatchString(in.Login), "login", "账号由 3 至 32 个小写字母、数字、点、横线组成，不能用汉字和空格。")
 	f.Check(in.Name != "" && utf8.RuneCountInString(in.Name) <= 30, "name", "请填写姓名，不超过 30 个字。")
 	f.Check(in.Phone == "" || len(in.Phone) >= 7 && len(in.Phone) <= 16 && strings.Trim(in.Phone, "0123456789") == "", "phone", "电话号码只能是数字，手机号为 11 位。")
 	return f.Err()

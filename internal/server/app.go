@@ -133,6 +133,10 @@ func (a *App) kinds() []job.Kind {
 			_, err := a.Guard.Sweep(ctx)
 			return err
 		}},
+		{Name: "vault.finish", Label: "用新主密钥重新加密数据密钥", Next: job.Every(time.Minute), Run: func(ctx context.Context, r *job.Run) error {
+			_, err := a.Vault.Finish(ctx, r.DB, nil)
+			return err
+		}},
 		job.Clean,
 	}
 }

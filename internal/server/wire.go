@@ -6,17 +6,21 @@ import (
 	"slices"
 
 	"weibao/internal/access"
+	"weibao/internal/auth/authpage"
 	"weibao/internal/db"
 	"weibao/internal/duty/dutypage"
+	"weibao/internal/errs"
 	"weibao/internal/org"
 	"weibao/internal/ref"
+	"weibao/internal/region"
 	"weibao/internal/ui"
 )
 
 // navigation says which sections exist, with the doors of each in order.
-var navigation = []ui.Entry{
-	{Key: "desk", Path: "/duties", Permission: "duty.inbox"},
-}
+var navigation = slices.Concat(
+	[]ui.Entry{{Key: "desk", Path: "/duties", Permission: "duty.inbox"}},
+	authpage.Entries(),
+)
 
 // uploads are the permissions whose routes take files.
 var uploads = []access.Permission{
@@ -31,6 +35,12 @@ func (a *App) pages() (err error) {
 	if err != nil {
 		return err
 	}
+	accounts, err := authpage.New(authpage.Deps{
+		DB: a.DB, UI: a.UI, Guard: a.Guard, Vault: a.Vault, Sealer: a.Sealer, Units: unitChoices, Regions: regionChoices,
+	})
+	if err != nil {
+		return err
+	}
 	a.Attach = func(r *http.Request) (*http.Request, access.Actor, error) {
 		r, visit, err := a.Guard.Attach(r)
 		return r, visit.Actor, err
@@ -39,6 +49,7 @@ func (a *App) pages() (err error) {
 		[]ui.Route{{Method: "GET", Path: "/{$}", Permission: access.SignedIn, Handle: front}},
 		a.UI.Routes(),
 		a.duties.Routes(),
+		accounts.Routes(),
 	)
 	return nil
 }
@@ -71,6 +82,36 @@ func unitChoices(ctx context.Context, tx *db.Tx, by access.Actor) ([]ui.Option, 
 			}
 		}
 	}
+}
+
+// regionChoices gives the divisions for which posts can be given: the county,
+// its townships, their villages.
+func regionChoices(ctx context.Context, tx *db.Tx, by access.Actor) ([]ui.Option, error) {
+	county, err := region.Get(ctx, tx, by, by.Directory().Region)
+	if errs.Is(err, errs.NotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	choices := []ui.Option{{Value: county.Code, Label: county.Name}}
+	towns, err := region.Tree(ctx, tx, by, county.Code)
+	if err != nil {
+		return nil, err
+	}
+	for _, town := range towns {
+		choices = append(choices, ui.Option{Value: town.Code, Label: town.Name})
+	}
+	for _, town := range towns {
+		villages, err := region.Tree(ctx, tx, by, town.Code)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range villages {
+			choices = append(choices, ui.Option{Value: v.Code, Label: v.Name, Group: town.Name})
+		}
+	}
+	return choices, nil
 }
 
 func nobody(context.Context, *db.Tx, access.Actor) ([]ui.Option, error) { return nil, nil }
