@@ -14,7 +14,7 @@ const (
 	p95Func     = 60
 	maxPackage  = 4000
 	maxShare    = 0.08
-	shareFrom   = 40000
+	shareFrom   = 48000
 	minDocument = 0.95
 )
 
