@@ -11,6 +11,7 @@ import (
 	"weibao/internal/db"
 	"weibao/internal/duty"
 	"weibao/internal/errs"
+	"weibao/internal/plan/schedule"
 	"weibao/internal/ref"
 )
 
@@ -246,7 +247,7 @@ func (f *follower) run(ctx context.Context, tx *db.Tx) (Changes, error) {
 	f.match(func(a Assignment, h carried) bool { return a.Unit == h.Unit })
 	// A lead that was replaced hands over its duty, with what answers to it.
 	f.match(func(a Assignment, h carried) bool {
-		return a.Kind == KindTask && h.Duty != 0 && h.State == duty.Open && a.Pace == Once
+		return a.Kind == KindTask && h.Duty != 0 && h.State == duty.Open && a.Pace == schedule.Once
 	})
 	if err := f.cancel(ctx, tx); err != nil {
 		return f.done, err
@@ -265,7 +266,7 @@ func (f *follower) run(ctx context.Context, tx *db.Tx) (Changes, error) {
 // match pairs assignments with what carries them.
 func (f *follower) match(fits func(a Assignment, h carried) bool) {
 	for i, a := range f.list {
-		want := key{a.Slot, a.Kind, a.Pace == Rounds}
+		want := key{a.Slot, a.Kind, a.Pace == schedule.Rounds}
 		for j, h := range f.have {
 			if f.carrier[i] < 0 && !f.taken[j] && h.State != duty.Cancelled && want == (key{h.Slot, h.Kind, h.Series != 0}) && fits(a, h) && f.sameRounds(a, h) {
 				f.carrier[i], f.taken[j] = j, true

@@ -6,6 +6,7 @@ import (
 
 	"weibao/internal/civil"
 	"weibao/internal/duty"
+	"weibao/internal/plan/schedule"
 	"weibao/internal/ref"
 )
 
@@ -39,7 +40,7 @@ type Assignment struct {
 	Role       string
 	Unit       ref.Unit
 	Title      string
-	Pace       Pace
+	Pace       schedule.Pace
 	Due        civil.Date
 	Deadline   duty.Deadline   // of Once
 	Words      string          // when, in words
@@ -120,7 +121,7 @@ func (c Context) expand(facts []Fact, taken []ref.Unit) []ref.Unit {
 // slot is one time of a task with its schedule.
 type slot struct {
 	Assignment
-	schedule Schedule
+	timing   schedule.Schedule
 	standing bool
 	first    bool // the first slot with one date: what names no time is due with it
 }
@@ -138,7 +139,7 @@ func (s slot) support(unit ref.Unit, parent int, quiet bool, today civil.Date) A
 	a := s.with(KindSupport, RoleSupport, unit, parent)
 	if quiet && s.standing {
 		// A round has another parent each time; a confirmation is about the task itself.
-		a.Pace, a.Due, a.Parent = Once, today.AddDays(confirmDays), -1
+		a.Pace, a.Due, a.Parent = schedule.Once, today.AddDays(confirmDays), -1
 		a.Deadline, a.Words = duty.On(a.Due), "签收确认，"+civil.FormatDate(a.Due)+"前"
 	}
 	return a
@@ -156,12 +157,12 @@ func (c Context) slots(t Task) ([]slot, error) {
 		if len(times) > 1 {
 			s.Title = t.Title + "：" + f.Text
 		}
-		s.first = s.Pace == Once && !once
+		s.first = s.Pace == schedule.Once && !once
 		once = once || s.first
 		out = append(out, s)
 	}
 	if len(times) == 0 {
-		s, err := c.slot(t, 0, Schedule{Pace: Ongoing})
+		s, err := c.slot(t, 0, schedule.Schedule{Pace: schedule.Ongoing})
 		if err != nil {
 			return nil, err
 		}
@@ -173,26 +174,26 @@ func (c Context) slots(t Task) ([]slot, error) {
 	return out, nil
 }
 
-func (c Context) slot(t Task, id int64, s Schedule) (slot, error) {
-	out := slot{Assignment: Assignment{Task: t.ID, Slot: id, Title: t.Title, Pace: s.Pace, Begins: c.Today}, schedule: s}
+func (c Context) slot(t Task, id int64, s schedule.Schedule) (slot, error) {
+	out := slot{Assignment: Assignment{Task: t.ID, Slot: id, Title: t.Title, Pace: s.Pace, Begins: c.Today}, timing: s}
 	switch s.Pace {
-	case Once:
+	case schedule.Once:
 		out.Due, out.Deadline = s.Due, s.Deadline()
 		out.Late = !s.Due.IsZero() && s.Due.Before(c.Today)
 		out.Words = s.Words()
-	case Rounds:
+	case schedule.Rounds:
 		out.Recurrence, out.Words = s.Recurrence, s.Words()
-	case Ongoing:
+	case schedule.Ongoing:
 		r, suggested, err := c.ReviewRounds(t)
 		if err != nil {
 			return out, fmt.Errorf("plan: review of task %d: %w", t.ID, err)
 		}
-		out.standing, out.Pace, out.Recurrence, out.Suggested = true, Rounds, r, suggested
+		out.standing, out.Pace, out.Recurrence, out.Suggested = true, schedule.Rounds, r, suggested
 		out.Begins = c.Today.AddDays(firstReview)
 		if s.From.After(out.Begins) {
 			out.Begins = s.From
 		}
-		out.Words = "长期，" + RecurrenceWords(r) + "复核"
+		out.Words = "长期，" + schedule.RecurrenceWords(r) + "复核"
 	default:
 		return out, errUnclear
 	}
@@ -213,8 +214,8 @@ func (c Context) documents(t Task, s slot, lead ref.Unit, parent int, out []Assi
 			continue
 		}
 		a.Slot, a.Title = f.ID, "制发"+f.Text
-		if f.Norm != "" || a.Pace != Once {
-			a.Pace, a.Recurrence = Once, duty.Recurrence{}
+		if f.Norm != "" || a.Pace != schedule.Once {
+			a.Pace, a.Recurrence = schedule.Once, duty.Recurrence{}
 			a.Due = c.documentDue(f, s)
 			a.Deadline, a.Late, a.Words, a.Parent = duty.On(a.Due), a.Due.Before(c.Today), civil.FormatDate(a.Due)+"前", -1
 		}
@@ -228,7 +229,7 @@ const WithReview = "first-round"
 
 // documentDue is a document's own date, or the due of the first round of its task.
 func (c Context) documentDue(f Fact, s slot) civil.Date {
-	if own := c.Calendar.Read(f.Norm); own.Pace == Once && own.Span == "" {
+	if own := c.Calendar.Read(f.Norm); own.Pace == schedule.Once && own.Span == "" {
 		return own.Due
 	}
 	return s.Recurrence.Next(s.Begins).Due
@@ -236,56 +237,10 @@ func (c Context) documentDue(f Fact, s slot) civil.Date {
 
 // needsDue tells of a document whether nothing says by when it is due.
 func (c Context) needsDue(t Task, f Fact) bool {
-	if f.Norm == WithReview || c.Calendar.Read(f.Norm).Pace == Once {
+	if f.Norm == WithReview || c.Calendar.Read(f.Norm).Pace == schedule.Once {
 		return false
 	}
 	return !slices.ContainsFunc(t.Of(Time), func(x Fact) bool {
-		return (f.Slot == 0 || f.Slot == x.ID) && c.Calendar.Read(x.Norm).Pace == Once
+		return (f.Slot == 0 || f.Slot == x.ID) && c.Calendar.Read(x.Norm).Pace == schedule.Once
 	})
-}
-
-// Words says when: 2026-05-31 周日前, 每季度至少1次.
-func (s Schedule) Words() string {
-	switch s.Pace {
-	case Once:
-		if s.Span != "" {
-			return "下发后" + s.Span
-		}
-		words := civil.FormatDate(s.Due) + "前"
-		if !s.From.IsZero() {
-			words = s.From.String() + "至" + civil.FormatDate(s.Due)
-		}
-		return words
-	case Rounds:
-		return RecurrenceWords(s.Recurrence)
-	case Ongoing:
-		return "长期"
-	}
-	return "待确认"
-}
-
-var everyWords = map[string]string{"week": "每周", "month": "每月", "2month": "每两个月", "quarter": "每季度", "halfyear": "每半年",
-	"term": "每学期", "year": "每年", "2year": "每两年"}
-
-// RecurrenceWords says how often.
-func RecurrenceWords(r duty.Recurrence) string {
-	s := everyWords[r.Every]
-	switch {
-	case len(r.Months) > 0:
-		s = "每年"
-		for i, m := range r.Months {
-			if i > 0 {
-				s += "、"
-			}
-			s += fmt.Sprintf("%d月", m)
-		}
-	case r.Every == "month" && r.Day > 0:
-		s += fmt.Sprintf("%d日前", r.Day)
-	case r.Date != "":
-		s += r.Date + "前"
-	}
-	if r.Times > 1 {
-		s += fmt.Sprintf("至少%d次", r.Times)
-	}
-	return s
 }

@@ -11,6 +11,7 @@ import (
 	"weibao/internal/db"
 	"weibao/internal/duty"
 	"weibao/internal/errs"
+	"weibao/internal/plan/schedule"
 	"weibao/internal/ref"
 )
 
@@ -137,7 +138,7 @@ func (p *Preview) count(t Task, list []Assignment) {
 		if a.Suggested {
 			p.Suggested++
 		}
-		if a.Pace == Rounds {
+		if a.Pace == schedule.Rounds {
 			p.Series++
 		}
 	}
@@ -249,7 +250,7 @@ func (o *opener) level(ctx context.Context, tx *db.Tx, list []Assignment, chosen
 			continue
 		}
 		n := o.new(a)
-		if a.Pace == Once {
+		if a.Pace == schedule.Once {
 			if a.Parent >= 0 {
 				n.Parent = o.duty[a.Parent]
 			}

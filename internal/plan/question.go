@@ -6,6 +6,7 @@ import (
 
 	"weibao/internal/civil"
 	"weibao/internal/duty"
+	"weibao/internal/plan/schedule"
 	"weibao/internal/ref"
 	"weibao/internal/rule"
 )
@@ -42,7 +43,7 @@ type Question struct {
 
 // Context is what a plan's tasks are read with; it decides nothing itself.
 type Context struct {
-	Calendar Calendar
+	Calendar schedule.Calendar
 	Register *Register
 	Review   rule.Cycle // the county's cycle for standing tasks
 	HasCycle bool
@@ -50,8 +51,8 @@ type Context struct {
 }
 
 // Schedules gives the schedule of each time of a task.
-func (c Context) Schedules(t Task) map[int64]Schedule {
-	out := map[int64]Schedule{}
+func (c Context) Schedules(t Task) map[int64]schedule.Schedule {
+	out := map[int64]schedule.Schedule{}
 	for _, f := range t.Of(Time) {
 		out[f.ID] = c.Calendar.Read(f.Norm)
 	}
@@ -93,7 +94,7 @@ func (c Context) Questions(t Task) []Question {
 	}
 	for _, f := range t.Of(Time) {
 		s := c.Calendar.Read(f.Norm)
-		if s.Pace == Asked {
+		if s.Pace == schedule.Asked {
 			ask(AskTime, f.ID, "“"+f.Text+"”："+s.Question)
 		}
 	}
@@ -136,7 +137,7 @@ func words(facts []Fact) string {
 func (c Context) AllQuestions(p Plan, tasks []Task) []Question {
 	var out []Question
 	if p.Year == 0 {
-		out = append(out, Question{Topic: AskYear, Text: askYear})
+		out = append(out, Question{Topic: AskYear, Text: schedule.AskYear})
 	}
 	for _, t := range tasks {
 		out = append(out, c.Questions(t)...)

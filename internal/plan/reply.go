@@ -11,6 +11,7 @@ import (
 	"weibao/internal/db"
 	"weibao/internal/duty"
 	"weibao/internal/errs"
+	"weibao/internal/plan/schedule"
 	"weibao/internal/ref"
 )
 
@@ -243,7 +244,7 @@ func (h Handling) refuse(in Report) error {
 	f.Check(strings.TrimSpace(in.Text) != "", "text", "请填写办理情况。")
 	f.Check(len([]rune(in.Text)) <= textLimit, "text", "办理情况不超过4000字。")
 	for _, t := range h.Targets {
-		m := MeasureOf(t.Norm)
+		m := schedule.MeasureOf(t.Norm)
 		_, known := m.Reached(in.Values[t.ID])
 		f.Check(known, TargetField(t.ID), "请填写“"+t.Text+"”的实际完成值"+figureHint(m))
 	}
@@ -253,7 +254,7 @@ func (h Handling) refuse(in Report) error {
 	return f.Err()
 }
 
-func figureHint(m Measure) string {
+func figureHint(m schedule.Measure) string {
 	if m.Direction == "" {
 		return "。"
 	}

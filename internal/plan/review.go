@@ -12,6 +12,7 @@ import (
 	"weibao/internal/db"
 	"weibao/internal/duty"
 	"weibao/internal/errs"
+	"weibao/internal/plan/schedule"
 	"weibao/internal/ref"
 	"weibao/internal/rule"
 )
@@ -71,7 +72,7 @@ func (d *Desk) context(ctx context.Context, tx *db.Tx, by access.Actor, p Plan) 
 	}
 	today := civil.DateOf(tx.Now.Time())
 	book := d.Rules(p.Region)
-	c := Context{Calendar: Calendar{Year: p.Year, Terms: schoolTerms(book, today)}, Register: register, Today: today}
+	c := Context{Calendar: schedule.Calendar{Year: p.Year, Terms: schoolTerms(book, today)}, Register: register, Today: today}
 	c.Review, c.HasCycle = book.Cycle("standing.review", today)
 	return c, nil
 }

@@ -1,4 +1,11 @@
-package plan
+// Package schedule says what the times and targets of a plan mean: a norm, as
+// the compiler writes it, becomes a date, a recurrence or a question, and a
+// target becomes a measure with a direction.
+//
+// It owns no table and asks nobody: it is a pure reading of norms with the
+// year of the plan and the school terms of the county. It promises that what
+// it cannot map is a question in words, and never a guess.
+package schedule
 
 import (
 	"fmt"
@@ -50,7 +57,8 @@ type Calendar struct {
 // runs from an event which no date tells.
 const FromIssue = "from=issue"
 
-const askYear = "方案没有写明年份，请先填写方案年份。"
+// AskYear is the question where a norm needs the year of the plan.
+const AskYear = "方案没有写明年份，请先填写方案年份。"
 
 // Read maps a norm, as the compiler writes it, to a schedule. What it cannot
 // map is Asked, never guessed.
@@ -114,7 +122,7 @@ func parts(norm string) (key, value string, args map[string]string) {
 func (c Calendar) once(key, value string) Schedule {
 	year, rest := c.yearOf(value)
 	if year == 0 {
-		return asked(askYear)
+		return asked(AskYear)
 	}
 	switch key {
 	case "year-end", "until":
@@ -179,7 +187,7 @@ func (c Calendar) months(value string) Schedule {
 	}
 	if len(list) == 1 {
 		if c.Year == 0 {
-			return asked(askYear)
+			return asked(AskYear)
 		}
 		return endOfMonth(c.Year, list[0])
 	}
@@ -193,7 +201,7 @@ func (c Calendar) window(from, to string) Schedule {
 	}
 	begin, ok := c.edge(from, false)
 	if !ok {
-		return asked(askYear)
+		return asked(AskYear)
 	}
 	if to == "" {
 		return Schedule{Pace: Ongoing, From: begin, Note: "自" + civil.FormatDateLong(begin) + "起长期执行"}
@@ -239,12 +247,12 @@ func (c Calendar) every(period string, args map[string]string) Schedule {
 		r.Times = 0
 	}
 	switch {
+	case args["within"] != "":
+		return asked("请填写每个周期内的完成日期。")
 	case args["at"] == bothTerms:
 		return c.terms(r, true)
 	case period == "term":
 		return c.terms(r, args["at"] == "begin")
-	case args["within"] != "":
-		return asked("请填写每个周期内的完成日期。")
 	case period == "school-year":
 		return c.schoolYear(r)
 	case period == "day":
@@ -338,6 +346,52 @@ func (c Calendar) within(value, norm string) Schedule {
 		s.Within = duty.Within(n)
 	default:
 		return asked("请填写具体日期。")
+	}
+	return s
+}
+
+// Words says when: 2026-05-31 周日前, 每季度至少1次.
+func (s Schedule) Words() string {
+	switch s.Pace {
+	case Once:
+		if s.Span != "" {
+			return "下发后" + s.Span
+		}
+		words := civil.FormatDate(s.Due) + "前"
+		if !s.From.IsZero() {
+			words = s.From.String() + "至" + civil.FormatDate(s.Due)
+		}
+		return words
+	case Rounds:
+		return RecurrenceWords(s.Recurrence)
+	case Ongoing:
+		return "长期"
+	}
+	return "待确认"
+}
+
+var everyWords = map[string]string{"week": "每周", "month": "每月", "2month": "每两个月", "quarter": "每季度", "halfyear": "每半年",
+	"term": "每学期", "year": "每年", "2year": "每两年"}
+
+// RecurrenceWords says how often.
+func RecurrenceWords(r duty.Recurrence) string {
+	s := everyWords[r.Every]
+	switch {
+	case len(r.Months) > 0:
+		s = "每年"
+		for i, m := range r.Months {
+			if i > 0 {
+				s += "、"
+			}
+			s += fmt.Sprintf("%d月", m)
+		}
+	case r.Every == "month" && r.Day > 0:
+		s += fmt.Sprintf("%d日前", r.Day)
+	case r.Date != "":
+		s += r.Date + "前"
+	}
+	if r.Times > 1 {
+		s += fmt.Sprintf("至少%d次", r.Times)
 	}
 	return s
 }

@@ -1,4 +1,4 @@
-package plan
+package schedule
 
 import (
 	"strconv"
@@ -44,7 +44,7 @@ func MeasureOf(norm string) Measure {
 	rest, m.Per, _ = strings.Cut(rest, "/")
 	number, unit := figure(rest)
 	v, err := strconv.ParseFloat(number, 64)
-	if err != nil {
+	if err != nil || strings.ContainsAny(unit, ":：") { // a time of the day is no figure
 		return Measure{Name: "达标情况"}
 	}
 	m.Direction, m.Value, m.Unit = op, v, measureUnit(unit)
@@ -89,9 +89,21 @@ func (m Measure) Words() string {
 	s := m.Name + map[string]string{">=": "不低于", "<=": "不高于", "=": "达到"}[m.Direction] +
 		strconv.FormatFloat(m.Value, 'f', -1, 64) + m.Unit
 	if m.Per != "" {
-		s += "(每" + strings.TrimPrefix(m.Per, "每") + ")"
+		s += "（每" + perWord(m.Per) + "）"
 	}
 	return s
+}
+
+func perWord(per string) string {
+	switch per {
+	case "year":
+		return "年"
+	case "day":
+		return "天"
+	case "month":
+		return "月"
+	}
+	return strings.TrimPrefix(per, "每")
 }
 
 // Reached tells whether a reported value reaches the target, and whether that
