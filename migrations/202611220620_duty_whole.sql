@@ -3,4 +3,4 @@
 -- case of a referral; 0 = none. Lists and counts of one plan or case go by it.
 ALTER TABLE duty ADD COLUMN whole BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE duty_series ADD COLUMN whole BIGINT NOT NULL DEFAULT 0;
-CREATE INDEX duty_whole ON duty (whole, state, due, id) WHERE whole > 0;
+CREATE INDEX duty_whole ON duty (whole, state, due, id, unit) WHERE whole > 0;
