@@ -82,7 +82,10 @@ func fill(t testing.TB, d *db.DB, plans, tasksPerPlan, dutiesPerTask int, mixed 
 	}
 	id := ref.Duty(1)
 	for p := range plans {
-		plan := ref.Plan(p + 1)
+		plan, region := ref.Plan(p+1), county
+		if mixed && p == 2 {
+			region = far.Post.Region
+		}
 		var tasks []taskRow
 		var duties []duty.Duty
 		var replies []replyRow
@@ -102,14 +105,14 @@ func fill(t testing.TB, d *db.DB, plans, tasksPerPlan, dutiesPerTask int, mixed 
 					x.Paused = now
 					replies = append(replies, replyRow{ID: int64(id), Plan: plan, Task: task, Duty: id, Unit: x.Unit, Kind: "reply", State: "sent"})
 				}
-				if mixed && rnd.IntN(6) == 0 {
-					x.Region, x.County = "990102000000", "990102"
+				if region != county {
+					x.Region, x.County = region, access.County(region)
 				}
 				duties, id = append(duties, x), id+1
 			}
 		}
 		err := d.Write(t.Context(), func(tx *db.Tx) error {
-			row := planRow{ID: plan, Title: "方案" + strconv.Itoa(p), Unit: 10, Region: county, County: "990101", Year: 2026, State: "issued"}
+			row := planRow{ID: plan, Title: "方案" + strconv.Itoa(p), Unit: 10, Region: region, County: access.County(region), Year: 2026, State: "issued"}
 			if err := db.Insert(t.Context(), tx, "plan", row); err != nil {
 				return err
 			}
