@@ -13,6 +13,7 @@ import (
 	"weibao/internal/db"
 	"weibao/internal/duty"
 	"weibao/internal/plan"
+	"weibao/internal/plan/schedule"
 	"weibao/internal/ref"
 )
 
@@ -135,7 +136,7 @@ func replyText(d duty.Duty) string {
 func values(h plan.Handling) map[int64]string {
 	out := map[int64]string{}
 	for _, t := range h.Targets {
-		m := plan.MeasureOf(t.Norm)
+		m := schedule.MeasureOf(t.Norm)
 		v := "100"
 		if m.Direction == "" {
 			v = "已全部覆盖"

@@ -3,7 +3,7 @@
 // reply, the office checks.
 //
 // It owns plan, plan_text, plan_task, plan_fact, plan_edit, plan_edit_task,
-// plan_link, plan_reply and plan_measure. It promises that nothing is guessed:
+// plan_link, plan_reply, plan_measure and plan_evidence. It promises that nothing is guessed:
 // an unresolved unit or an unclear time stays a question until a person
 // decides; that every edit of a draft can be taken back exactly; and that an
 // issued task has exactly the duties which its units and times say. Where a
@@ -19,6 +19,7 @@ import (
 	"weibao/internal/clock"
 	"weibao/internal/db"
 	"weibao/internal/duty"
+	"weibao/internal/file"
 	"weibao/internal/ref"
 	"weibao/internal/rule"
 )
@@ -173,6 +174,8 @@ func (t Task) clone() Task {
 // the program is wired.
 type Desk struct {
 	Duties *duty.Kernel
+	// Files keeps the evidence of duties.
+	Files *file.Store
 	// Rules gives the rules of the county in which a region lies.
 	Rules func(region string) *rule.Book
 	// Units gives the units which a plan of a region can name.

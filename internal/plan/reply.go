@@ -11,6 +11,7 @@ import (
 	"weibao/internal/db"
 	"weibao/internal/duty"
 	"weibao/internal/errs"
+	"weibao/internal/file"
 	"weibao/internal/plan/schedule"
 	"weibao/internal/ref"
 )
@@ -62,8 +63,8 @@ type Value struct {
 type Report struct {
 	Text    string
 	Values  map[int64]string // target → value
-	Files   []ref.File
-	Without string // why the lead reports before all support units have answered
+	Files   []*file.Incoming // received for Evidence of the duty
+	Without string           // why the lead reports before all support units have answered
 }
 
 // textLimit is the longest text of a report, in characters.
@@ -80,6 +81,7 @@ type Handling struct {
 	Waiting  []duty.Duty // those of them which have not answered
 	Replies  []Reply     // of this duty and of those that answer to it
 	Values   []Value
+	Files    map[ReplyID][]file.Info
 	Targets  []Fact // whose values are reported with it
 	CanReply bool
 	CanCheck bool
@@ -138,6 +140,9 @@ func (d *Desk) fill(ctx context.Context, tx *db.Tx, by access.Actor, h *Handling
 	if h.Values, err = valuesOf(ctx, tx, h.Task.ID); err != nil {
 		return err
 	}
+	if h.Files, err = d.files(ctx, tx, by, ids); err != nil {
+		return err
+	}
 	for _, s := range h.Support {
 		answered := s.State != duty.Open || slices.ContainsFunc(h.Replies, func(r Reply) bool { return r.Duty == s.ID && r.Kind == Answer && r.State != SentBack })
 		if !answered {
@@ -152,6 +157,29 @@ func (d *Desk) fill(ctx context.Context, tx *db.Tx, by access.Actor, h *Handling
 		}
 	}
 	return nil
+}
+
+// files gives the evidence of duties by the reply that it proves.
+func (d *Desk) files(ctx context.Context, tx *db.Tx, by access.Actor, duties []ref.Duty) (map[ReplyID][]file.Info, error) {
+	proofs, err := proofsOf(ctx, tx, duties)
+	if err != nil || len(proofs) == 0 {
+		return nil, err
+	}
+	out := map[ReplyID][]file.Info{}
+	known := map[ref.Duty][]file.Info{}
+	for _, p := range proofs {
+		if _, read := known[p.Duty]; !read {
+			if known[p.Duty], err = d.Files.List(ctx, tx, by, Evidence(p.Duty)); err != nil {
+				return nil, err
+			}
+		}
+		for _, info := range known[p.Duty] {
+			if info.ID == p.File {
+				out[p.Reply] = append(out[p.Reply], info)
+			}
+		}
+	}
+	return out, nil
 }
 
 func cmpErr(err, instead error) error {
@@ -283,8 +311,29 @@ func (d *Desk) store(ctx context.Context, tx *db.Tx, by access.Actor, r Reply, i
 			values = append(values, Value{Reply: r.ID, Target: target, Task: r.Task, Value: v})
 		}
 	}
+	if err := insertValues(ctx, tx, values); err != nil {
+		return err
+	}
+	var proofs []proof
+	for _, in := range in.Files {
+		id, err := d.Files.Attach(ctx, tx, by, Evidence(r.Duty), in)
+		if err != nil {
+			return err
+		}
+		proofs = append(proofs, proof{Reply: r.ID, File: id, Duty: r.Duty})
+	}
 	tx.Notify("plan", ref.Format(r.Plan))
-	return insertValues(ctx, tx, values)
+	return insertProofs(ctx, tx, proofs)
+}
+
+// Evidence is the subject to which the files of a duty belong.
+func Evidence(id ref.Duty) file.Subject { return file.Of("duty", id) }
+
+// proof says which reply a file of a duty proves.
+type proof struct {
+	Reply ReplyID
+	File  ref.File
+	Duty  ref.Duty
 }
 
 // mayCheck tells whether the actor checks replies to a duty: its lead for a

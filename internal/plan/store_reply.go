@@ -71,3 +71,11 @@ func sentOfTask(ctx context.Context, tx *db.Tx, task ref.Task) ([]Reply, error) 
 func sentOfDuty(ctx context.Context, tx *db.Tx, id ref.Duty) ([]Reply, error) {
 	return db.All[Reply](ctx, tx, "SELECT "+db.ColumnsOf[Reply]("r")+" FROM plan_reply r WHERE r.duty = ? AND r.state = 'sent'"+tx.ForUpdate(), id)
 }
+
+func insertProofs(ctx context.Context, tx *db.Tx, proofs []proof) error {
+	return db.InsertAll(ctx, tx, "plan_evidence", proofs)
+}
+
+func proofsOf(ctx context.Context, tx *db.Tx, duties []ref.Duty) ([]proof, error) {
+	return db.All[proof](ctx, tx, "SELECT e.reply, e.file, e.duty FROM plan_evidence e WHERE e.duty IN "+db.In(len(duties))+" ORDER BY e.duty, e.file", db.Args(duties)...)
+}
