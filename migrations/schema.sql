@@ -149,7 +149,7 @@ CREATE INDEX duty_subject ON duty (subject, subject_id, id);
 CREATE INDEX duty_town_open ON duty (town, due, id) WHERE state = 'open' AND town <> '';
 CREATE INDEX duty_unit_closed ON duty (unit, closed, id) WHERE closed > 0;
 CREATE INDEX duty_unit_open ON duty (unit, due, id) WHERE state = 'open';
-CREATE INDEX duty_whole ON duty (whole, state, due, id) WHERE whole > 0;
+CREATE INDEX duty_whole ON duty (whole, state, due, id, unit) WHERE whole > 0;
 
 CREATE TABLE duty_event (
     id         INTEGER PRIMARY KEY,
@@ -377,6 +377,14 @@ CREATE TABLE plan_edit_task (
     edit BIGINT NOT NULL,
     PRIMARY KEY (task, edit)
 );
+
+CREATE TABLE plan_evidence (
+    reply BIGINT NOT NULL,
+    file  BIGINT NOT NULL,
+    duty  BIGINT NOT NULL,
+    PRIMARY KEY (reply, file)
+);
+CREATE INDEX plan_evidence_duty ON plan_evidence (duty, file);
 
 CREATE TABLE plan_fact (
     id         INTEGER PRIMARY KEY,
