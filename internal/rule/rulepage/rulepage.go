@@ -56,7 +56,7 @@ const (
 
 var statusLabels = map[rule.Status]string{rule.Law: "法律法规", rule.Local: "本县规定", rule.Suggested: "系统建议值"}
 
-var statusStates = map[rule.Status]ui.State{rule.Law: ui.Finished, rule.Local: ui.Checking, rule.Suggested: ui.Uncertain}
+var statusStates = map[rule.Status]ui.State{rule.Law: ui.Finished, rule.Local: ui.Finished, rule.Suggested: ui.Uncertain}
 
 func statusTag(s rule.Status) *ui.Tag { return &ui.Tag{State: statusStates[s], Label: statusLabels[s]} }
 

@@ -99,7 +99,7 @@ func conditions(c rule.Category) *ui.Table {
 }
 
 func historyTable(history []rule.Entry, shown int, now bool, today civil.Date) ui.Table {
-	t := ui.Table{ID: "history", Caption: "历次规定", Columns: []ui.Column{{Label: "有效期", Slim: true}, {Label: "规定内容", Wide: true}, {Label: "性质", Slim: true}, {Label: "依据"}, {Label: "现在", Slim: true}}}
+	t := ui.Table{ID: "history", Caption: "历次规定", Columns: []ui.Column{{Label: "有效期", Slim: true}, {Label: "来源", Slim: true}, {Label: "规定内容", Wide: true}, {Label: "性质", Slim: true}, {Label: "依据"}, {Label: "现在", Slim: true}}}
 	for i, e := range history {
 		state := "已失效"
 		switch {
@@ -110,7 +110,7 @@ func historyTable(history []rule.Entry, shown int, now bool, today civil.Date) u
 		case e.Holds(today):
 			state = "本县另有规定"
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: days(e), Sub: origin(e)}, ui.T(value(e)), {Tag: statusTag(e.Status)}, ui.T(source(e.Source)), ui.T(state)}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T(days(e)), ui.T(origin(e)), ui.T(value(e)), {Tag: statusTag(e.Status)}, ui.T(source(e.Source)), ui.T(state)}})
 	}
 	return t
 }

@@ -7,6 +7,7 @@ import (
 
 	"weibao/internal/letter"
 	"weibao/internal/rule"
+	"weibao/internal/ui"
 )
 
 // value says in one line what a rule fixes.
@@ -17,7 +18,7 @@ func valueWords(v any) string {
 	case rule.Term:
 		return v.Text
 	case rule.Level:
-		return fmt.Sprintf("第%d级，%s，%s", v.N, colours[v.Color], shapes[v.Shape])
+		return fmt.Sprintf("第%d级，%s，图形%s", v.N, colours[v.Color], ui.Level{Rank: v.N}.Shape())
 	case rule.Clock:
 		return clockWords(v)
 	case rule.Ladder:
@@ -33,8 +34,6 @@ func valueWords(v any) string {
 }
 
 var colours = map[string]string{"blue": "蓝色", "green": "绿色", "yellow": "黄色", "orange": "橙色", "red": "红色"}
-
-var shapes = map[string]string{"circle": "圆形", "square": "方形", "diamond": "菱形", "triangle": "三角形"}
 
 var limitSigns = map[string]string{">=": "不少于", "<=": "不超过", "<": "不满", ">": "超过", "=": ""}
 
