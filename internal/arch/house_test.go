@@ -29,6 +29,7 @@ var checks = map[string]func(*arch.Tree) []arch.Finding{
 	"packages bear words of the glossary": arch.Glossary,
 	"permissions stand in the table":      arch.Permissions,
 	"migrations keep name and order":      arch.Migrations,
+	"no red line is crossed":              arch.Pledge,
 }
 
 func TestHouse(t *testing.T) {
