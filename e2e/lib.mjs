@@ -274,10 +274,12 @@ export async function crawl(page, look, { limit = 200 } = {}) {
   const queue = [page.url()]
   while (queue.length > 0 && seen.size <= limit) {
     const url = queue.shift()
-    const answer = await page.goto(url).catch(trouble => {
-      if (/Download is starting/.test(trouble.message)) return null // a file, not a page
-      throw trouble
-    })
+    const answer = await page.goto(url).catch(trouble => trouble)
+    if (answer instanceof Error) {
+      // A file that is downloaded is no page; anything else is a dead link.
+      if (!/Download is starting/.test(answer.message)) await look(kind(new URL(url)), 0)
+      continue
+    }
     if (!answer?.headers()['content-type']?.includes('text/html')) continue
     await settled(page)
     await look(kind(new URL(url)), answer.status())

@@ -28,9 +28,10 @@ try {
 process.exit(failed ? 1 : 0)
 
 async function pictures(page, dir, kind, status) {
-  if (status >= 400) {
+  if (status === 0 || status >= 400) {
     failed++
-    console.error(`${kind}: ${status}`)
+    console.error(`${kind}: ${status || 'no answer'}`)
+    return
   }
   const name = kind.replaceAll('/', '-').replace(/[{}]/g, '').slice(1) || 'home'
   for (const [width, size] of Object.entries(sizes)) {
