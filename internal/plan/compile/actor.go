@@ -112,8 +112,11 @@ func (s *source) protagonist(subjects []Span) int {
 
 // collective: a name that stands for many (各村, 有关部门).
 func collective(name string) bool {
-	return strings.HasPrefix(name, "各") && !strings.HasPrefix(name, "各级") || strings.HasPrefix(name, "有关") || strings.HasPrefix(name, "相关") || strings.HasPrefix(name, "所有") || strings.Contains(name, "各成员单位")
+	return strings.HasPrefix(name, "各") && !strings.HasPrefix(name, "各级") || strings.HasPrefix(name, "有关") || strings.HasPrefix(name, "相关") || strings.HasPrefix(name, "所有") || anyUnit[name] || strings.Contains(name, "各成员单位")
 }
+
+// anyUnit are names that stand for whichever unit is meant.
+var anyUnit = set(`责任单位 责任部门 成员单位 牵头单位 牵头部门 配合单位 职能部门 单位`)
 
 // cast looks at every place of a region where a doer may be named.
 func (s *source) cast(region Span, c *cast) {
@@ -152,6 +155,10 @@ func (s *source) subject(i int, region Span, c *cast) {
 		if more, stop := s.names(end+1, region.End); len(more) == 0 || !s.acts(stop, region.End) {
 			return
 		}
+	}
+	if words := s.Sub(script.Between(end, min(end+2, region.End))); words == "牵头" || words == "统筹" {
+		c.led = append(c.led, names...) // 甲牵头建立…
+		return
 	}
 	c.subjects = append(c.subjects, names...)
 }
@@ -332,7 +339,7 @@ func (s *source) acts(i, end int) bool {
 	if r == ',' && i+1 < end {
 		return s.orders(i+1, end)
 	}
-	if strings.ContainsRune("对在将按以每应要须需可于", r) {
+	if strings.ContainsRune("对在将按以每应要须需可于", r) || script.IsDigit(r) {
 		return true
 	}
 	if i+2 > end {
@@ -352,7 +359,7 @@ func (s *source) orders(i, end int) bool {
 }
 
 // actWords go on after a subject beside the command words.
-var actWords = set(`接到 收到 发现 指定 会同 各司 不得 必须 承办 牵头 统筹 依照 作为 至少 密切 自觉 全额 按月 按季 按年 逐一 逐户 逐村 提前 带头 抽调 举行 起草 拨付 审定 承接 转交 转送 核发 发给 免费 优先 统一 同步 安装 掌握 采集 填写 上传 反馈 列支 牵总 派出 选定 兜底 既要 也要 也应 还要 合作 具体 得知 遇到 立即 第一 进行 处理 申请 共同 普遍`)
+var actWords = set(`接到 收到 发现 指定 会同 各司 不得 必须 承办 牵头 统筹 依照 作为 至少 密切 自觉 发出 下发 印制 召集 主持 出具 指派 选派 分头 全额 按月 按季 按年 逐一 逐户 逐村 提前 带头 抽调 举行 起草 拨付 审定 承接 转交 转送 核发 发给 免费 优先 统一 同步 安装 掌握 采集 填写 上传 反馈 列支 牵总 派出 选定 兜底 既要 也要 也应 还要 合作 具体 得知 遇到 立即 第一 进行 处理 申请 共同 普遍`)
 
 // nounVerbs are command words that after a unit's name rather form a noun with it (学校保护, 社区教育).
-var nounVerbs = set(`保护 教育 管理 宣传 培训 评估 考核 监测 报告 建设 建档 监督 检查 救助 干预 调查 组织 学习 保障 培育 登记 备案 融合 联动 联合 共同 先行 试点 对接 衔接 改造`)
+var nounVerbs = set(`保护 教育 管理 宣传 培训 评估 考核 监测 报告 建设 建档 监督 检查 救助 干预 调查 组织 学习 保障 培育 登记 备案 融合 联动 先行 试点 对接 衔接 改造`)

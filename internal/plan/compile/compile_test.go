@@ -68,7 +68,7 @@ func TestPlansWithoutDatesGetNone(t *testing.T) {
 	if !ok {
 		t.Skip("the real plans are not here")
 	}
-	for _, name := range []string{"beiliu", "jinyuan", "nongchang"} {
+	for _, name := range []string{"beiliu", "jinyuan", "nongchang", "wuhai"} {
 		for _, task := range compileFile(t, filepath.Join(dir, name+".txt")).Tasks {
 			if len(task.Times) > 0 {
 				t.Errorf("%s: invented %q in a plan without dates", task.ID, task.Times[0].Text)

@@ -81,7 +81,7 @@ func classify(s *source, sp Span) line {
 		l.kind, l.mark = lineMarker, m
 		return l
 	}
-	if cells := countCells(s, sp); cells >= 3 {
+	if cells := countCells(s, sp); cells >= 3 && !ownerLabel.MatchString(s.Sub(sp)) {
 		l.kind = lineRow
 	}
 	if sp.Len() > 160 {

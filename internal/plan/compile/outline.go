@@ -175,10 +175,16 @@ func (b *builder) signature(l line) bool {
 	return b.i+1 < len(b.lines) && b.lines[b.i+1].kind == lineFormal && l.Len() <= 30 && unitName(b.src.Sub(l.Span))
 }
 
+// bareLabel: 责任单位: with the names on the next line.
+func (b *builder) bareLabel(sp Span) bool {
+	words := b.src.Sub(sp)
+	return words[len(words)-1] == ':' && sp.Len() <= 14 && ownerLabel.FindString(words) == words
+}
+
 // joined is the line, together with the next one if it breaks off inside a list (…、).
 func (b *builder) joined(l line) Span {
 	sp := l.Span
-	for sp.Len() < 400 && b.src.Norm[sp.End-1] == '、' && b.i+1 < len(b.lines) && b.lines[b.i+1].kind == lineText {
+	for sp.Len() > 0 && sp.Len() < 400 && (b.src.Norm[sp.End-1] == '、' || b.bareLabel(sp)) && b.i+1 < len(b.lines) && b.lines[b.i+1].kind == lineText {
 		b.i++
 		sp.End = b.lines[b.i].End
 	}

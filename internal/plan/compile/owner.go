@@ -27,18 +27,19 @@ const (
 )
 
 const (
-	partyWords = `牵头|主责|主办|主要责任|责任|配合|协作|协同|协办|协助|参与|参加|承办|落实|实施|主管|督办|督导|负责|分工|联合|支持|第一责任|具体负责|监督|指导|组织`
+	partyWords = `牵头|主责|主办|主要责任|责任|配合|协作|协同|协办|协助|参与|参加|承办|落实|实施|主管|督办|督导|负责|分工|联合|支持|分管|包保|包联|联系|第一责任|具体负责|监督|指导|组织`
 	placeWords = `单位|部门|科室|股室|处室|站所|机构|主体|组织`
 	headWords  = `领导|人|县领导|市领导|区领导|负责人|责任人`
 	timeWords  = `(?:完成|整改|落实|办结|实施|推进)?(?:时限|时间|期限|时间节点|日期)(?:要求|安排)?|时间进度|进度(?:安排|要求)|时间要求|时间安排`
 )
 
 var (
-	ownerLabel = regexp.MustCompile(`^[ \-*●◆▲■·▪◇□>]*(?:(主要|具体)?(` + partyWords + `)(?:(?:和|及|与|、|/)(?:` + partyWords + `))?(` + placeWords + `|` + headWords + `)(?:和(?:责任人|负责人)|及(?:责任人|负责人|分工))?|(` + timeWords + `))(?:\([^()]{1,40}\))? *(?::|为|是| )`)
+	// ownerLabel: 责任单位: with what may stand before and behind; without 单位 only before a colon (牵头:)
+	ownerLabel = regexp.MustCompile(`^[ \-*●◆▲■·▪◇□>]*(?:(?:主要|具体)?(?P<party>` + partyWords + `)(?:(?:和|及|与|、|/)?(?:` + partyWords + `))?(?P<noun>` + placeWords + `|` + headWords + `)(?:和(?:责任人|负责人)|及(?:责任人|负责人|分工))?(?:\([^()]{1,40}\))? *(?::|为|是| )|(?P<short>牵头|主责|主办|配合|协办|参与|责任)(?:\([^()]{1,40}\))? *:|(?:` + timeWords + `)(?:\([^()]{1,40}\))? *(?::|为|是| ))`)
 	// ownerVerb is the closed set of words that may follow the names: 牵头负责, 按职责分工负责, 抓好督促落实
 	ownerVerb  = regexp.MustCompile(`^(?:会同.*|联合.*|(?:牵头|统筹|主办|负责|配合|参与|参加|协助|协同|协办|承办|按照?|各司?|自|其|根据|依照?|职责?|职能|分工|分别|具体|共同|分头|落实|抓好?|做好|组织|实施|推进|督促|相关|有关|工作|任务|完成|并|指导|协调|推动|总|责任?|切实|认真|予以|密切|全程|加强|支持)+)$`)
 	strongVerb = regexp.MustCompile(`牵头|统筹|主办|负责|配合|参与|参加|协助|协办|承办|落实|会同|联合`)
-	leadVerb   = regexp.MustCompile(`^(牵头|统筹|主办)`)
+	leadVerb   = regexp.MustCompile(`^(负责)?(牵头|统筹|主办)`)
 	leadLabel  = regexp.MustCompile(`^(牵头|主责|主办)`)
 	timeLike   = regexp.MustCompile(`\d+月|\d+年|年底|年内|季度|半年|每月|每年|每周|每学期|全年|工作日|小时|长期|持续|常态`)
 )
@@ -95,6 +96,7 @@ type ownerReader struct {
 	pending []Span // names whose role is not known yet
 	first   int    // names read under the present label
 	comma   bool   // a comma was passed under the present label
+	dashed  bool   // the line begins with a dash (——县民政局、县教育局)
 	stray   bool   // something that is no part of an owner text
 }
 
@@ -107,7 +109,7 @@ func parseOwner(s *source, sp Span, conv convention, form ownerForm) *owner {
 	if sp.Len() < 3 || sp.Len() > 900 {
 		return nil
 	}
-	r := &ownerReader{src: s, conv: conv, form: form, out: &owner{Span: sp}}
+	r := &ownerReader{src: s, conv: conv, form: form, out: &owner{Span: sp}, dashed: s.Norm[sp.Start] == '-'}
 	from, depth := sp.Start, 0
 	for i := sp.Start; i <= sp.End && !r.stray; i++ {
 		var c rune = ';'
@@ -122,7 +124,7 @@ func parseOwner(s *source, sp Span, conv convention, form ownerForm) *owner {
 			from = i + 1
 		case c == ')':
 			depth--
-		case depth <= 0 && strings.ContainsRune("、,;。 /\t", c) || i == sp.End:
+		case depth <= 0 && strings.ContainsRune("、,;。 /\t|", c) || i == sp.End:
 			r.piece(script.Between(from, i))
 			if c == ',' || c == ';' || c == '。' {
 				r.separator(c)
@@ -176,12 +178,19 @@ func (r *ownerReader) setLabel(words string, m []int) {
 	r.labels++
 	r.flush(r.label)
 	r.first, r.comma = 0, false
+	group := func(name string) string {
+		if i := ownerLabel.SubexpIndex(name); m[2*i] >= 0 {
+			return words[m[2*i]:m[2*i+1]]
+		}
+		return ""
+	}
+	party, noun := group("party")+group("short"), group("noun")
 	switch {
-	case m[8] >= 0:
+	case party == "":
 		r.label = roleTime
-	case m[6] >= 0 && strings.Contains(headWords, words[m[6]:m[7]]) && words[m[6]:m[7]] != "主体":
+	case noun != "" && noun != "主体" && strings.Contains(headWords, noun):
 		r.label = roleSkip
-	case leadLabel.MatchString(words[m[4]:m[5]]):
+	case leadLabel.MatchString(party):
 		r.label = roleLead
 	default:
 		r.label = roleSupport
@@ -258,6 +267,11 @@ func (r *ownerReader) list(sp Span) {
 		return
 	}
 	for _, n := range names {
+		if bare, to := r.marked(n); to != roleNone { // 市教育局(牵头)
+			r.verbs++
+			r.add(bare, to)
+			continue
+		}
 		if r.label != roleNone {
 			r.add(n, r.labelled(n))
 			r.first++
@@ -265,6 +279,23 @@ func (r *ownerReader) list(sp Span) {
 		}
 		r.pending = append(r.pending, n)
 	}
+}
+
+var roleNote = regexp.MustCompile(`\((牵头|主责|主办|配合|协办|协助|参与)(?:单位|部门)?\)$`)
+
+// marked reads the role that a bracket behind a name gives.
+func (r *ownerReader) marked(n Span) (Span, role) {
+	words := r.src.Sub(n)
+	m := roleNote.FindStringSubmatchIndex(words)
+	if m == nil || m[0] == 0 {
+		return n, roleNone
+	}
+	bare := script.Between(n.Start, r.src.At(r.src.Byte(n.Start)+m[0]))
+	if leadLabel.MatchString(words[m[2]:m[3]]) {
+		r.out.assumed = false
+		return bare, roleLead
+	}
+	return bare, roleSupport
 }
 
 func trimWords(words string) string { return strings.Trim(words, " 等。,;、") }
@@ -346,6 +377,8 @@ func (r *ownerReader) finish() *owner {
 		return nil
 	case r.verbs > 0 && bare == 0:
 		o.rule = "owner.verb"
+	case r.form == lineForm && r.dashed && bare == n && r.bareProof():
+		o.rule = "owner.dashed"
 	case r.form == bracketForm && bare == n && r.bareProof():
 		o.rule = "owner.bare"
 	default:

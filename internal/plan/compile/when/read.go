@@ -10,7 +10,7 @@ import (
 // units of recurrence as the norm names them
 var unitNorm = map[string]string{
 	"天": "day", "日": "day", "工作日": "day", "周": "week", "星期": "week", "月": "month", "季度": "quarter", "季": "quarter", "半年": "halfyear",
-	"学期": "term", "学年": "school-year", "年": "year", "年度": "year", "双月": "2month", "双周": "2week",
+	"学期": "term", "学年": "school-year", "年": "year", "年度": "year", "半月": "halfmonth", "半个月": "halfmonth", "旬": "10days", "双月": "2month", "双周": "2week",
 }
 
 // afterNumber: the figure belongs to something longer that began before it.

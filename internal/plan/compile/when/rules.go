@@ -20,7 +20,7 @@ var timeWordsOf = strings.NewReplacer(
 	"{P2}", `(?P<P2>底|末|初|上旬|中旬|下旬)`,
 	"{Y2}", `(?P<Y2>20\d\d|次|翌)年?`,
 	"{N}", `(?P<N>\d+|[一二两三四五六七八九十]+)`,
-	"{U}", `(?P<U>天|日|工作日|周|星期|月|季度|季|半年|学期|学年|年度?)`,
+	"{U}", `(?P<U>天|日|工作日|周|星期|旬|月|半个?月|季度|季|半年|学期|学年|年度?)`,
 	"{q}", `(?:不少于|不低于|不得少于|至少|最少|不小于|原则上|分别|各|须|应)`,
 	"{c}", `(?:次|场次?|期|轮|课时|节|遍|回|批次?)`,
 	"{前}", `(?:之前|以前|前)`,
@@ -84,7 +84,7 @@ var timeRules = []timeRule{
 	}},
 	{"plan_period", "“\"十", pat(`[“"]?(?P<H>十[一二三四五六七])五[”"]?(?:规划)?(?:期间|时期|期末|末|时期末)(?:内|{前})?`), readPlanPeriod},
 	{"within", "自收接" + digits + hanNumber + "半", pat(`(?:自[^,。;:《]{1,12}?(?:之日|起)起?,?)?(?P<N>\d+|[一二两三四五六七八九十]+|半)个?(?P<U>小时|分钟|工作日|自然日|日|天|周|星期|月|年)(?:之|以)?内`), readWithin},
-	{"years_taken", "用利", pat(`利?用{N}年(?:左右)?的?(?:时间)?`), func(m timeMatch) (string, string) {
+	{"years_taken", "用利未今", pat(`(?:利?用|未来|今后){N}年(?:左右)?的?(?:时间|内)?`), func(m timeMatch) (string, string) {
 		return KindHorizon, fmt.Sprintf("within=%dyear", script.Number(m.get("N")))
 	}},
 	{"year_alone", digits, pat(`{Y4}年$`), func(m timeMatch) (string, string) {
