@@ -3,6 +3,7 @@ package audit_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -160,6 +161,40 @@ func TestARestampedChainIsFound(t *testing.T) {
 		}
 		if verify(t, s, d).OK() {
 			t.Error("a chain restamped with the key agrees with the copies outside")
+		}
+	})
+}
+
+// A process that dies between the commit of a block and its copy outside, or
+// in the middle of a line, leaves nothing that looks like tampering.
+func TestWhatAKilledSealerDidNotCopyIsCaughtUp(t *testing.T) {
+	testkit.Databases(t, func(t *testing.T, d *db.DB, c *clock.Manual) {
+		s := sealer(t)
+		seal := func(s *audit.Sealer) {
+			fill(t, d, 3)
+			if _, err := s.Seal(t.Context(), d); err != nil {
+				t.Fatal(err)
+			}
+		}
+		seal(s)
+		seal(s)
+		for range 3 {
+			seal(&audit.Sealer{Keys: s.Keys, Current: s.Current}) // sealed, not copied
+		}
+		f, err := os.OpenFile(s.Outside, os.O_APPEND|os.O_WRONLY, 0o600)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.WriteString("3 9 17"); err != nil {
+			t.Fatal(err)
+		}
+		f.Close()
+		if verify(t, s, d).OK() {
+			t.Error("blocks that are missing outside are not seen")
+		}
+		seal(s)
+		if r := verify(t, s, d); !r.OK() || r.Blocks != 6 {
+			t.Errorf("%+v", r)
 		}
 	})
 }

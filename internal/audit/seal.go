@@ -1,13 +1,18 @@
 package audit
 
 import (
+	"bytes"
 	"context"
 	"crypto/hmac"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash"
+	"io"
+	"math"
 	"os"
+	"strings"
 
 	"github.com/emmansun/gmsm/sm3"
 
@@ -44,8 +49,13 @@ type Sealer struct {
 }
 
 // Seal binds open entries into blocks until none is left and tells how many
-// entries it bound. Processes on one database take turns.
+// entries it bound. Processes on one database take turns; each brings its own
+// copy outside up to date first, with what others sealed and with what a
+// killed process sealed and did not copy.
 func (s *Sealer) Seal(ctx context.Context, d *db.DB) (int, error) {
+	if err := s.catchUp(ctx, d.Reader()); err != nil {
+		return 0, err
+	}
 	sealed := 0
 	for {
 		var b Block
@@ -136,8 +146,9 @@ func (b Block) Line() string {
 	return fmt.Sprintf("%d %d %d %s\n", b.ID, b.Total, b.At, hex.EncodeToString(b.Seal))
 }
 
-func (s *Sealer) copyOutside(b Block) error {
-	if s.Outside == "" {
+// copyOutside appends blocks to the list outside, durably.
+func (s *Sealer) copyOutside(blocks ...Block) error {
+	if s.Outside == "" || len(blocks) == 0 {
 		return nil
 	}
 	f, err := os.OpenFile(s.Outside, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -145,8 +156,65 @@ func (s *Sealer) copyOutside(b Block) error {
 		return fmt.Errorf("audit.Seal: %w", err)
 	}
 	defer f.Close()
-	if _, err := f.WriteString(b.Line()); err != nil {
+	var lines strings.Builder
+	for _, b := range blocks {
+		lines.WriteString(b.Line())
+	}
+	if _, err := f.WriteString(lines.String()); err != nil {
 		return fmt.Errorf("audit.Seal: %w", err)
 	}
 	return f.Sync()
+}
+
+// catchUp copies the blocks that follow the last one outside. It judges
+// nothing: lines that do not agree with the database are for Verify to find.
+func (s *Sealer) catchUp(ctx context.Context, tx *db.Tx) error {
+	last, err := s.lastOutside()
+	for err == nil {
+		var blocks []Block
+		if blocks, err = blocksAfter(ctx, tx, last, 200); len(blocks) == 0 {
+			break
+		}
+		last, err = blocks[len(blocks)-1].ID, s.copyOutside(blocks...)
+	}
+	if err != nil {
+		return fmt.Errorf("audit.Seal: %w", err)
+	}
+	return nil
+}
+
+// lastOutside gives the last block of the list outside, after it has cut off a
+// line that was torn while it was written.
+func (s *Sealer) lastOutside() (int64, error) {
+	if s.Outside == "" {
+		return math.MaxInt64, nil
+	}
+	f, err := os.OpenFile(s.Outside, os.O_RDWR, 0o600)
+	if errors.Is(err, os.ErrNotExist) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	size, err := f.Seek(0, io.SeekEnd)
+	if err != nil {
+		return 0, err
+	}
+	tail := make([]byte, min(size, 1024)) // several lines
+	if _, err := f.ReadAt(tail, size-int64(len(tail))); err != nil {
+		return 0, err
+	}
+	end := bytes.LastIndexByte(tail, '\n') + 1
+	if torn := int64(len(tail) - end); torn > 0 {
+		if err := f.Truncate(size - torn); err != nil {
+			return 0, err
+		}
+	}
+	line := tail[bytes.LastIndexByte(tail[:max(end-1, 0)], '\n')+1 : end]
+	var id int64
+	if _, err := fmt.Sscan(string(line), &id); err != nil && end > 0 {
+		return math.MaxInt64, nil // not a line of ours: Verify says so
+	}
+	return id, nil
 }

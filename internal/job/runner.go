@@ -61,6 +61,9 @@ func (r *Runner) prepare(ctx context.Context) error {
 	if r.Poll <= 0 {
 		r.Poll = defaultPoll
 	}
+	if r.Log == nil {
+		r.Log = slog.Default()
+	}
 	r.holder = rand.Text()
 	for _, k := range r.Kinds {
 		if slices.Contains(r.names, k.Name) || k.Run == nil {
