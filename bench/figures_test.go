@@ -50,7 +50,10 @@ type row struct {
 
 type table struct{ rows []row }
 
-func (t *table) add(r row) { t.rows = append(t.rows, r) }
+func (t *table) add(r row) {
+	t.rows = append(t.rows, r)
+	fmt.Print((&table{rows: []row{r}}).text())
+}
 
 func (t *table) under(part, what string, where db.Dialect, size int, got, bound time.Duration) {
 	r := row{part: part, what: what, where: string(where), size: size, got: ms(got), ok: true}
@@ -82,7 +85,6 @@ func TestFigures(t *testing.T) {
 			t.Run(p.name, func(t *testing.T) { p.run(t, out) })
 		}
 	}
-	t.Log("\n" + out.text())
 	if *output != "" {
 		path := *output
 		if !filepath.IsAbs(path) {

@@ -120,6 +120,14 @@ func (d *DB) Reader() *Tx {
 	return tx
 }
 
+// Explained is Reader for tests: see is given, for each query, the database's
+// plan of it.
+func (d *DB) Explained(see func(query string, plan []string)) *Tx {
+	tx := d.Reader()
+	tx.see = see
+	return tx
+}
+
 // Halted tells why the process no longer accepts writes, or nil.
 func (d *DB) Halted() error {
 	if halt := d.halted.Load(); halt != nil {

@@ -23,6 +23,7 @@ type Tx struct {
 	readOnly bool
 	wrote    bool // a statement that may write was run
 	notices  []notice
+	see      func(query string, plan []string) // DB.Explained
 }
 
 type querier interface {
@@ -90,9 +91,37 @@ func (t *Tx) Lock(ctx context.Context, key string) error {
 
 // Rows runs a query; the caller closes the rows.
 func (t *Tx) rows(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if t.see != nil {
+		plan, err := t.explain(ctx, query, args)
+		if err != nil {
+			return nil, t.wrap(err, query)
+		}
+		t.see(query, plan)
+	}
 	t.wrote = t.wrote || !strings.HasPrefix(query, "SELECT")
 	rows, err := t.q.QueryContext(t.context(ctx), t.rebind(query), plain(args)...)
 	return rows, t.wrap(err, query)
+}
+
+// explain gives the lines of the database's plan for a query.
+func (t *Tx) explain(ctx context.Context, query string, args []any) ([]string, error) {
+	command, columns := "EXPLAIN QUERY PLAN ", []any{new(any), new(any), new(any), new(string)}
+	if t.Dialect == Postgres {
+		command, columns = "EXPLAIN ", []any{new(string)}
+	}
+	rows, err := t.q.QueryContext(ctx, command+t.rebind(query), plain(args)...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var lines []string
+	for rows.Next() {
+		if err := rows.Scan(columns...); err != nil {
+			return nil, err
+		}
+		lines = append(lines, *columns[len(columns)-1].(*string))
+	}
+	return lines, rows.Err()
 }
 
 // plain stores booleans as 0 and 1, which both databases keep in BIGINT.

@@ -134,7 +134,7 @@ func (k *Kernel) Count(ctx context.Context, tx *db.Tx, by access.Actor, f Filter
 		return 0, err
 	}
 	where, args := f.where(by, b)
-	return countUpTo(ctx, tx, where, args, limit)
+	return countUpTo(ctx, tx, where, args, f.order(), limit)
 }
 
 func (f Filter) column() string {
@@ -165,7 +165,7 @@ func (f Filter) where(by access.Actor, b Bounds) ([]string, []any) {
 		c.add("d.state = 'open'")
 	}
 	c.when(f.Unit != 0, "d.unit = ?", f.Unit)
-	c.when(f.Person != 0, "d.person = ?", f.Person)
+	c.when(f.Person != 0, "d.person = ? AND d.person > 0", f.Person)
 	c.when(f.Kind != "", "d.kind = ?", f.Kind)
 	c.when(f.Unsigned, "d.signed = 0")
 	if f.Group != "" {

@@ -102,7 +102,7 @@ func ofSubject(ctx context.Context, tx *db.Tx, by access.Actor, subject string, 
 }
 
 func children(ctx context.Context, tx *db.Tx, parent ref.Duty) ([]Duty, error) {
-	return db.All[Duty](ctx, tx, "SELECT "+columns+" FROM duty d WHERE d.parent = ? ORDER BY d.id", parent)
+	return db.All[Duty](ctx, tx, "SELECT "+columns+" FROM duty d WHERE d.parent = ? AND d.parent > 0 ORDER BY d.id", parent)
 }
 
 func openOfPerson(ctx context.Context, tx *db.Tx, unit ref.Unit, person ref.User) ([]ref.Duty, error) {
@@ -272,7 +272,7 @@ func setNextRound(ctx context.Context, tx *db.Tx, s Series) error {
 }
 
 func roundDuty(ctx context.Context, tx *db.Tx, series ref.Series, round int64) (ref.Duty, bool, error) {
-	return db.Maybe[ref.Duty](ctx, tx, "SELECT id FROM duty WHERE series = ? AND round = ?", series, round)
+	return db.Maybe[ref.Duty](ctx, tx, "SELECT id FROM duty WHERE series = ? AND series > 0 AND round = ?", series, round)
 }
 
 // Lists.
@@ -281,7 +281,8 @@ func page(ctx context.Context, tx *db.Tx, where []string, args []any, order stri
 	return db.All[Duty](ctx, tx, "SELECT "+columns+" FROM duty d WHERE "+strings.Join(where, " AND ")+" ORDER BY "+order+" LIMIT ?", append(args, limit)...)
 }
 
-// countUpTo counts at most limit rows, so that a badge costs the same in a large county.
-func countUpTo(ctx context.Context, tx *db.Tx, where []string, args []any, limit int) (int, error) {
-	return db.Get[int](ctx, tx, "SELECT count(*) FROM (SELECT 1 FROM duty d WHERE "+strings.Join(where, " AND ")+" LIMIT ?) AS limited", append(args, limit)...)
+// countUpTo counts at most limit rows, so that a badge costs the same in a
+// large county; the order keeps PostgreSQL from trying its luck without an index.
+func countUpTo(ctx context.Context, tx *db.Tx, where []string, args []any, order string, limit int) (int, error) {
+	return db.Get[int](ctx, tx, "SELECT count(*) FROM (SELECT 1 FROM duty d WHERE "+strings.Join(where, " AND ")+" ORDER BY "+order+" LIMIT ?) AS limited", append(args, limit)...)
 }

@@ -39,7 +39,7 @@ func repliesOfTask(ctx context.Context, tx *db.Tx, task ref.Task, limit int) ([]
 // sentUnder gives the answers that wait under a lead's duty.
 func sentUnder(ctx context.Context, tx *db.Tx, lead ref.Duty) ([]Reply, error) {
 	return db.All[Reply](ctx, tx, "SELECT "+db.ColumnsOf[Reply]("r")+` FROM duty d JOIN plan_reply r ON r.duty = d.id
-		WHERE d.parent = ? AND d.state = 'open' AND r.state = 'sent' ORDER BY r.id`, lead)
+		WHERE d.parent = ? AND d.parent > 0 AND d.state = 'open' AND r.state = 'sent' ORDER BY r.id`, lead)
 }
 
 func valuesOf(ctx context.Context, tx *db.Tx, task ref.Task) ([]Value, error) {
@@ -57,7 +57,7 @@ func slotOf(ctx context.Context, tx *db.Tx, id ref.Duty, series ref.Series) (int
 }
 
 func childrenOf(ctx context.Context, tx *db.Tx, parent ref.Duty) ([]duty.Duty, error) {
-	return db.All[duty.Duty](ctx, tx, "SELECT "+dutyColumns+" FROM duty d WHERE d.parent = ? AND d.subject = 'plan_task' ORDER BY d.id", parent)
+	return db.All[duty.Duty](ctx, tx, "SELECT "+dutyColumns+" FROM duty d WHERE d.parent = ? AND d.parent > 0 AND d.subject = 'plan_task' ORDER BY d.id", parent)
 }
 
 func parentOf(ctx context.Context, tx *db.Tx, id ref.Duty) (duty.Duty, error) {
