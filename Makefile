@@ -3,7 +3,7 @@ SHELL := /bin/bash
 export GOFLAGS := -mod=mod -buildvcs=false
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-LDFLAGS := -s -w -X main.version=$(VERSION)
+LDFLAGS := -s -w -X weibao/internal/server.Version=$(VERSION)
 SOURCES := $(shell find cmd internal migrations rules -type f ! -name '*_test.go') go.mod go.sum
 FACE := $(shell find assets -type f -not -path 'assets/dist/*' 2>/dev/null) package.json package-lock.json
 DATA ?= ./data

@@ -69,7 +69,10 @@ func (g *Ground) Backup(ctx context.Context, target string) (err error) {
 	if err := readBack(g.Config.KeyFile(), part); err != nil {
 		return err
 	}
-	return place(part, target)
+	if err := place(part, target); err != nil {
+		return err
+	}
+	return os.WriteFile(lastBackup(g.Config.Backups()), []byte(target+"\n"), 0o600)
 }
 
 func (g *Ground) writeBackup(ctx context.Context, part, source string) error {

@@ -9,7 +9,6 @@ import (
 
 	"weibao/assets"
 	"weibao/internal/civil"
-	"weibao/internal/config"
 	"weibao/internal/errs"
 	"weibao/internal/job"
 	"weibao/internal/org"
@@ -45,7 +44,7 @@ func Doctor(ctx context.Context, g *Ground) []Finding {
 		note("结构版本", fmt.Sprint(current), false, false)
 	}
 	note("密钥文件", "与数据库相配，请确认已离线保存两份副本", false, false)
-	out = append(out, space(g.Config), g.calendar(ctx), g.county(ctx), g.journal(ctx), g.jobs(ctx))
+	out = append(out, g.disk(), g.calendar(ctx), g.county(ctx), g.journal(ctx), g.jobs(ctx))
 	if _, err := assets.Load(); err != nil {
 		note("界面文件", err.Error(), true, false)
 	} else {
@@ -54,12 +53,18 @@ func Doctor(ctx context.Context, g *Ground) []Finding {
 	return out
 }
 
-func space(c config.Config) Finding {
+// space gives the bytes that are free and that there are where the data lies.
+func (g *Ground) space() (free, total uint64, err error) {
 	var disk syscall.Statfs_t
-	if err := syscall.Statfs(c.Data, &disk); err != nil {
+	err = syscall.Statfs(g.Config.Data, &disk)
+	return disk.Bavail * uint64(disk.Bsize), disk.Blocks * uint64(disk.Bsize), err
+}
+
+func (g *Ground) disk() Finding {
+	free, _, err := g.space()
+	if err != nil {
 		return Finding{What: "磁盘空间", Says: "无法读取：" + err.Error(), Warn: true}
 	}
-	free := disk.Bavail * uint64(disk.Bsize)
 	return Finding{What: "磁盘空间", Says: fmt.Sprintf("剩余 %.1f GB", float64(free)/(1<<30)), Warn: free < minFree}
 }
 

@@ -20,6 +20,7 @@ import (
 var navigation = slices.Concat(
 	[]ui.Entry{{Key: "desk", Path: "/duties", Permission: "duty.inbox"}},
 	authpage.Entries(),
+	officeEntries,
 )
 
 // uploads are the permissions whose routes take files.
@@ -30,7 +31,7 @@ var uploads = []access.Permission{
 // pages makes the pages of every slice and collects their routes.
 func (a *App) pages() (err error) {
 	a.duties, err = dutypage.New(dutypage.Deps{
-		DB: a.DB, UI: a.UI, Kernel: a.Kernel, Units: org.Names, UnitChoices: unitChoices, Colleagues: nobody,
+		DB: a.DB, UI: a.UI, Kernel: a.Kernel, Units: org.Names, UnitChoices: unitChoices, Colleagues: nobody, Kinds: dutyKinds(),
 	})
 	if err != nil {
 		return err
@@ -38,6 +39,10 @@ func (a *App) pages() (err error) {
 	accounts, err := authpage.New(authpage.Deps{
 		DB: a.DB, UI: a.UI, Guard: a.Guard, Vault: a.Vault, Sealer: a.Sealer, Units: unitChoices, Regions: regionChoices,
 	})
+	if err != nil {
+		return err
+	}
+	office, err := a.office()
 	if err != nil {
 		return err
 	}
@@ -50,6 +55,7 @@ func (a *App) pages() (err error) {
 		a.UI.Routes(),
 		a.duties.Routes(),
 		accounts.Routes(),
+		office,
 	)
 	return nil
 }

@@ -1,0 +1,79 @@
+package server
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"weibao/internal/duty/dutypage"
+	"weibao/internal/job"
+	"weibao/internal/job/jobpage"
+	"weibao/internal/rule"
+	"weibao/internal/rule/rulepage"
+	"weibao/internal/suggestion"
+	"weibao/internal/suggestion/suggestionpage"
+	"weibao/internal/system/systempage"
+	"weibao/internal/ui"
+	"weibao/internal/workday"
+)
+
+// Version is that of the program, set by the linker.
+var Version = "dev"
+
+// officeEntries are the doors to the house's own affairs.
+var officeEntries = []ui.Entry{
+	{Key: "system", Path: "/rules", Permission: "rule.list", Label: "本县规则"},
+	{Key: "system", Path: "/system/status", Permission: "system.status", Label: "系统状态"},
+	{Key: "system", Path: "/jobs", Permission: "job.list", Label: "后台作业"},
+}
+
+// dutyKinds describes the duties that slices open, for the inbox.
+func dutyKinds() map[string]dutypage.Kind {
+	return map[string]dutypage.Kind{
+		suggestion.DutyKind: {Label: "意见建议", Icon: "report", Href: suggestionpage.DutyHref},
+	}
+}
+
+// office makes the pages of rules, background work, suggestions and the state of the system.
+func (a *App) office() ([]ui.Route, error) {
+	rules, err := rulepage.New(rulepage.Deps{UI: a.UI, Clock: a.Clock, Book: func() *rule.Book { return a.Rules }, UnitsPath: "/units"})
+	if err != nil {
+		return nil, err
+	}
+	jobs, err := jobpage.New(jobpage.Deps{DB: a.DB, UI: a.UI, Kinds: func() []job.Kind { return a.Kinds }})
+	if err != nil {
+		return nil, err
+	}
+	box, err := suggestionpage.New(suggestionpage.Deps{DB: a.DB, UI: a.UI, Box: &suggestion.Box{Kernel: a.Kernel, Clock: a.Rules.Clock}})
+	if err != nil {
+		return nil, err
+	}
+	status, err := systempage.New(systempage.Deps{DB: a.DB, UI: a.UI, Version: Version, Calendar: workday.Calendar, Space: a.space, Backup: a.backedUp()})
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(rules.Routes(), jobs.Routes(), box.Routes(), status.Routes()), nil
+}
+
+// backedUp tells when the last backup of an embedded database was finished.
+func (a *App) backedUp() func() (time.Time, error) {
+	if !a.Config.Embedded() {
+		return nil
+	}
+	return func() (time.Time, error) {
+		info, err := os.Stat(lastBackup(a.Config.Backups()))
+		if errors.Is(err, fs.ErrNotExist) {
+			return time.Time{}, nil
+		}
+		if err != nil {
+			return time.Time{}, err
+		}
+		return info.ModTime(), nil
+	}
+}
+
+// lastBackup is the file whose age is that of the last backup.
+func lastBackup(dir string) string { return filepath.Join(dir, "last-backup.txt") }
