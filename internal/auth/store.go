@@ -16,6 +16,10 @@ func userByID(ctx context.Context, tx *db.Tx, id ref.User) (User, error) {
 	return db.Get[User](ctx, tx, "SELECT "+userColumns+" FROM auth_user u WHERE u.id = ?", id)
 }
 
+func usersByID(ctx context.Context, tx *db.Tx, ids []ref.User) ([]User, error) {
+	return db.All[User](ctx, tx, "SELECT "+userColumns+" FROM auth_user u WHERE u.id IN "+db.In(len(ids)), db.Args(ids)...)
+}
+
 func userByLogin(ctx context.Context, tx *db.Tx, login string) (User, bool, error) {
 	return db.Maybe[User](ctx, tx, "SELECT "+userColumns+" FROM auth_user u WHERE u.login = ?", login)
 }

@@ -307,6 +307,19 @@ func (g *Guard) FindLogin(ctx context.Context, tx *db.Tx, by access.Actor, login
 	return u.ID, err
 }
 
+// Logins names accounts for the journal: name and login.
+func (g *Guard) Logins(ctx context.Context, tx *db.Tx, by access.Actor, ids []ref.User) (map[ref.User]string, error) {
+	if err := by.Require("audit.list"); err != nil {
+		return nil, err
+	}
+	users, err := usersByID(ctx, tx, ids)
+	names := map[ref.User]string{}
+	for _, u := range users {
+		names[u.ID] = u.Name + "（" + u.Login + "）"
+	}
+	return names, err
+}
+
 // NeedsActivation tells whether a person's next password takes an activation code.
 func (g *Guard) NeedsActivation(ctx context.Context, tx *db.Tx, id ref.User) (bool, error) {
 	u, err := userByID(ctx, tx, id)

@@ -34,7 +34,12 @@ func (p *Pages) Audit(w http.ResponseWriter, r *http.Request, by access.Actor) e
 			return err
 		}
 	}
-	view := auditView{Filter: auditFilter(q), Table: auditTable(rows[:min(len(rows), pageRows)])}
+	shown := rows[:min(len(rows), pageRows)]
+	people, err := p.people(r.Context(), tx, by, shown)
+	if err != nil {
+		return err
+	}
+	view := auditView{Filter: auditFilter(q), Table: auditTable(shown, people)}
 	view.Table.Pager = auditPager(q, rows)
 	page := ui.Page{Title: "审计记录", Nav: "system", Tabs: p.UI.Tabs(by, "system", AuditPath), More: []ui.Action{{Label: "打印", Print: true}}}
 	return p.UI.Page(w, r, by, "audit.html", page, view)
@@ -72,30 +77,7 @@ func auditFilter(q url.Values) ui.Filter {
 		Fields: []ui.Field{actions, {Kind: ui.Date, Name: "from", Label: "起始日期", Value: q.Get("from")}, {Kind: ui.Date, Name: "to", Label: "截止日期", Value: q.Get("to")}}}
 }
 
-// actionWords names what is journalled without being a permission of its own.
-var actionWords = []struct{ action, label string }{
-	{"auth.login", "登录"}, {"auth.logout", "退出登录"}, {"auth.refuse", "登录失败"}, {"auth.lock", "连续失败，暂停登录"}, {"auth.spray", "疑似批量猜测口令"},
-	{"auth.password", "修改口令"}, {"auth.enrol", "绑定动态口令"}, {"auth.switch", "切换岗位"},
-	{"user.create", "新建账号"}, {"user.disable", "停用账号"}, {"user.enable", "启用账号"}, {"user.request", "申请岗位"}, {"user.grant", "批准岗位"}, {"user.refuse", "不批准岗位"},
-	{"user.end", "撤销岗位"}, {"user.factor", "解除动态口令"}, {"user.activate", "发放激活码"}, {"user.recover", "在服务器上恢复管理员账号"}, {"user.edited", "岗位记录被改动"},
-	{"key.retire", "销毁旧主密钥"}, {"key.shred", "销毁档案密钥"}, {"file.add", "上传附件"}, {"file.remove", "移除附件"},
-}
-
-func actionLabel(action string) string {
-	for _, a := range actionWords {
-		if a.action == action {
-			return a.label
-		}
-	}
-	for _, g := range access.Table {
-		if string(g.Permission) == action {
-			return g.Label
-		}
-	}
-	return action
-}
-
-func auditTable(rows []audit.Entry) ui.Table {
+func auditTable(rows []audit.Entry, people map[ref.User]string) ui.Table {
 	t := ui.Table{Caption: "审计记录", Columns: []ui.Column{{Label: "时间", Slim: true}, {Label: "操作人"}, {Label: "身份"}, {Label: "操作", Wide: true}, {Label: "对象"}, {Label: "内容", Quiet: true}, {Label: "封存"}},
 		Empty: ui.Empty{Title: "没有符合条件的记录", Text: "可以放宽日期范围或去掉操作条件再查。"}}
 	for _, e := range rows {
@@ -104,26 +86,9 @@ func auditTable(rows []audit.Entry) ui.Table {
 			seal = ui.Tags(ui.Finished, "第"+strconv.FormatInt(e.Block, 10)+"块")
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T(civil.FormatTime(e.At.Time())), ui.T(e.ActorName), ui.T(e.Role.Label()), ui.T(actionLabel(string(e.Action))),
-			plain(subject(e)), plain(detail(e.Detail)), seal}})
+			plain(subject(e, people)), plain(detail(e.Detail, people)), seal}})
 	}
 	return t
-}
-
-func subject(e audit.Entry) string {
-	if e.SubjectID == 0 {
-		return e.Subject
-	}
-	return e.Subject + " " + strconv.FormatInt(e.SubjectID, 10)
-}
-
-func detail(text string) string {
-	if text == "{}" {
-		return ""
-	}
-	if r := []rune(text); len(r) > 160 {
-		return string(r[:160]) + "…"
-	}
-	return text
 }
 
 func auditPager(q url.Values, rows []audit.Entry) *ui.Pager {

@@ -65,6 +65,9 @@ func New(d Deps) (*Pages, error) {
 
 // signView is a step of login: a form, and beside it what to do first.
 type signView struct {
+	Bare    bool // without a complete session: the sheet carries its own title
+	Title   string
+	Lead    string
 	Note    *ui.Note
 	Picture string // address of the QR code
 	Secret  string
@@ -73,6 +76,8 @@ type signView struct {
 
 // handedView shows secrets once.
 type handedView struct {
+	Bare  bool
+	Title string
 	Note  ui.Note
 	Items []handed
 	Next  ui.Action
@@ -84,6 +89,15 @@ type handed struct{ Label, Value string }
 type askView struct {
 	Note *ui.Note
 	Form ui.Form
+}
+
+// sign shows a step of login, on a sheet of its own where the login is not complete.
+func (p *Pages) sign(w http.ResponseWriter, r *http.Request, by access.Actor, page ui.Page, view signView) error {
+	if by.IsZero() {
+		view.Bare, view.Title, view.Lead = true, page.Title, page.Lead
+		page.Bare, page.Plain = true, true
+	}
+	return p.UI.Page(w, r, by, "sign.html", page, view)
 }
 
 // status gives that of a page shown once more after a mistake; anything but a

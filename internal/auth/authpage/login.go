@@ -21,8 +21,7 @@ func (p *Pages) Login(w http.ResponseWriter, r *http.Request, by access.Actor) e
 }
 
 func (p *Pages) loginPage(w http.ResponseWriter, r *http.Request, status int, form ui.Form) error {
-	page := ui.Page{Title: "登录", Bare: true, Status: status}
-	return p.UI.Page(w, r, access.Actor{}, "sign.html", page, signView{Form: form})
+	return p.sign(w, r, access.Actor{}, ui.Page{Title: "登录", Status: status}, signView{Form: form})
 }
 
 func loginForm(next string) ui.Form {
@@ -114,8 +113,8 @@ func (p *Pages) Code(w http.ResponseWriter, r *http.Request, by access.Actor) er
 }
 
 func (p *Pages) codePage(w http.ResponseWriter, r *http.Request, status int, form ui.Form) error {
-	page := ui.Page{Title: "输入动态口令", Bare: true, Status: status, Lead: "打开手机上的动态口令应用，输入本系统当前显示的6位数字。"}
-	return p.UI.Page(w, r, access.Actor{}, "sign.html", page, signView{Form: form})
+	page := ui.Page{Title: "输入动态口令", Status: status, Lead: "打开手机上的动态口令应用，输入本系统当前显示的6位数字。"}
+	return p.sign(w, r, access.Actor{}, page, signView{Form: form})
 }
 
 func codeForm(next string) ui.Form {

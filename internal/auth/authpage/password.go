@@ -24,11 +24,11 @@ func (p *Pages) Password(w http.ResponseWriter, r *http.Request, by access.Actor
 }
 
 func (p *Pages) passwordPage(w http.ResponseWriter, r *http.Request, by access.Actor, status int, form ui.Form) error {
-	page := ui.Page{Title: "修改口令", Bare: by.IsZero(), Status: status, Lead: "修改后，您在其他电脑上的登录会同时失效。"}
+	page := ui.Page{Title: "修改口令", Status: status, Lead: "修改后，您在其他电脑上的登录会同时失效。"}
 	if by.IsZero() {
 		page.Lead = "您的口令由他人设置或已到期，请先换成只有自己知道的口令。"
 	}
-	return p.UI.Page(w, r, by, "sign.html", page, signView{Form: form})
+	return p.sign(w, r, by, page, signView{Form: form})
 }
 
 func (p *Pages) passwordForm(r *http.Request, v auth.Visit) (ui.Form, error) {
@@ -103,8 +103,7 @@ func (p *Pages) factorPage(w http.ResponseWriter, r *http.Request, by access.Act
 	}
 	view := signView{Picture: picturePath, Secret: e.Secret, Form: form.Fill(nil, problem)}
 	view.Note = &ui.Note{Tone: ui.Info, Title: "只需绑定一次", Text: "用手机上任意一种动态口令应用扫描二维码，再把它显示的6位数字填在下面。以后登录时，除口令外还要输入这组数字。"}
-	page := ui.Page{Title: "绑定动态口令", Bare: by.IsZero(), Status: status}
-	return p.UI.Page(w, r, by, "sign.html", page, view)
+	return p.sign(w, r, by, ui.Page{Title: "绑定动态口令", Status: status}, view)
 }
 
 // Picture draws the QR code of the offered factor.
@@ -159,6 +158,7 @@ func (p *Pages) ConfirmFactor(w http.ResponseWriter, r *http.Request, by access.
 	for i, code := range codes {
 		view.Items = append(view.Items, handed{"恢复码" + strconv.Itoa(i+1), code})
 	}
-	page := ui.Page{Title: "动态口令已绑定", Bare: by.IsZero(), More: []ui.Action{{Label: "打印", Print: true}}}
+	page := ui.Page{Title: "动态口令已绑定", Bare: by.IsZero(), Plain: by.IsZero(), More: []ui.Action{{Label: "打印", Print: true}}}
+	view.Bare, view.Title = page.Bare, page.Title
 	return p.UI.Page(w, r, by, "handed.html", page, view)
 }

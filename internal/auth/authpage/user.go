@@ -35,7 +35,7 @@ func (p *Pages) User(w http.ResponseWriter, r *http.Request, by access.Actor) er
 	}
 	today := civil.DateOf(tx.Now.Time())
 	view := userView{Identity: userIdentity(u, phone), Posts: postTable(by, u.Posts, words, today)}
-	page := ui.Page{Title: u.Name, Kicker: "账号", Nav: "system", Crumbs: []ui.Crumb{{Label: "账号", Href: UsersPath}}, More: userActions(by, u)}
+	page := ui.Page{Title: u.Name, Nav: "system", Crumbs: []ui.Crumb{{Label: "账号", Href: UsersPath}}, More: userActions(by, u)}
 	if by.Can("user.create") && u.State == auth.Active {
 		page.Action = &ui.Action{Label: "申请岗位", Href: userPath(id) + "/post", Icon: "plus"}
 	}
@@ -44,7 +44,7 @@ func (p *Pages) User(w http.ResponseWriter, r *http.Request, by access.Actor) er
 
 func userIdentity(u auth.UserRow, phone string) ui.Identity {
 	tag, factor := stateTag(u.State).Tag, factorTag(u.Factor).Tag
-	return ui.Identity{Title: u.Name, Kind: "账号", Tag: tag, Facts: []ui.Fact{
+	return ui.Identity{Title: "账号资料", Tag: tag, Facts: []ui.Fact{
 		{Label: "账号", HTML: template.HTML(`<span translate="no">` + template.HTMLEscapeString(u.Login) + `</span>`)},
 		{Label: "手机号", Value: phone},
 		{Label: "动态口令", Tag: factor},

@@ -1,0 +1,145 @@
+package authpage
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"weibao/internal/access"
+	"weibao/internal/audit"
+	"weibao/internal/civil"
+	"weibao/internal/clock"
+	"weibao/internal/db"
+	"weibao/internal/ref"
+)
+
+// actionWords names what is journalled without being a permission of its own.
+var actionWords = []struct{ action, label string }{
+	{"auth.login", "登录"}, {"auth.logout", "退出登录"}, {"auth.refuse", "登录失败"}, {"auth.lock", "连续失败，暂停登录"}, {"auth.spray", "疑似批量猜测口令"},
+	{"auth.password", "修改口令"}, {"auth.enrol", "绑定动态口令"}, {"auth.switch", "切换岗位"},
+	{"user.create", "新建账号"}, {"user.disable", "停用账号"}, {"user.enable", "启用账号"}, {"user.request", "申请岗位"}, {"user.grant", "批准岗位"}, {"user.refuse", "不批准岗位"},
+	{"user.end", "撤销岗位"}, {"user.factor", "解除动态口令"}, {"user.activate", "发放激活码"}, {"user.recover", "在服务器上恢复管理员账号"}, {"user.edited", "岗位记录被改动"},
+	{"key.retire", "销毁旧主密钥"}, {"key.shred", "销毁档案密钥"}, {"file.add", "上传附件"}, {"file.remove", "移除附件"},
+}
+
+func actionLabel(action string) string {
+	for _, a := range actionWords {
+		if a.action == action {
+			return a.label
+		}
+	}
+	for _, g := range access.Table {
+		if string(g.Permission) == action {
+			return g.Label
+		}
+	}
+	return action
+}
+
+// subjectWords names the kinds of things in the journal.
+var subjectWords = map[string]string{
+	"auth_user": "账号", "auth_post": "岗位", "plan": "工作方案", "plan_task": "方案任务", "duty": "责任事项", "duty_series": "周期事项",
+	"org_unit": "单位", "org_county": "本县设置", "org_member": "领导小组成员", "region": "行政区划", "workday_year": "工作日历",
+	"vault_master": "主密钥", "job": "后台作业", "suggestion": "意见建议", "file": "附件",
+}
+
+// detailWords names what the details of the guard's own entries hold, in the
+// order in which they are read.
+var detailWords = []struct{ key, label string }{
+	{"login", "账号"}, {"holder", "用户"}, {"role", "角色"}, {"unit", "单位"}, {"region", "行政区划"}, {"starts", "自"}, {"ends", "至"},
+	{"until", "锁定至"}, {"cause", "原因"}, {"key", "密钥"}, {"group", "记录组"}, {"file", "附件"}, {"kind", "类型"},
+}
+
+// people finds the accounts which entries are about.
+func (p *Pages) people(ctx context.Context, tx *db.Tx, by access.Actor, rows []audit.Entry) (map[ref.User]string, error) {
+	var ids []ref.User
+	for _, e := range rows {
+		if e.Subject == "auth_user" {
+			ids = append(ids, ref.User(e.SubjectID))
+		}
+		if id, err := ref.Parse[ref.User](fmt.Sprint(values(e.Detail)["holder"])); err == nil {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return p.Guard.Logins(ctx, tx, by, slices.Compact(ids))
+}
+
+func subject(e audit.Entry, people map[ref.User]string) string {
+	word := subjectWords[e.Subject]
+	if word == "" {
+		word = e.Subject
+	}
+	switch {
+	case e.Subject == "auth_user" && people[ref.User(e.SubjectID)] != "":
+		return word + " " + people[ref.User(e.SubjectID)]
+	case e.Subject == "auth_user" && e.SubjectID == 0:
+		return "不存在的账号"
+	case e.SubjectID == 0:
+		return word
+	}
+	return word + " " + strconv.FormatInt(e.SubjectID, 10)
+}
+
+func values(detail string) map[string]any {
+	var m map[string]any
+	decoder := json.NewDecoder(strings.NewReader(detail))
+	decoder.UseNumber()
+	if decoder.Decode(&m) != nil {
+		return nil
+	}
+	return m
+}
+
+// maxDetail bounds what a row of the list shows of an entry's details.
+const maxDetail = 160
+
+func detail(text string, people map[ref.User]string) string {
+	m := values(text)
+	var parts []string
+	for _, w := range detailWords {
+		if v := value(w.key, m[w.key], people); v != "" {
+			parts = append(parts, w.label+" "+v)
+		}
+		delete(m, w.key)
+	}
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		parts = append(parts, key+" "+fmt.Sprint(m[key]))
+	}
+	out := []rune(strings.Join(parts, "，"))
+	if len(out) > maxDetail {
+		return string(out[:maxDetail]) + "…"
+	}
+	return string(out)
+}
+
+func value(key string, v any, people map[ref.User]string) string {
+	if v == nil {
+		return ""
+	}
+	text := fmt.Sprint(v)
+	switch key {
+	case "role":
+		return access.Role(text).Label()
+	case "until":
+		ms, _ := strconv.ParseInt(text, 10, 64) // none is shown as none
+		return civil.FormatTime(clock.Instant(ms).Time())
+	case "cause":
+		if text == "code" {
+			return "动态口令不正确"
+		}
+	case "holder":
+		if id, err := ref.Parse[ref.User](text); err == nil && people[id] != "" {
+			return people[id]
+		}
+	case "unit":
+		if text == "0" {
+			return ""
+		}
+	}
+	return text
+}
