@@ -28,6 +28,14 @@ var (
 	place = vault.Field{Table: "auth_user", Column: "phone", Row: 7}
 )
 
+// vaults runs a test on both databases.
+func vaults(t *testing.T, test func(t *testing.T, d *db.DB, v *vault.Vault, path string)) {
+	testkit.Databases(t, func(t *testing.T, d *db.DB, c *clock.Manual) {
+		path := filepath.Join(t.TempDir(), "keys.json")
+		test(t, d, opened(t, d, path, vault.SM), path)
+	})
+}
+
 // suites runs a test on both databases with both suites.
 func suites(t *testing.T, test func(t *testing.T, d *db.DB, v *vault.Vault, path string)) {
 	testkit.Databases(t, func(t *testing.T, d *db.DB, c *clock.Manual) {
@@ -137,7 +145,7 @@ func TestSwappedDataKeysAreNoticed(t *testing.T) {
 }
 
 func TestOpenAllOpensManyGroups(t *testing.T) {
-	suites(t, func(t *testing.T, d *db.DB, v *vault.Vault, _ string) {
+	vaults(t, func(t *testing.T, d *db.DB, v *vault.Vault, _ string) {
 		var list []vault.Sealed
 		for i := range 30 {
 			g, f := vault.GroupOf("user", ref.User(i/2+1)), vault.Field{Table: "auth_user", Column: "phone", Row: int64(i)}
@@ -164,7 +172,7 @@ func TestOpenAllOpensManyGroups(t *testing.T) {
 // A rolled-back transaction takes the data key with it: what is sealed later
 // must not hang on a key that was never stored.
 func TestARolledBackDataKeyIsNotUsed(t *testing.T) {
-	suites(t, func(t *testing.T, d *db.DB, v *vault.Vault, path string) {
+	vaults(t, func(t *testing.T, d *db.DB, v *vault.Vault, path string) {
 		no := errors.New("no")
 		err := d.Write(t.Context(), func(tx *db.Tx) error {
 			if _, err := v.SealText(t.Context(), tx, group, place, phone); err != nil {
@@ -184,7 +192,7 @@ func TestARolledBackDataKeyIsNotUsed(t *testing.T) {
 }
 
 func TestBlindIndexFindsWritingsOfOneNumber(t *testing.T) {
-	suites(t, func(t *testing.T, d *db.DB, v *vault.Vault, _ string) {
+	vaults(t, func(t *testing.T, d *db.DB, v *vault.Vault, _ string) {
 		want := v.Blind("phone", vault.NormalPhone(phone))
 		for _, s := range []string{"139 0000 0001", "+86-139-0000-0001", "13900000001", "0086 13900000001"} {
 			if !bytes.Equal(v.Blind("phone", vault.NormalPhone(s)), want) {
@@ -229,7 +237,7 @@ func TestStampsBindEveryValue(t *testing.T) {
 }
 
 func TestShreddedIsGoneInEveryProcess(t *testing.T) {
-	suites(t, func(t *testing.T, d *db.DB, v *vault.Vault, path string) {
+	vaults(t, func(t *testing.T, d *db.DB, v *vault.Vault, path string) {
 		box := sealed(t, d, v, group, place, phone)
 		second := opened(t, d, path, vault.SM)
 		if _, err := second.Open(t.Context(), d.Reader(), group, place, box); err != nil {
@@ -257,7 +265,7 @@ func TestShreddedIsGoneInEveryProcess(t *testing.T) {
 
 // A backup from before shredding and rotation is unreadable once the old key is destroyed.
 func TestRetiredKeysCloseOldBackups(t *testing.T) {
-	suites(t, func(t *testing.T, d *db.DB, v *vault.Vault, path string) {
+	vaults(t, func(t *testing.T, d *db.DB, v *vault.Vault, path string) {
 		box := sealed(t, d, v, group, place, phone)
 		old, err := db.Get[[]byte](t.Context(), d.Reader(), "SELECT wrapped FROM vault_key WHERE record_group = ?", group)
 		must(t, err)
@@ -286,7 +294,7 @@ func TestRetiredKeysCloseOldBackups(t *testing.T) {
 }
 
 func TestOnlySecurityAdministratorTouchesKeys(t *testing.T) {
-	suites(t, func(t *testing.T, d *db.DB, v *vault.Vault, path string) {
+	vaults(t, func(t *testing.T, d *db.DB, v *vault.Vault, path string) {
 		for _, role := range []access.Role{access.SystemAdmin, access.AuditAdmin, access.Officer} {
 			by := access.Actor{User: 5, Post: access.Post{Role: role}}
 			if _, err := v.Rotate(t.Context(), d, by, nil); !errs.Is(err, errs.Forbidden) {
@@ -303,7 +311,7 @@ func TestOnlySecurityAdministratorTouchesKeys(t *testing.T) {
 }
 
 func TestWrongKeyFilesAreRefusedInPlainWords(t *testing.T) {
-	suites(t, func(t *testing.T, d *db.DB, v *vault.Vault, path string) {
+	vaults(t, func(t *testing.T, d *db.DB, v *vault.Vault, path string) {
 		sealed(t, d, v, group, place, phone)
 		good, err := os.ReadFile(path)
 		must(t, err)
@@ -366,11 +374,11 @@ func rewrite(t *testing.T, path string, text []byte) {
 // Rotation runs while writers seal to old and new groups and readers open:
 // nothing fails, and all ends under the new key.
 func TestRotationUnderWriters(t *testing.T) {
-	suites(t, func(t *testing.T, d *db.DB, v *vault.Vault, path string) {
+	vaults(t, func(t *testing.T, d *db.DB, v *vault.Vault, path string) {
 		ctx := t.Context()
 		second := opened(t, d, path, vault.SM)
 		boxes := map[int64][]byte{}
-		for i := range int64(600) {
+		for i := range int64(300) {
 			f := vault.Field{Table: "t", Column: "c", Row: i}
 			boxes[i] = sealed(t, d, v, vault.GroupOf("g", ref.User(i+1)), f, fmt.Sprint(i))
 		}
