@@ -230,6 +230,12 @@ func updatePost(ctx context.Context, tx *db.Tx, p Post) error {
 		p.Unit, p.Region, p.State, p.GrantedBy, p.GrantedAt, p.EndedBy, p.EndedAt, p.Reason, p.Stamp, p.ID)
 }
 
+func candidates(ctx context.Context, tx *db.Tx) ([]Candidate, error) {
+	return db.All[Candidate](ctx, tx, `SELECT u.id, u.name, u.login FROM auth_user u WHERE u.state = 'active' AND NOT EXISTS (
+		SELECT 1 FROM auth_post p WHERE p.holder = u.id AND p.state = 'granted' AND p.role IN ('system_admin', 'security_admin', 'audit_admin'))
+		ORDER BY u.login LIMIT 5000`)
+}
+
 // liveIn chooses live posts by unit or region.
 type liveIn struct {
 	Unit   ref.Unit

@@ -80,6 +80,22 @@ func (g *Guard) Succession(ctx context.Context, tx *db.Tx, by access.Actor, id r
 	return s, nil
 }
 
+// Candidate is somebody to whom a post can be handed over.
+type Candidate struct {
+	ID    ref.User
+	Name  string
+	Login string
+}
+
+// Candidates lists the active people who are no administrators, by account,
+// for who hands over a post.
+func (g *Guard) Candidates(ctx context.Context, tx *db.Tx, by access.Actor) ([]Candidate, error) {
+	if err := by.Require("org.handover"); err != nil {
+		return nil, err
+	}
+	return candidates(ctx, tx)
+}
+
 // Handed gives a post in force that by may hand over.
 func (g *Guard) Handed(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Post) (Post, error) {
 	if err := by.Require("org.handover"); err != nil {

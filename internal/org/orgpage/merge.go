@@ -35,7 +35,9 @@ func (p *Pages) MergeUnit(w http.ResponseWriter, r *http.Request, by access.Acto
 	if r.PostFormValue("confirmed") == "" {
 		return p.showPreview(w, r, by, u, into)
 	}
-	err = p.write(r, func(ctx context.Context, tx *db.Tx) error { return p.Merge(ctx, tx, by, u.ID, into, basisOf(r)) })
+	err = p.write(r, func(ctx context.Context, tx *db.Tx) error {
+		return p.Flow.MergeUnits(ctx, tx, by, u.ID, into, basisOf(r))
+	})
 	if errs.Is(err, errs.Invalid) {
 		return p.showMerge(w, r, by, err)
 	}
@@ -91,7 +93,7 @@ func (p *Pages) mergePoints(ctx context.Context, tx *db.Tx, by access.Actor, u o
 	if err != nil {
 		return nil, err
 	}
-	people, err := p.People(ctx, tx, []ref.Unit{u.ID})
+	people, err := p.people(ctx, tx, []ref.Unit{u.ID})
 	if err != nil {
 		return nil, err
 	}
@@ -99,6 +101,6 @@ func (p *Pages) mergePoints(ctx context.Context, tx *db.Tx, by access.Actor, u o
 	if !by.Can("duty.inbox") {
 		return append(points, "全部在办事项"), nil
 	}
-	open, late, err := p.Duties(ctx, tx, by, u.ID)
-	return append(points, "在办事项"+ui.Count(open)+"项，其中超期"+ui.Count(late)+"项；时限不变"), err
+	open, late, err := p.load(ctx, tx, by, u.ID)
+	return append(points, "在办事项"+items(open)+"，其中超期"+items(late)+"；时限不变"), err
 }

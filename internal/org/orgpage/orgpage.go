@@ -16,9 +16,12 @@ import (
 	"strings"
 
 	"weibao/internal/access"
+	"weibao/internal/auth"
 	"weibao/internal/civil"
 	"weibao/internal/db"
+	"weibao/internal/duty"
 	"weibao/internal/errs"
+	"weibao/internal/flow"
 	"weibao/internal/org"
 	"weibao/internal/ref"
 	"weibao/internal/region"
@@ -29,25 +32,11 @@ import (
 //go:embed *.html
 var templates embed.FS
 
-// Person is somebody who holds a post in a unit.
-type Person struct {
-	Post  ref.Post
-	User  ref.User
-	Name  string
-	Role  access.Role
-	Since string // first day
-}
-
 // Deps is what the screens stand on.
 type Deps struct {
-	DB *db.DB
-	UI *ui.Renderer
-	// People tells who holds posts in units today.
-	People func(ctx context.Context, tx *db.Tx, units []ref.Unit) (map[ref.Unit][]Person, error)
-	// Duties counts the open and overdue duties of a unit that the actor may see.
-	Duties func(ctx context.Context, tx *db.Tx, by access.Actor, unit ref.Unit) (open, late int, err error)
-	// Merge puts a unit into another with its posts and duties.
-	Merge func(ctx context.Context, tx *db.Tx, by access.Actor, id, into ref.Unit, basis org.Basis) error
+	DB   *db.DB
+	UI   *ui.Renderer
+	Flow *flow.Flow
 }
 
 // Pages serves the screens.
@@ -57,13 +46,14 @@ type Pages struct{ Deps }
 func New(d Deps) (*Pages, error) {
 	p := &Pages{d}
 	return p, d.UI.Add(templates, map[string]any{
-		"units.html":  unitsView{},
-		"unit.html":   unitView{},
-		"edit.html":   editView{},
-		"merge.html":  mergeView{},
-		"group.html":  groupView{},
-		"seat.html":   seatView{},
-		"vacant.html": vacantView{},
+		"units.html":    unitsView{},
+		"unit.html":     unitView{},
+		"edit.html":     editView{},
+		"merge.html":    mergeView{},
+		"group.html":    groupView{},
+		"seat.html":     seatView{},
+		"vacant.html":   vacantView{},
+		"handover.html": handoverView{},
 	})
 }
 
@@ -85,6 +75,41 @@ func pathUnit(r *http.Request) (ref.Unit, error) {
 
 func (p *Pages) write(r *http.Request, fn func(ctx context.Context, tx *db.Tx) error) error {
 	return p.DB.Write(r.Context(), func(tx *db.Tx) error { return fn(r.Context(), tx) })
+}
+
+// people tells who holds posts in units today.
+func (p *Pages) people(ctx context.Context, tx *db.Tx, units []ref.Unit) (map[ref.Unit][]auth.Holder, error) {
+	f := auth.HolderFilter{On: today(tx)}
+	if len(units) == 1 {
+		f.Unit = units[0]
+	}
+	holders, err := p.Flow.Guard.Holders(ctx, tx, f)
+	found := map[ref.Unit][]auth.Holder{}
+	for _, h := range holders {
+		if h.Unit != 0 && slices.Contains(units, h.Unit) {
+			found[h.Unit] = append(found[h.Unit], h)
+		}
+	}
+	return found, err
+}
+
+// countLimit is where counting ends; screens say 999+ beyond it.
+const countLimit = 1000
+
+// load counts the open and overdue duties of a unit that the actor may see.
+func (p *Pages) load(ctx context.Context, tx *db.Tx, by access.Actor, unit ref.Unit) (open, late int, err error) {
+	if open, err = p.Flow.Kernel.Count(ctx, tx, by, duty.Filter{Unit: unit}, countLimit); err != nil {
+		return 0, 0, err
+	}
+	late, err = p.Flow.Kernel.Count(ctx, tx, by, duty.Filter{Unit: unit, To: tx.Now}, countLimit)
+	return open, late, err
+}
+
+func items(n int) string {
+	if n >= countLimit {
+		return "999项以上"
+	}
+	return ui.Count(n) + "项"
 }
 
 func today(tx *db.Tx) civil.Date { return civil.DateOf(tx.Now.Time()) }

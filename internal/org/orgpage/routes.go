@@ -14,6 +14,8 @@ func (p *Pages) Routes() []ui.Route {
 		{Method: "POST", Path: "/units/{id}/edit", Permission: "org.edit", Handle: p.Save},
 		{Method: "GET", Path: "/units/{id}/merge", Permission: "org.edit", Handle: p.MergeForm},
 		{Method: "POST", Path: "/units/{id}/merge", Permission: "org.edit", Handle: p.MergeUnit},
+		{Method: "GET", Path: "/posts/{id}/handover", Permission: "org.handover", Handle: p.Handover},
+		{Method: "POST", Path: "/posts/{id}/handover", Permission: "org.handover", Handle: p.HandOver},
 		{Method: "GET", Path: "/group", Permission: "org.list", Handle: p.Group},
 		{Method: "GET", Path: "/group/new", Permission: "org.group", Handle: p.NewSeat},
 		{Method: "POST", Path: "/group/new", Permission: "org.group", Handle: p.AddSeat},

@@ -103,13 +103,13 @@ func (p *Pages) duties(ctx context.Context, tx *db.Tx, by access.Actor, u org.Un
 	if !by.Can("duty.inbox") {
 		return nil
 	}
-	open, late, err := p.Duties(ctx, tx, by, u.ID)
+	open, late, err := p.load(ctx, tx, by, u.ID)
 	if err != nil {
 		return err
 	}
-	fact := ui.Fact{Label: "在办事项", Value: ui.Count(open) + "项", Href: "/duties?view=all&unit=" + ref.Format(u.ID)}
+	fact := ui.Fact{Label: "在办事项", Value: items(open), Href: "/duties?view=all&unit=" + ref.Format(u.ID)}
 	if late > 0 {
-		fact.Sub = "其中超期" + ui.Count(late) + "项"
+		fact.Sub = "其中超期" + items(late)
 	}
 	v.Identity.Facts = append(v.Identity.Facts, fact)
 	return nil
@@ -129,11 +129,15 @@ func firstNames(units []org.Unit) string {
 	return text + "（共" + ui.Count(len(units)) + "个）"
 }
 
-func (p *Pages) staff(ctx context.Context, tx *db.Tx, _ access.Actor, u org.Unit, v *unitView) error {
-	people, err := p.People(ctx, tx, []ref.Unit{u.ID})
+func (p *Pages) staff(ctx context.Context, tx *db.Tx, by access.Actor, u org.Unit, v *unitView) error {
+	people, err := p.people(ctx, tx, []ref.Unit{u.ID})
 	v.People = ui.Table{ID: "people", Caption: "在岗人员", Columns: []ui.Column{{Label: "姓名"}, {Label: "岗位"}, {Label: "任职自", Slim: true}}}
 	for _, h := range people[u.ID] {
-		v.People.Rows = append(v.People.Rows, ui.Row{Cells: []ui.Cell{ui.T(h.Name), ui.T(h.Role.Label()), ui.T(h.Since)}})
+		cell := ui.T(h.Starts)
+		if by.Can("org.handover") && !h.Role.Admin() {
+			cell.Actions = []ui.Action{{Label: "交接", Href: handoverPath(h.ID), Icon: "swap"}}
+		}
+		v.People.Rows = append(v.People.Rows, ui.Row{Cells: []ui.Cell{ui.T(h.Name), ui.T(h.Role.Label()), cell}})
 	}
 	v.People.Empty = ui.Empty{Title: "还没有人在岗"}
 	if role, needed := u.Contact(); needed {

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"weibao/internal/access"
+	"weibao/internal/auth"
 	"weibao/internal/db"
 	"weibao/internal/org"
 	"weibao/internal/ref"
@@ -127,7 +128,7 @@ func (p *Pages) unitsTable(ctx context.Context, tx *db.Tx, by access.Actor, list
 	for i, u := range list {
 		ids, codes[i] = append(ids, u.ID), u.Region
 	}
-	people, err := p.People(ctx, tx, ids)
+	people, err := p.people(ctx, tx, ids)
 	if err != nil {
 		return t, err
 	}
@@ -160,7 +161,7 @@ func fullName(u org.Unit) string {
 }
 
 // contact names who receives what is sent to the unit, or says that nobody does.
-func contact(u org.Unit, people []Person) ui.Cell {
+func contact(u org.Unit, people []auth.Holder) ui.Cell {
 	role, needed := u.Contact()
 	var names string
 	for _, h := range people {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"weibao/internal/access"
+	"weibao/internal/auth"
 	"weibao/internal/org"
 	"weibao/internal/ref"
 	"weibao/internal/region"
@@ -33,7 +34,7 @@ func (p *Pages) Vacant(w http.ResponseWriter, r *http.Request, by access.Actor) 
 	for i, u := range units {
 		ids[i] = u.ID
 	}
-	people, err := p.People(ctx, tx, ids)
+	people, err := p.people(ctx, tx, ids)
 	if err != nil {
 		return err
 	}
@@ -60,7 +61,7 @@ func (p *Pages) Vacant(w http.ResponseWriter, r *http.Request, by access.Actor) 
 	return p.UI.Page(w, r, by, "vacant.html", page, view)
 }
 
-func holds(people []Person, role access.Role) bool {
+func holds(people []auth.Holder, role access.Role) bool {
 	for _, h := range people {
 		if h.Role == role {
 			return true
