@@ -7,7 +7,9 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/civil"
+	"weibao/internal/clock"
 	"weibao/internal/db"
+	"weibao/internal/ref"
 )
 
 const from = " FROM region r WHERE "
@@ -140,4 +142,21 @@ func local(parent string, level Level, n int) string {
 		return fmt.Sprintf("%s%03d000", parent[:6], n)
 	}
 	return fmt.Sprintf("%s%03d", parent[:9], n)
+}
+
+func insertUpload(ctx context.Context, tx *db.Tx, u Upload) error {
+	return db.Insert(ctx, tx, "region_upload", u)
+}
+
+func upload(ctx context.Context, tx *db.Tx, holder ref.User, id UploadID) (Upload, error) {
+	return db.Get[Upload](ctx, tx, "SELECT "+db.ColumnsOf[Upload]("u")+" FROM region_upload u WHERE u.id = ? AND u.holder = ?", id, holder)
+}
+
+func dropUpload(ctx context.Context, tx *db.Tx, id UploadID) error {
+	return tx.One(ctx, "DELETE FROM region_upload WHERE id = ?", id)
+}
+
+func dropUploads(ctx context.Context, tx *db.Tx, before clock.Instant) error {
+	_, err := tx.Exec(ctx, "DELETE FROM region_upload WHERE at < ?", before)
+	return err
 }

@@ -11,6 +11,7 @@
 package workday
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -101,17 +102,32 @@ func Gap(cal *civil.Calendar, today civil.Date) string {
 	return ""
 }
 
+// maxFile is the size of a file; a year has about 40 lines.
+const maxFile = 1 << 20
+
 // Read reads an uploaded file; the error names line, cause and cure.
 func Read(r io.Reader) (civil.Notice, error) {
-	n, err := rule.ParseWorkdays(r)
+	text, err := io.ReadAll(io.LimitReader(r, maxFile+1))
+	switch {
+	case err != nil:
+		return civil.Notice{}, fmt.Errorf("workday.Read: %w", err)
+	case len(text) > maxFile:
+		return civil.Notice{}, refused("文件超过1 MB，不是放假安排文件。", nil)
+	case !bytes.Contains(text, []byte("workdays")):
+		return civil.Notice{}, refused("这不是放假安排文件，请按文件样例逐日填写。", nil)
+	}
+	n, err := rule.ParseWorkdays(bytes.NewReader(text))
 	if err == nil {
 		return n, nil
 	}
-	text := err.Error()
 	if found, ok := errors.AsType[rule.Findings](err); ok {
-		text = brief(found)
+		return n, refused(brief(found), err)
 	}
-	return n, &errs.Error{Kind: errs.Invalid, Message: "文件没有导入，日历没有改动。", Fields: map[string]string{"file": text}, Cause: err}
+	return n, refused("文件不能读取，请按文件样例逐日填写。", err)
+}
+
+func refused(why string, cause error) error {
+	return &errs.Error{Kind: errs.Invalid, Message: "文件没有导入，日历没有改动。", Fields: map[string]string{"file": why}, Cause: cause}
 }
 
 // maxFindings is how many faults of a file are told at once.

@@ -112,9 +112,10 @@ func TestBadFilesChangeNothing(t *testing.T) {
 		for name, c := range map[string]struct{ text, want string }{
 			"day of another year":   {strings.ReplaceAll(next, "2027-01-01", "2029-01-01"), "第6行：2029-01-01不在2027年"},
 			"make-up day on Monday": {strings.ReplaceAll(next, "2026-12-27", "2026-12-28"), "第5行：2026-12-28是星期一至星期五"},
-			"no file of this kind":  {"kind: units\nitems: []\n", "这不是节假日文件"},
-			"empty":                 {"", ""},
-			"binary":                {"PK\x03\x04\x00\x00", ""},
+			"no file of this kind":  {"kind: units\nitems: []\n", "这不是放假安排文件"},
+			"empty":                 {"", "这不是放假安排文件"},
+			"binary":                {"PK\x03\x04\x00\x00", "这不是放假安排文件"},
+			"huge":                  {strings.Repeat("workdays\n", 200_000), "超过1 MB"},
 			"no holiday":            {strings.ReplaceAll(next, "  - {date: 2027-01-01, kind: holiday, name: 元旦}\n", ""), "没有一天是放假"},
 		} {
 			t.Run(name, func(t *testing.T) {

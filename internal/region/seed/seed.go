@@ -126,6 +126,9 @@ func Subtree(code string) (first, last string) {
 	return code, code[:width[LevelOf(code)]] + strings.Repeat("9", 12-width[LevelOf(code)])
 }
 
+// Make makes a division of a code of any width; ok is false when it is not a code.
+func Make(code, name string) (r Row, ok bool) { return row(code, name) }
+
 // row makes a Row of a code of any width; ok is false when it is not a code.
 func row(code, name string) (Row, bool) {
 	if len(code) > 12 || len(code) < 2 || !slices.Contains(width[1:], len(code)) || !digits(code) || code[:2] == "00" {
