@@ -120,7 +120,7 @@ const (
 
 // kinds is the only list of background work.
 func (a *App) kinds() []job.Kind {
-	return []job.Kind{
+	return append(a.flow().Kinds(), []job.Kind{
 		{Name: "duty.sweep", Label: "责任事项到期检查", Next: job.Every(sweepEvery), Run: func(ctx context.Context, r *job.Run) error {
 			_, err := a.Kernel.Sweep(ctx, r.DB)
 			return err
@@ -138,7 +138,7 @@ func (a *App) kinds() []job.Kind {
 			return err
 		}},
 		job.Clean,
-	}
+	}...)
 }
 
 // Server joins the routes.

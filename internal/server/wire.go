@@ -20,6 +20,7 @@ import (
 var navigation = slices.Concat(
 	[]ui.Entry{{Key: "desk", Path: "/duties", Permission: "duty.inbox"}},
 	authpage.Entries(),
+	baseEntries,
 	officeEntries,
 )
 
@@ -31,8 +32,12 @@ var uploads = []access.Permission{
 // pages makes the pages of every slice and collects their routes.
 func (a *App) pages() (err error) {
 	a.duties, err = dutypage.New(dutypage.Deps{
-		DB: a.DB, UI: a.UI, Kernel: a.Kernel, Units: org.Names, UnitChoices: unitChoices, Colleagues: nobody, Kinds: dutyKinds(),
+		DB: a.DB, UI: a.UI, Kernel: a.Kernel, Units: org.Names, UnitChoices: unitChoices, Colleagues: a.colleagues, Kinds: dutyKinds(),
 	})
+	if err != nil {
+		return err
+	}
+	base, err := a.base()
 	if err != nil {
 		return err
 	}
@@ -54,6 +59,7 @@ func (a *App) pages() (err error) {
 		[]ui.Route{{Method: "GET", Path: "/{$}", Permission: access.SignedIn, Handle: front}},
 		a.UI.Routes(),
 		a.duties.Routes(),
+		base,
 		accounts.Routes(),
 		office,
 	)
@@ -84,7 +90,7 @@ func unitChoices(ctx context.Context, tx *db.Tx, by access.Actor) ([]ui.Option, 
 		for _, u := range units {
 			after = org.Key{Region: u.Region, ID: u.ID}
 			if !u.Collective() {
-				choices = append(choices, ui.Option{Value: ref.Format(u.ID), Label: u.Call()})
+				choices = append(choices, ui.Option{Value: ref.Format(u.ID), Label: u.Call(), Keys: u.Search})
 			}
 		}
 	}
@@ -93,7 +99,11 @@ func unitChoices(ctx context.Context, tx *db.Tx, by access.Actor) ([]ui.Option, 
 // regionChoices gives the divisions for which posts can be given: the county,
 // its townships, their villages.
 func regionChoices(ctx context.Context, tx *db.Tx, by access.Actor) ([]ui.Option, error) {
-	county, err := region.Get(ctx, tx, by, by.Directory().Region)
+	top, err := region.Top(ctx, tx, by)
+	if err != nil {
+		return nil, err
+	}
+	county, err := region.Get(ctx, tx, by, top)
 	if errs.Is(err, errs.NotFound) {
 		return nil, nil
 	}
@@ -119,5 +129,3 @@ func regionChoices(ctx context.Context, tx *db.Tx, by access.Actor) ([]ui.Option
 	}
 	return choices, nil
 }
-
-func nobody(context.Context, *db.Tx, access.Actor) ([]ui.Option, error) { return nil, nil }
