@@ -510,6 +510,15 @@ CREATE TABLE region_change (
 CREATE INDEX region_change_code ON region_change (code, id);
 CREATE INDEX region_change_other ON region_change (other, id);
 
+CREATE TABLE region_upload (
+    id     INTEGER PRIMARY KEY,
+    holder BIGINT NOT NULL,                -- who uploaded it and alone may confirm it
+    at     BIGINT NOT NULL,
+    code   TEXT NOT NULL,                  -- the division whose part was read
+    file   TEXT NOT NULL,                  -- name of the file
+    rows   TEXT NOT NULL                   -- lines "code name" with a tab between
+);
+
 CREATE TABLE suggestion (
     id            INTEGER PRIMARY KEY,
     kind          TEXT NOT NULL,             -- advice | complaint
