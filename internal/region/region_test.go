@@ -508,13 +508,13 @@ func TestBadNationalFilesStoreNothing(t *testing.T) {
 		before, _ := state(t, d)
 		for name, c := range map[string]struct{ text, want string }{
 			"empty":            {"", "文件是空的"},
-			"wrong line":       {"code,name\n990101100260,甲村\n99010110026x,乙村\n", "第3行:区划代码应为"},
+			"wrong line":       {"code,name\n990101100260,甲村\n99010110026x,乙村\n", "第3行：区划代码应为"},
 			"no townships":     {"code,name\n990101300260,甲村村民委员会\n", "请先导入乡镇级文件"},
 			"binary":           {"PK\x03\x04\x00\x00", "不是文本文件"},
 			"of other county":  {"code,name\n990102400400,一管区\n", "没有本县的"},
 			"eleven and more":  {"code,name\n" + strings.Repeat("x,y\n", 30), "另有20处"},
-			"same code twice":  {"code,name\n990101100260,甲村\n990101100260,甲村\n", "第3行:区划代码990101100260重复"},
-			"name of controls": {"code,name\n990101100260,甲\u202e村\n", "第2行:名称"},
+			"same code twice":  {"code,name\n990101100260,甲村\n990101100260,甲村\n", "第3行：区划代码990101100260重复"},
+			"name of controls": {"code,name\n990101100260,甲\u202e村\n", "第2行：名称"},
 		} {
 			rows, err := region.Read(strings.NewReader(c.text), county)
 			if err == nil {

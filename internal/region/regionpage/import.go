@@ -22,8 +22,8 @@ type importView struct {
 	Confirm *ui.Confirm
 }
 
-// maxFileMB is the size of the national file of villages, with room to grow.
-const maxFileMB = 200
+// maxFileMB is what the server takes; the national villages are 5 MB when packed.
+const maxFileMB = 50
 
 // Import asks for a national file, or shows what an uploaded one would change.
 func (p *Pages) Import(w http.ResponseWriter, r *http.Request, by access.Actor) error {
@@ -97,7 +97,7 @@ func (p *Pages) Confirm(w http.ResponseWriter, r *http.Request, by access.Actor)
 func (p *Pages) showImport(w http.ResponseWriter, r *http.Request, by access.Actor, problem error) error {
 	form := ui.Form{Action: importPath, Submit: "上传并查看变化", Cancel: treePath, Fields: []ui.Field{
 		{Kind: ui.File, Name: "file", Label: "全国区划文件", Required: true, Accept: ".csv,.json,.gz", MaxMB: maxFileMB,
-			Hint: "国家统计局区划的公开整理文件：村级 villages.csv 或 villages.json，乡镇级 streets.csv，可以是压缩包。只读取本地的部分；确认之前不改动任何数据。"},
+			Hint: "国家统计局区划的公开整理文件：村级 villages.csv 或 villages.json，乡镇级 streets.csv，较大的文件请先压缩为 gz。只读取本地的部分；确认之前不改动任何数据。"},
 	}}
 	page := p.importPage()
 	if problem != nil {

@@ -30,7 +30,7 @@ type Fault struct {
 }
 
 // Error says line, cause and cure to the person who uploaded the file.
-func (f *Fault) Error() string { return fmt.Sprintf("第%d行:%s", f.Line, f.Cause) }
+func (f *Fault) Error() string { return fmt.Sprintf("第%d行：%s", f.Line, f.Cause) }
 
 // record is what both forms of the file share; the codes of the levels above are checked against the code.
 type record struct {
@@ -88,7 +88,7 @@ func (s *reading) run(records iter.Seq2[record, error], yield func(Row, error) b
 			s.faults++
 		}
 		if s.faults > maxFaults {
-			yield(Row{}, errors.New("错误超过100处,已停止读取。请确认上传的是全国区划文件。"))
+			yield(Row{}, errors.New("错误超过100处，已停止读取。请确认上传的是全国区划文件。"))
 			return
 		}
 		if !yield(r, err) {
@@ -96,7 +96,7 @@ func (s *reading) run(records iter.Seq2[record, error], yield func(Row, error) b
 		}
 	}
 	if s.rows == 0 {
-		yield(Row{}, errors.New("文件中没有本县的乡镇、村居。请确认文件和区划代码,或换用较新的全国文件。"))
+		yield(Row{}, errors.New("文件中没有本县的乡镇、村居。请确认文件和区划代码，或换用较新的全国文件。"))
 	}
 }
 
@@ -104,22 +104,22 @@ func (s *reading) run(records iter.Seq2[record, error], yield func(Row, error) b
 func (s *reading) row(rec record) (Row, error) {
 	r, ok := row(rec.Code, strings.TrimSpace(rec.Name))
 	if !ok {
-		return Row{}, &Fault{rec.line, "区划代码应为2、4、6、9或12位数字,请核对code列"}
+		return Row{}, &Fault{rec.line, "区划代码应为2、4、6、9或12位数字，请核对代码列"}
 	}
 	if s.first != "" && (r.Code < s.first || r.Code > s.last) {
 		return Row{}, nil
 	}
 	switch {
 	case r.Name == "":
-		return Row{}, &Fault{rec.line, "名称为空,请补上name列"}
+		return Row{}, &Fault{rec.line, "名称为空，请补上名称列"}
 	case utf8.RuneCountInString(r.Name) > maxName || strings.ContainsFunc(r.Name, unreadable):
-		return Row{}, &Fault{rec.line, "名称过长或含有不能显示的字符,请核对name列"}
+		return Row{}, &Fault{rec.line, "名称过长或含有不能显示的字符，请核对名称列"}
 	case s.seen[r.Code]:
-		return Row{}, &Fault{rec.line, "区划代码" + r.Code + "重复,请只保留一行"}
+		return Row{}, &Fault{rec.line, "区划代码" + r.Code + "重复，请只保留一行"}
 	}
 	for _, above := range []string{rec.StreetCode, rec.AreaCode, rec.CityCode, rec.ProvinceCode} {
 		if !strings.HasPrefix(rec.Code, above) {
-			return Row{}, &Fault{rec.line, "区划代码" + r.Code + "与所属上级代码不一致,请核对"}
+			return Row{}, &Fault{rec.line, "区划代码" + r.Code + "与所属上级代码不一致，请核对"}
 		}
 	}
 	s.seen[r.Code] = true
@@ -136,7 +136,7 @@ func plain(r io.Reader) (*bufio.Reader, error) {
 	if magic, _ := in.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
 		z, err := gzip.NewReader(in)
 		if err != nil {
-			return nil, errors.New("压缩文件已损坏,请重新下载后上传。")
+			return nil, errors.New("压缩文件已损坏，请重新下载后上传。")
 		}
 		in = bufio.NewReaderSize(z, 64<<10)
 	}
@@ -146,13 +146,13 @@ func plain(r io.Reader) (*bufio.Reader, error) {
 	}
 	start, err := in.Peek(32 << 10)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("文件不能读取,可能已损坏,请重新下载后上传: %w", err)
+		return nil, fmt.Errorf("文件不能读取，可能已损坏，请重新下载后上传：%w", err)
 	}
 	switch {
 	case len(start) == 0:
-		return nil, errors.New("文件是空的,请选择全国区划文件(villages.csv 或 villages.json)。")
+		return nil, errors.New("文件是空的，请选择全国区划文件（villages.csv 或 villages.json）。")
 	case bytes.IndexByte(start, 0) >= 0:
-		return nil, errors.New("这不是文本文件。请上传 villages.csv 或 villages.json(可以是 .gz 压缩包)。")
+		return nil, errors.New("这不是文本文件。请上传 villages.csv 或 villages.json（可以是 .gz 压缩包）。")
 	case !validStart(start):
 		return bufio.NewReaderSize(simplifiedchinese.GB18030.NewDecoder().Reader(in), 64<<10), nil
 	}
@@ -178,7 +178,7 @@ type capped struct {
 // Read reads until the cap.
 func (c *capped) Read(p []byte) (int, error) {
 	if c.left <= 0 {
-		return 0, errors.New("文件解压后超过256 MB,不是区划文件")
+		return 0, errors.New("文件解压后超过256 MB，不是区划文件")
 	}
 	n, err := c.r.Read(p)
 	c.left -= int64(n)
@@ -218,9 +218,9 @@ func csvRecord(text string, n int, columns *map[string]int) (record, error) {
 		*columns, err = header(fields)
 		return record{}, err
 	case !ok:
-		return record{}, &Fault{n, "引号或逗号不成对,请核对这一行"}
+		return record{}, &Fault{n, "引号或逗号不成对，请核对这一行"}
 	case len(fields) != len(*columns):
-		return record{}, &Fault{n, fmt.Sprintf("应有%d列,实有%d列", len(*columns), len(fields))}
+		return record{}, &Fault{n, fmt.Sprintf("应有%d列，实有%d列", len(*columns), len(fields))}
 	}
 	return pick(fields, *columns, n), nil
 }
@@ -279,7 +279,7 @@ func jsonRecords(in *bufio.Reader) iter.Seq2[record, error] {
 			rec := record{line: n}
 			var err error
 			if json.Unmarshal(objects.Bytes(), &rec) != nil {
-				err = &Fault{n, "不是 {\"code\": …, \"name\": …} 的形式,请核对这一条"}
+				err = &Fault{n, "不是 {\"code\": …, \"name\": …} 的形式，请核对这一条"}
 			}
 			if !yield(rec, err) {
 				return
@@ -322,11 +322,11 @@ func splitObjects(b []byte, atEOF bool) (int, []byte, error) {
 func unread(err error) error {
 	switch {
 	case errors.Is(err, bufio.ErrTooLong):
-		return errors.New("文件中有一行过长,不是区划文件。请上传未改动过的 villages.csv 或 villages.json。")
+		return errors.New("文件中有一行过长，不是区划文件。请上传未改动过的 villages.csv 或 villages.json。")
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return errors.New("文件不完整,请重新下载后上传。")
+		return errors.New("文件不完整，请重新下载后上传。")
 	case errors.Is(err, errOutside):
 		return errors.New("文件不是区划数据。请上传未改动过的 villages.csv 或 villages.json。")
 	}
-	return fmt.Errorf("文件不能读完,可能已损坏,请重新下载后上传: %w", err)
+	return fmt.Errorf("文件不能读完，可能已损坏，请重新下载后上传：%w", err)
 }

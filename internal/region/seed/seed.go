@@ -51,7 +51,7 @@ type Row struct {
 }
 
 // ErrNotShipped says that the villages of a county are not part of the program; they come from a national file.
-var ErrNotShipped = errors.New("本县的乡镇、村居没有随程序提供,请上传全国村级区划文件(villages.csv 或 villages.json)。")
+var ErrNotShipped = errors.New("本县的乡镇、村居没有随程序提供，请上传全国村级区划文件（villages.csv 或 villages.json）。")
 
 // National gives all provinces, prefectures and counties of the nation.
 func National() ([]Row, error) { return load("national") }
@@ -76,7 +76,7 @@ func Above(county string) ([]Row, error) {
 		}
 	}
 	if len(chain) == 0 || chain[len(chain)-1].Code != county {
-		return nil, fmt.Errorf("全国区划中没有代码%s,请核对", county)
+		return nil, fmt.Errorf("全国区划中没有代码%s，请核对", county)
 	}
 	return chain, nil
 }

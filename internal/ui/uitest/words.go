@@ -10,6 +10,7 @@ import (
 // allowed are the Latin words which officials themselves write.
 var allowed = map[string]bool{
 	"Excel": true, "Word": true, "PDF": true, "WPS": true, "TXT": true, "GB": true, "KB": true, "MB": true,
+	"villages": true, "streets": true, "json": true, "gz": true, // the national file of divisions is called so
 	"docx": true, "xlsx": true, "txt": true, "pdf": true, "jpg": true, "png": true, "csv": true,
 	"A4": true, "IP": true, "SM2": true, "SM3": true, "SM4": true, "GBT": true, "SQLite": true, "PostgreSQL": true,
 	"DNA":  true,
