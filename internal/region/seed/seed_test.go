@@ -168,7 +168,7 @@ func TestWrongLinesNameLineAndCause(t *testing.T) {
 		{"no name", villages + "520525211202,,520525211,52,5205,520525\n", "第2行：名称为空"},
 		{"control character", villages + "520525211202,乙\x07村,520525211,52,5205,520525\n", "第2行：名称过长或"},
 		{"twice", villages + good + good, "第3行：区划代码520525211201重复"},
-		{"other parent", villages + "520525211202,乙村委会,520525212,52,5205,520525\n", "第2行:区划代码520525211202与所属上级代码不一致"},
+		{"other parent", villages + "520525211202,乙村委会,520525212,52,5205,520525\n", "第2行：区划代码520525211202与所属上级代码不一致"},
 		{"other county only", villages + "520526211201,乙村委会,520526211,52,5205,520526\n", "没有本县的"},
 		{"json cut off", `[{"code":"520525211201","name":"甲`, "文件不完整"},
 		{"json object wrong", `[{"code":1,"name":"甲村"}]`, "第1行：不是"},
