@@ -34,7 +34,7 @@ var (
 // house is a guard over one database with a clock that the test moves.
 type house struct {
 	*auth.Guard
-	t     *testing.T
+	t     testing.TB
 	d     *db.DB
 	clock *clock.Manual
 }
@@ -43,7 +43,7 @@ func houses(t *testing.T, test func(t *testing.T, h *house)) {
 	testkit.Databases(t, func(t *testing.T, d *db.DB, c *clock.Manual) { test(t, newHouse(t, d, c)) })
 }
 
-func newHouse(t *testing.T, d *db.DB, c *clock.Manual) *house {
+func newHouse(t testing.TB, d *db.DB, c *clock.Manual) *house {
 	t.Helper()
 	v, err := vault.Open(t.Context(), d, filepath.Join(t.TempDir(), "keys.json"), vault.SM)
 	must(t, err)

@@ -11,8 +11,10 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/auth"
+	"weibao/internal/clock"
 	"weibao/internal/db"
 	"weibao/internal/errs"
+	"weibao/internal/testkit"
 )
 
 func fileHolds(t *testing.T, path, text string) bool {
@@ -223,4 +225,21 @@ func TestCookies(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What every request pays to know who is behind it.
+func BenchmarkResume(b *testing.B) {
+	for _, dialect := range []db.Dialect{db.SQLite, db.Postgres} {
+		b.Run(string(dialect), func(b *testing.B) {
+			c := clock.At(testkit.Noon)
+			h := newHouse(b, testkit.Open(b, dialect, c), c)
+			h.post(h.user("lihua"), access.Officer)
+			token := h.login("lihua")
+			for b.Loop() {
+				if _, a, err := h.Resume(b.Context(), token); err != nil || a.IsZero() {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }

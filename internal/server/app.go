@@ -17,6 +17,7 @@ import (
 	"weibao/internal/config"
 	"weibao/internal/duty"
 	"weibao/internal/duty/dutypage"
+	"weibao/internal/file"
 	"weibao/internal/job"
 	"weibao/internal/org"
 	"weibao/internal/rule"
@@ -135,6 +136,10 @@ func (a *App) kinds() []job.Kind {
 		}},
 		{Name: "vault.finish", Label: "用新主密钥重新加密数据密钥", Next: job.Every(time.Minute), Run: func(ctx context.Context, r *job.Run) error {
 			_, err := a.Vault.Finish(ctx, r.DB, nil)
+			return err
+		}},
+		{Name: "file.sweep", Label: "清理没有归属的附件内容", Next: job.Every(24 * time.Hour), Run: func(ctx context.Context, r *job.Run) error {
+			_, err := (&file.Store{Dir: a.Config.Files(), Vault: a.Vault}).Sweep(ctx, r.DB)
 			return err
 		}},
 		job.Clean,
