@@ -22,6 +22,9 @@ func TestNothingReadsTheWholeTable(t *testing.T) {
 		key := duty.Key{At: b.get(ids[5000]).Due, ID: ids[5000]}
 		tx := b.d.Explained(func(query string, plan []string) {
 			text := strings.Join(plan, "\n")
+			if b.d.Dialect == db.SQLite && countsOpen(query) && !strings.Contains(text, "COVERING") {
+				t.Errorf("a count reads rows: %s\n%s", query, text)
+			}
 			for _, bad := range []string{"SCAN d\n", "SCAN d USING", "Seq Scan on duty d ", "TEMP B-TREE", "ANY("} {
 				if strings.Contains(text+"\n", bad) {
 					t.Errorf("%s\n%s", query, text)
@@ -41,6 +44,14 @@ func TestNothingReadsTheWholeTable(t *testing.T) {
 			b.must(err)
 		}
 	})
+}
+
+// countsOpen tells whether a query counts open duties by one scope, and by
+// nothing that its index does not hold.
+func countsOpen(query string) bool {
+	place := strings.Contains(query, "d.town = ?") || strings.Contains(query, "d.county = ?")
+	return strings.Contains(query, "count(*)") && strings.Contains(query, "d.state = 'open'") &&
+		!strings.Contains(query, "d.person") && !(place && strings.Contains(query, "d.unit = ?"))
 }
 
 // many opens duties of many units and townships.
