@@ -51,7 +51,7 @@ var Table = []Grant{
 	{"plan.task", "查看一项任务从条款到佐证", working},
 	{"plan.progress", "登记任务进展和佐证材料", handling},
 	{"plan.reply", "反馈任务办理结果", handling},
-	{"plan.check", "审核任务办理结果", office},
+	{"plan.check", "审核任务办理结果（配合单位的反馈由牵头单位审核）", handling},
 	{"plan.export", "导出和打印任务清单", desk},
 	{"plan.copy", "以本年方案编制下年方案", office},
 

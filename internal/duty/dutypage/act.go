@@ -34,7 +34,11 @@ func (p *Pages) simple(w http.ResponseWriter, r *http.Request, by access.Actor,
 	if err != nil {
 		return err
 	}
-	ui.RedirectWith(w, r, showPath(id), ui.Done, said)
+	to := showPath(id)
+	if back := r.URL.Query().Get("back"); back != "" {
+		to = ui.Local(back)
+	}
+	ui.RedirectWith(w, r, to, ui.Done, said)
 	return nil
 }
 

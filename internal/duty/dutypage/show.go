@@ -104,16 +104,18 @@ var eventTitles = map[string]string{
 
 var stepTitles = map[string]string{"remind": "到期提醒", "urge": "自动催办", "superior": "报上级单位督促", "propose": "建议发督办单"}
 
-// timeline gives what happened, newest first.
-func timeline(s duty.Story, names map[ref.Unit]string, now clock.Instant) ui.Timeline {
-	type dated struct {
-		at clock.Instant
-		ui.Event
-	}
-	var all []dated
+// Dated is an event with its instant, so that pages can join several stories.
+type Dated struct {
+	At clock.Instant
+	ui.Event
+}
+
+// Events gives what the kernel recorded of a duty.
+func Events(s duty.Story, names map[ref.Unit]string, now clock.Instant) []Dated {
+	var all []Dated
 	add := func(at clock.Instant, e ui.Event) {
 		e.When = ui.Clockwise(at.Time(), now.Time())
-		all = append(all, dated{at, e})
+		all = append(all, Dated{at, e})
 	}
 	add(s.Duty.Opened, ui.Event{Title: "下达", Text: names[s.Duty.Unit], Icon: "send"})
 	for _, e := range s.Events {
@@ -126,7 +128,13 @@ func timeline(s duty.Story, names map[ref.Unit]string, now clock.Instant) ui.Tim
 	for _, step := range s.Steps {
 		add(step.At, ui.Event{Title: stepTitles[step.Action], Text: "送达：" + names[step.Receiver], Who: "系统", Tone: ui.Warn})
 	}
-	slices.SortStableFunc(all, func(a, b dated) int { return int(b.at - a.at) })
+	return all
+}
+
+// timeline gives what happened, newest first.
+func timeline(s duty.Story, names map[ref.Unit]string, now clock.Instant) ui.Timeline {
+	all := Events(s, names, now)
+	slices.SortStableFunc(all, func(a, b Dated) int { return int(b.At - a.At) })
 	t := ui.Timeline{Title: "办理经过"}
 	for _, d := range all {
 		t.Items = append(t.Items, d.Event)
