@@ -14,8 +14,6 @@ import (
 	"weibao/internal/demo"
 	"weibao/internal/errs"
 	"weibao/internal/org"
-	"weibao/internal/plan"
-	"weibao/internal/rule"
 	"weibao/internal/server"
 )
 
@@ -70,9 +68,7 @@ func (c *demoCmd) fill(ctx context.Context, s config.Serve, out io.Writer) (err 
 	if err != nil {
 		return err
 	}
-	rules := func(string) *rule.Book { return app.Rules }
-	stage := demo.Stage{DB: g.DB, Clock: story, Guard: app.Guard, Book: app.Rules, Say: out,
-		Desk: &plan.Desk{Duties: app.Kernel, Rules: rules, Units: plan.Directory(rules)}}
+	stage := demo.Stage{DB: g.DB, Clock: story, Guard: app.Guard, Book: app.Rules, Say: out, Desk: app.Plans}
 	if _, err := stage.Play(ctx, now); err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ import (
 	"weibao/internal/file"
 	"weibao/internal/job"
 	"weibao/internal/org"
+	"weibao/internal/plan"
 	"weibao/internal/rule"
 	"weibao/internal/ui"
 	"weibao/internal/workday"
@@ -32,6 +33,7 @@ type App struct {
 	Rules  *rule.Book
 	Guard  *auth.Guard
 	Kernel *duty.Kernel
+	Plans  *plan.Desk
 	UI     *ui.Renderer
 	Sealer *audit.Sealer
 	Routes []ui.Route

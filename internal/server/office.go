@@ -11,6 +11,7 @@ import (
 	"weibao/internal/duty/dutypage"
 	"weibao/internal/job"
 	"weibao/internal/job/jobpage"
+	"weibao/internal/plan/taskpage"
 	"weibao/internal/rule"
 	"weibao/internal/rule/rulepage"
 	"weibao/internal/suggestion"
@@ -32,9 +33,9 @@ var officeEntries = []ui.Entry{
 
 // dutyKinds describes the duties that slices open, for the inbox.
 func dutyKinds() map[string]dutypage.Kind {
-	return map[string]dutypage.Kind{
-		suggestion.DutyKind: {Label: "意见建议", Icon: "report", Href: suggestionpage.DutyHref},
-	}
+	kinds := taskpage.Kinds()
+	kinds[suggestion.DutyKind] = dutypage.Kind{Label: "意见建议", Icon: "report", Href: suggestionpage.DutyHref}
+	return kinds
 }
 
 // office makes the pages of rules, background work, suggestions and the state of the system.

@@ -8,7 +8,6 @@ import (
 	"weibao/internal/access"
 	"weibao/internal/auth/authpage"
 	"weibao/internal/db"
-	"weibao/internal/duty/dutypage"
 	"weibao/internal/errs"
 	"weibao/internal/org"
 	"weibao/internal/ref"
@@ -31,9 +30,7 @@ var uploads = []access.Permission{
 
 // pages makes the pages of every slice and collects their routes.
 func (a *App) pages() (err error) {
-	a.duties, err = dutypage.New(dutypage.Deps{
-		DB: a.DB, UI: a.UI, Kernel: a.Kernel, Units: org.Names, UnitChoices: unitChoices, Colleagues: a.colleagues, Kinds: dutyKinds(),
-	})
+	work, err := a.work()
 	if err != nil {
 		return err
 	}
@@ -58,7 +55,7 @@ func (a *App) pages() (err error) {
 	a.Routes = slices.Concat(
 		[]ui.Route{{Method: "GET", Path: "/{$}", Permission: access.SignedIn, Handle: front}},
 		a.UI.Routes(),
-		a.duties.Routes(),
+		work,
 		base,
 		accounts.Routes(),
 		office,
