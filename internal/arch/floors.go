@@ -33,6 +33,7 @@ var neighbours = map[string][]string{
 	"file": {"vault"},
 	"org":  {"region"},
 	"duty": {"region", "org", "workday"},
+	"plan": {"duty"}, // its screens show duties as the screens of duties do
 }
 
 // leafOnly are packages that must stay usable alone: they and their parts import leaves and their own parts.
@@ -72,7 +73,7 @@ func placeOf(dir string) (place, bool) {
 }
 
 func isPage(dir string) bool {
-	return strings.HasSuffix(dir, "page") && path.Base(dir) == path.Base(path.Dir(dir))+"page"
+	return strings.HasSuffix(dir, "page") && strings.Count(dir, "/") == 2
 }
 
 // Direction finds imports that do not go down, and packages without a floor.
@@ -84,7 +85,7 @@ func Direction(t *Tree) []Finding {
 		}
 		if _, known := placeOf(dir); !known {
 			out = append(out, Finding{Path: dir, What: "package stands on no floor",
-				Do: "put its name on a floor in internal/arch/floors.go and into docs/glossary.md, or name a page package <slice>/<slice>page"})
+				Do: "put its name on a floor in internal/arch/floors.go and into docs/glossary.md, or name a package of screens <slice>/…page"})
 			continue
 		}
 		for _, to := range t.Packages[dir].Imports {
