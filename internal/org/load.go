@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"weibao/internal/access"
@@ -117,7 +118,9 @@ func (l *loading) seat(u Unit) {
 }
 
 func (l *loading) fromPack(tx *db.Tx) {
-	for _, p := range l.book.Units(today(tx)) {
+	units := l.book.Units(today(tx))
+	slices.SortStableFunc(units, func(a, b rule.Unit) int { return rankOf(a.Kind) - rankOf(b.Kind) }) // lists follow the order of ids
+	for _, p := range units {
 		id, known := l.codes[p.Key]
 		if !known {
 			u := Unit{ID: ref.New[ref.Unit](tx.Now.Time()), Code: p.Key, Name: written.Replace(p.Name), ShortName: written.Replace(p.Call()), Kind: p.Kind,
@@ -134,6 +137,11 @@ func (l *loading) fromPack(tx *db.Tx) {
 			}
 		}
 	}
+}
+
+// rankOf is where a kind stands in lists.
+func rankOf(k Kind) int {
+	return slices.IndexFunc(Kinds, func(info KindInfo) bool { return info.Kind == k })
 }
 
 // written brings brackets to the form in which screens and documents show

@@ -131,13 +131,13 @@ func firstNames(units []org.Unit) string {
 
 func (p *Pages) staff(ctx context.Context, tx *db.Tx, by access.Actor, u org.Unit, v *unitView) error {
 	people, err := p.people(ctx, tx, []ref.Unit{u.ID})
-	v.People = ui.Table{ID: "people", Caption: "在岗人员", Columns: []ui.Column{{Label: "姓名"}, {Label: "岗位"}, {Label: "任职自", Slim: true}}}
+	v.People = ui.Table{ID: "people", Caption: "在岗人员", Columns: []ui.Column{{Label: "姓名"}, {Label: "岗位"}, {Label: "任职自", Slim: true}, {Label: "办理", Slim: true}}}
 	for _, h := range people[u.ID] {
-		cell := ui.T(h.Starts)
+		cell := ui.Cell{}
 		if by.Can("org.handover") && !h.Role.Admin() {
 			cell.Actions = []ui.Action{{Label: "交接", Href: handoverPath(h.ID), Icon: "swap"}}
 		}
-		v.People.Rows = append(v.People.Rows, ui.Row{Cells: []ui.Cell{ui.T(h.Name), ui.T(h.Role.Label()), cell}})
+		v.People.Rows = append(v.People.Rows, ui.Row{Cells: []ui.Cell{ui.T(h.Name), ui.T(h.Role.Label()), ui.T(h.Starts), cell}})
 	}
 	v.People.Empty = ui.Empty{Title: "还没有人在岗"}
 	if role, needed := u.Contact(); needed {
