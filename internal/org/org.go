@@ -13,6 +13,7 @@ package org
 import (
 	"encoding/json"
 	"strings"
+	"unicode/utf8"
 
 	"weibao/internal/access"
 	"weibao/internal/civil"
@@ -143,13 +144,24 @@ func place(u Unit, region string) Unit {
 func searchKey(u Unit, aliases []string) string {
 	var b strings.Builder
 	seen := map[string]bool{}
-	for _, name := range append([]string{u.ShortName, u.Name}, aliases...) {
+	for _, name := range append([]string{u.ShortName, u.Name, spoken(u.ShortName)}, aliases...) {
 		if f := pinyin.Fold(name); f != "" && !seen[f] {
 			seen[f] = true
 			b.WriteString(pinyin.Key(name))
 		}
 	}
 	return b.String()
+}
+
+// spoken drops the level before a name as people do: 民政局 for 县民政局, so
+// that "民政" and "mzj" are found at the start of a word.
+func spoken(short string) string {
+	for _, level := range []string{"县委", "市委", "县", "市", "区", "镇", "乡"} {
+		if rest, cut := strings.CutPrefix(short, level); cut && utf8.RuneCountInString(rest) >= 2 {
+			return rest
+		}
+	}
+	return short
 }
 
 // ChangeKind is what happened to a unit.
