@@ -75,7 +75,7 @@ func (s *Stage) handle(ctx context.Context, who access.Actor, d duty.Duty, day c
 		return s.check(ctx, who, d, age, t)
 	case d.Kind == "duty.extend_check" && age >= 1:
 		return s.decide(ctx, who, d)
-	case strings.HasPrefix(d.Kind, "duty.") || d.Subject != plan.Subject || t.luck < 6:
+	case strings.HasPrefix(d.Kind, "duty.") || d.Subject != plan.Subject || t.luck < 1:
 		return nil
 	case d.Signed == 0:
 		if age*20 < t.pace {
@@ -84,7 +84,7 @@ func (s *Stage) handle(ctx context.Context, who access.Actor, d duty.Duty, day c
 		return s.write(ctx, func(tx *db.Tx) error { return s.Desk.Duties.Sign(ctx, tx, who, d.ID) })
 	case d.Paused != 0:
 		return nil
-	case t.luck < 12 && left <= 4 && left > 0:
+	case t.luck > 95 && left <= 4 && left > 0:
 		return s.extend(ctx, who, d)
 	case s.ready(t, left, age):
 		return s.reply(ctx, who, d)
@@ -96,8 +96,8 @@ func (s *Stage) handle(ctx context.Context, who access.Actor, d duty.Duty, day c
 
 // ready tells whether the work is done: most finish before the due, a few after it.
 func (s *Stage) ready(t temper, left, age int) bool {
-	if t.luck < 20 {
-		return left < -(3 + t.pace/8)
+	if t.luck < 9 {
+		return left < -(3 + t.pace/5)
 	}
 	return left <= 2+t.pace/6 && age >= 2
 }

@@ -72,6 +72,10 @@ func setPerson(ctx context.Context, tx *db.Tx, id ref.Duty, person ref.User) err
 	return tx.One(ctx, "UPDATE duty SET person = ? WHERE id = ?", person, id)
 }
 
+func setKind(ctx context.Context, tx *db.Tx, id ref.Duty, kind, title string) error {
+	return tx.One(ctx, "UPDATE duty SET kind = ?, title = ? WHERE id = ?", kind, title, id)
+}
+
 func setUnit(ctx context.Context, tx *db.Tx, id ref.Duty, unit ref.Unit) error {
 	return tx.One(ctx, "UPDATE duty SET unit = ?, person = 0, signed = 0 WHERE id = ?", unit, id)
 }

@@ -134,18 +134,38 @@ func (c *climber) step(ctx context.Context, tx *db.Tx, d due, s rule.LadderStep,
 	}
 	out := Step{Duty: d.ID, Arming: d.Arming, Step: d.Level + 1, Action: s.Action, Planned: planned, At: c.now, Receiver: receiver}
 	if opensDuty(d, s, receiver) {
-		up, err := c.make(c.cal, c.now, New{Kind: "duty." + s.Action, Subject: "duty", SubjectID: int64(d.ID),
-			Title: s.Label + "：" + d.Title, Unit: receiver, Region: d.Region, Rule: d.Rule, Clause: d.Clause,
-			Deadline: Within(max(c.Limits.Superior, 1)), Ladder: c.Limits.SuperiorLadder})
-		if err != nil {
+		if out.Opened, err = c.press(ctx, tx, d, s, receiver); err != nil {
 			return fmt.Errorf("step %d of duty %d: %w", out.Step, d.ID, err)
 		}
-		c.opened = append(c.opened, up)
-		out.Opened = up.ID
 	}
 	c.steps = append(c.steps, out)
 	announce(tx, receiver)
 	return nil
+}
+
+// press gives the receiver work about a duty that is late. Where an earlier
+// rung gave the same unit work about it, that work becomes the graver one.
+func (c *climber) press(ctx context.Context, tx *db.Tx, d due, s rule.LadderStep, receiver ref.Unit) (ref.Duty, error) {
+	kind, title := "duty."+s.Action, s.Label+"："+d.Title
+	if s.Action == "propose" {
+		followers, err := openOf(ctx, tx, "duty", int64(d.ID))
+		if err != nil {
+			return 0, err
+		}
+		for _, f := range followers {
+			if f.Unit == receiver {
+				return f.ID, setKind(ctx, tx, f.ID, kind, title)
+			}
+		}
+	}
+	up, err := c.make(c.cal, c.now, New{Kind: kind, Subject: "duty", SubjectID: int64(d.ID),
+		Title: title, Unit: receiver, Region: d.Region, Rule: d.Rule, Clause: d.Clause,
+		Deadline: Within(max(c.Limits.Superior, 1)), Ladder: c.Limits.SuperiorLadder})
+	if err != nil {
+		return 0, err
+	}
+	c.opened = append(c.opened, up)
+	return up.ID, nil
 }
 
 // opensDuty tells whether a rung gives its receiver work. At the top, where
