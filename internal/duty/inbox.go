@@ -2,6 +2,7 @@ package duty
 
 import (
 	"context"
+	"strings"
 
 	"weibao/internal/access"
 	"weibao/internal/civil"
@@ -94,8 +95,9 @@ type Filter struct {
 	From, To clock.Instant // dues from included to excluded, for the calendar
 	Closed   bool          // 已办, by time of closing, latest first
 	Unsigned bool
-	After    Key // page key: what follows it
-	Before   Key // page key: what precedes it
+	Words    string // every one of which the title must hold
+	After    Key    // page key: what follows it
+	Before   Key    // page key: what precedes it
 	Limit    int
 }
 
@@ -112,7 +114,7 @@ func (k *Kernel) List(ctx context.Context, tx *db.Tx, by access.Actor, f Filter)
 	if err != nil {
 		return nil, err
 	}
-	where, args := f.where(by, b)
+	where, args := f.where(tx, by, b)
 	limit := f.Limit
 	if limit <= 0 || limit > 500 {
 		limit = pageSize
@@ -133,7 +135,7 @@ func (k *Kernel) Count(ctx context.Context, tx *db.Tx, by access.Actor, f Filter
 	if err != nil {
 		return 0, err
 	}
-	where, args := f.where(by, b)
+	where, args := f.where(tx, by, b)
 	return countUpTo(ctx, tx, where, args, f.order(), limit)
 }
 
@@ -151,7 +153,7 @@ func (f Filter) order() string {
 	return f.column() + ", d.id"
 }
 
-func (f Filter) where(by access.Actor, b Bounds) ([]string, []any) {
+func (f Filter) where(tx *db.Tx, by access.Actor, b Bounds) ([]string, []any) {
 	var c conditions
 	if f.Mine || by.Scope().Reach == access.OwnUnit {
 		c.add("d.unit = ?", by.Post.Unit)
@@ -174,6 +176,9 @@ func (f Filter) where(by access.Actor, b Bounds) ([]string, []any) {
 		c.when(f.Group == Critical || f.Group == Late, "d.paused = 0")
 	}
 	c.when(f.To != 0, "d.due >= ? AND d.due < ?", f.From, f.To)
+	for word := range strings.FieldsSeq(f.Words) {
+		c.add(tx.Holds("d.title"), word)
+	}
 	c.key(f)
 	return c.where, c.args
 }

@@ -38,7 +38,7 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, by access.Actor) er
 		return err
 	}
 	page := ui.Page{Title: "意见建议", Nav: section(by), Tabs: tabs(by, view, int(waiting)),
-		Lead:   "对本系统好不好用、有没有加重负担提意见。报告未成年人受到伤害的情况，请走报告受理或拨打110。",
+		Lead:   "对本系统好不好用、有没有加重负担提意见。未成年人受到伤害或身处危险的，请立即拨打110，不要写在这里。",
 		Action: &ui.Action{Label: "提意见建议", Href: "/suggestions/add", Icon: "plus"},
 		More:   []ui.Action{{Label: "减负承诺", Href: "/system/pledge", Icon: "flag"}}}
 	return p.UI.Page(w, r, by, "list.html", page, listView{table(rows, view, tx.Now)})
