@@ -98,7 +98,7 @@ func limits(book *rule.Book, on civil.Date) duty.Limits {
 func (a *App) face() (err error) {
 	a.UI, err = ui.New(ui.Options{
 		Place: a.Rules.County().Title, Clock: a.Clock, Log: a.Log, Nav: navigation,
-		LoginPath: "/login", LogoutPath: "/logout", PostPath: "/post", SelfPath: "/me", InboxPath: "/duties",
+		LoginPath: "/login", LogoutPath: "/logout", PostPath: "/post", SelfPath: "/me", InboxPath: "/duties", SearchPath: "/search", Menu: menu,
 		Inbox: a.badge,
 	})
 	return err

@@ -14,6 +14,7 @@ import (
 	"weibao/internal/plan/taskpage"
 	"weibao/internal/rule"
 	"weibao/internal/rule/rulepage"
+	"weibao/internal/search/searchpage"
 	"weibao/internal/suggestion"
 	"weibao/internal/suggestion/suggestionpage"
 	"weibao/internal/system/systempage"
@@ -31,16 +32,30 @@ var officeEntries = []ui.Entry{
 	{Key: "system", Path: "/jobs", Permission: "job.list", Label: "后台作业"},
 }
 
+// ruleUses says which screens work by which rules.
+var ruleUses = map[string][]ui.Crumb{
+	"ladders":                  {{Label: "我的待办：到期提醒、催办、报上级", Href: "/duties"}},
+	"cycles/standing.review":   {{Label: "方案任务：长期任务按这个周期复核", Href: "/plans"}},
+	"clocks/duty.decide":       {{Label: "延期、退回申请的审批时限", Href: "/duties"}},
+	"clocks/duty.superior":     {{Label: "上级单位督促下级的时限", Href: "/duties"}},
+	"clocks/duty.soon":         {{Label: "我的待办：即将到期的划分", Href: "/duties"}},
+	"clocks/duty.critical":     {{Label: "我的待办：严重超期的划分", Href: "/duties"}},
+	"clocks/suggestion.answer": {{Label: "意见建议：未保办的答复时限", Href: "/suggestions"}},
+	"terms/office":             {{Label: "单位：确定由哪个单位承担未保办工作", Href: "/units"}},
+	"terms/school-term.spring": {{Label: "方案任务：每学期的起止日期", Href: "/plans"}},
+	"terms/school-term.autumn": {{Label: "方案任务：每学期的起止日期", Href: "/plans"}},
+}
+
 // dutyKinds describes the duties that slices open, for the inbox.
 func dutyKinds() map[string]dutypage.Kind {
 	kinds := taskpage.Kinds()
-	kinds[suggestion.DutyKind] = dutypage.Kind{Label: "意见建议", Icon: "report", Href: suggestionpage.DutyHref}
+	kinds[suggestion.DutyKind] = dutypage.Kind{Label: "意见建议", Icon: "edit", Href: suggestionpage.DutyHref}
 	return kinds
 }
 
 // office makes the pages of rules, background work, suggestions and the state of the system.
 func (a *App) office() ([]ui.Route, error) {
-	rules, err := rulepage.New(rulepage.Deps{UI: a.UI, Clock: a.Clock, Book: func() *rule.Book { return a.Rules }, UnitsPath: "/units"})
+	rules, err := rulepage.New(rulepage.Deps{UI: a.UI, Clock: a.Clock, Book: func() *rule.Book { return a.Rules }, UnitsPath: "/units", Uses: ruleUses})
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +71,11 @@ func (a *App) office() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(rules.Routes(), jobs.Routes(), box.Routes(), status.Routes()), nil
+	search, err := searchpage.New(searchpage.Deps{DB: a.DB, UI: a.UI, Groups: a.searches()})
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(rules.Routes(), jobs.Routes(), box.Routes(), status.Routes(), search.Routes()), nil
 }
 
 // backedUp tells when the last backup of an embedded database was finished.

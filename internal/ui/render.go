@@ -34,6 +34,8 @@ type Options struct {
 	LogoutPath string // POST
 	SelfPath   string // the person's own account
 	InboxPath  string // 待办
+	// Menu stands under the person's name, for whoever has the permission; keys of entries are not used.
+	Menu []Entry
 	// Inbox counts the open and overdue duties of the actor for the badge.
 	Inbox func(r *http.Request, by access.Actor) (open, overdue int)
 	Log   *slog.Logger

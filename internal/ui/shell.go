@@ -16,6 +16,7 @@ type shell struct {
 	Posts          []postChoice
 	Links          shellLinks
 	Items          []navItem
+	Menu           []Crumb
 	Open, Overdue  int
 	Query          string
 	Elder          bool
@@ -57,6 +58,11 @@ func (r *Renderer) shell(w http.ResponseWriter, req *http.Request, by access.Act
 		return s
 	}
 	s.Items = nav(o.Nav, by, page.Nav)
+	for _, e := range o.Menu {
+		if by.Can(e.Permission) {
+			s.Menu = append(s.Menu, Crumb{e.Label, e.Path})
+		}
+	}
 	s.Posts = posts(by)
 	s.Query = req.URL.Query().Get("q")
 	if o.Inbox != nil {

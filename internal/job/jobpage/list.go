@@ -13,11 +13,11 @@ import (
 )
 
 type listView struct {
-	Filter *ui.Filter
+	Filter ui.Filter
 	Table  ui.Table
 }
 
-// The views of the list; each is a tab.
+// The views of the list.
 const (
 	viewFailed = "failed"
 	viewEvery  = "every"
@@ -38,26 +38,24 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, by access.Actor) er
 	if err != nil {
 		return err
 	}
-	tabs, err := p.tabs(r, by, view)
+	quick, err := p.quick(r, by, view)
 	if err != nil {
 		return err
 	}
-	v := listView{Table: p.table(rows, q, tx.Now, by)}
+	v := listView{Table: p.table(rows, q, tx.Now, by), Filter: p.filter(q, view)}
+	v.Filter.Quick = quick
 	if view == viewEvery {
 		v.Table = p.everyTable(rows, tx.Now)
 	}
-	if view == "" {
-		v.Filter = p.filter(q)
-	}
-	page := ui.Page{Title: "后台作业", Nav: "system", Tabs: tabs, More: []ui.Action{{Label: "打印", Print: true}},
+	page := ui.Page{Title: "后台作业", Nav: "system", Tabs: p.UI.Tabs(by, "system", "/jobs"), More: []ui.Action{{Label: "打印", Print: true}},
 		Lead: "系统自己完成的工作。失败的会自动重试，多次不成的列入失败清单，由系统管理员处理。"}
 	return p.UI.Page(w, r, by, "list.html", page, v)
 }
 
-func (p *Pages) tabs(r *http.Request, by access.Actor, here string) ([]ui.Tab, error) {
+func (p *Pages) quick(r *http.Request, by access.Actor, here string) ([]ui.Tab, error) {
 	failed, err := job.List(r.Context(), p.DB.Reader(), by, job.Filter{State: job.Failed, Limit: 100})
 	return []ui.Tab{
-		{Label: "作业", Href: "/jobs", Here: here == ""},
+		{Label: "全部作业", Href: "/jobs", Here: here == ""},
 		{Label: "失败清单", Href: "/jobs?view=" + viewFailed, Here: here == viewFailed, Count: len(failed), Urgent: true},
 		{Label: "定时作业", Href: "/jobs?view=" + viewEvery, Here: here == viewEvery},
 	}, err
@@ -68,17 +66,20 @@ var states = []ui.Option{
 	{Value: string(job.Done), Label: "已完成"}, {Value: string(job.Failed), Label: "已失败"},
 }
 
-func (p *Pages) filter(q url.Values) *ui.Filter {
+func (p *Pages) filter(q url.Values, view string) ui.Filter {
 	var kinds []ui.Option
 	for _, k := range p.Kinds() {
-		if k.Next == nil {
+		if (k.Next != nil) == (view == viewEvery) {
 			kinds = append(kinds, ui.Option{Value: k.Name, Label: p.label(k.Name)})
 		}
 	}
-	return &ui.Filter{Action: "/jobs", Fields: []ui.Field{
-		{Kind: ui.Select, Name: "state", Label: "状态", Value: q.Get("state"), Blank: "不限", Options: states, Short: true},
-		{Kind: ui.Select, Name: "kind", Label: "作业", Value: q.Get("kind"), Blank: "不限", Options: kinds},
-	}}
+	f := ui.Filter{Action: "/jobs", Fields: []ui.Field{{Kind: ui.Select, Name: "kind", Label: "作业", Value: q.Get("kind"), Blank: "不限", Options: kinds}}}
+	if view != "" {
+		f.Keep = []ui.Hidden{{Name: "view", Value: view}}
+		return f
+	}
+	f.Fields = append(f.Fields, ui.Field{Kind: ui.Select, Name: "state", Label: "状态", Value: q.Get("state"), Blank: "不限", Options: states, Short: true})
+	return f
 }
 
 func (p *Pages) table(rows []job.Row, q url.Values, now clock.Instant, by access.Actor) ui.Table {

@@ -76,7 +76,7 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, by access.Actor) er
 	all := book.Entries(p.today())
 	rows := slices.DeleteFunc(slices.Clone(all), func(e rule.Entry) bool { return !q.fits(e) })
 	v := listView{Note: note(all), Filter: p.filter(q, all), Table: p.table(rows)}
-	page := ui.Page{Title: "本县规则", Nav: "system", Lead: p.lead(book),
+	page := ui.Page{Title: "本县规则", Nav: "system", Tabs: p.UI.Tabs(by, "system", "/rules"), Lead: p.lead(book),
 		More: []ui.Action{{Label: "打印", Print: true}, {Label: "导出表格", Href: "/rules/export" + q.String(), Icon: "download"}}}
 	if p.UnitsPath != "" && by.Can("org.list") {
 		page.More = append([]ui.Action{{Label: "单位名录", Href: p.UnitsPath, Icon: "unit"}}, page.More...)

@@ -65,7 +65,7 @@ func (p *Pages) Status(w http.ResponseWriter, r *http.Request, by access.Actor) 
 		}
 		v.Table.Rows = append(v.Table.Rows, ui.Row{Near: nears[it.grade], Cells: []ui.Cell{name, {Tag: &ui.Tag{State: states[it.grade], Label: labels[it.grade]}}, ui.T(it.says), ui.T(it.todo)}})
 	}
-	page := ui.Page{Title: "系统状态", Nav: "system", Lead: "检查时间" + civil.FormatTime(p.DB.Clock.Now()) + "。本页不含业务数据和个人信息。",
+	page := ui.Page{Title: "系统状态", Nav: "system", Tabs: p.UI.Tabs(by, "system", "/system/status"), Lead: "检查时间" + civil.FormatTime(p.DB.Clock.Now()) + "。本页不含业务数据和个人信息。",
 		More: []ui.Action{{Label: "打印", Print: true}, {Label: "刷新", Href: "/system/status", Icon: "undo"}}}
 	return p.UI.Page(w, r, by, "status.html", page, v)
 }

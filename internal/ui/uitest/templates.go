@@ -40,6 +40,7 @@ func New(t testing.TB) *ui.Renderer {
 	r, err := ui.New(ui.Options{
 		Place: "云岭县", Clock: clock.At(Now),
 		SearchPath: "/search", LoginPath: "/login", PostPath: "/post", LogoutPath: "/logout", SelfPath: "/self", InboxPath: "/duties",
+		Menu:  []ui.Entry{{Path: "/suggestions", Permission: "suggestion.add", Label: "意见建议"}, {Path: "/system/pledge", Permission: access.SignedIn, Label: "减负承诺"}},
 		Inbox: func(*http.Request, access.Actor) (int, int) { return 23, 4 },
 		Nav: []ui.Entry{
 			{Key: "desk", Path: "/", Permission: access.SignedIn}, {Key: "plan", Path: "/plans", Permission: "plan.list"},
