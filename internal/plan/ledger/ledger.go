@@ -30,20 +30,24 @@ const (
 	Checking  State = "checking" // open, and a reply waits for its check
 	Soon      State = "soon"     // open, and due within the county's days of warning
 	Late      State = "late"     // open, and past its due
+	Finished  State = "finished" // done in time or late
 	Done      State = "done"
 	LateDone  State = "late-done"
 	Waived    State = "waived"
 	Cancelled State = "cancelled"
+
+	// Any is whatever was not cancelled. It chooses tasks; lists of duties are of one state.
+	Any State = "any"
 )
 
 // States lists the states in the order of screens.
-var States = []State{Open, Unsigned, Checking, Soon, Late, Done, LateDone, Waived, Cancelled}
+var States = []State{Open, Unsigned, Checking, Soon, Late, Finished, Done, LateDone, Waived, Cancelled}
 
 var labels = map[State]string{Open: "未办结", Unsigned: "待签收", Checking: "待审核", Soon: "即将到期", Late: "已超期",
-	Done: "按期办结", LateDone: "逾期办结", Waived: "已免除", Cancelled: "已撤销"}
+	Finished: "已办结", Done: "按期办结", LateDone: "逾期办结", Waived: "已免除", Cancelled: "已撤销"}
 
 var definitions = map[State]string{Open: "已下发、还没有办结的事项", Unsigned: "责任单位还没有签收的事项", Checking: "已反馈、等待审核的事项",
-	Soon: "未办结且临近时限的事项", Late: "未办结且已过时限的事项", Done: "在时限内反馈并通过审核的事项", LateDone: "超过时限才反馈并通过审核的事项",
+	Soon: "未办结且临近时限的事项", Late: "未办结且已过时限的事项", Finished: "已反馈并通过审核的事项，含逾期办结", Done: "在时限内反馈并通过审核的事项", LateDone: "超过时限才反馈并通过审核的事项",
 	Waived: "经批准不再办理的事项", Cancelled: "因任务调整、撤回而撤销的事项"}
 
 // Label gives the Chinese term.
@@ -56,7 +60,7 @@ func (s State) Definition() string { return definitions[s] }
 func (s State) Known() bool { return labels[s] != "" }
 
 // Closed tells whether the duties of the state have ended.
-func (s State) Closed() bool { return s == Done || s == LateDone || s == Waived || s == Cancelled }
+func (s State) Closed() bool { return s == Finished || s == Done || s == LateDone || s == Waived || s == Cancelled }
 
 // Filter chooses duties of plans; zero fields choose all that are open.
 type Filter struct {
@@ -181,6 +185,47 @@ func (l Ledger) Units(ctx context.Context, tx *db.Tx, by access.Actor, plan ref.
 	return unitTallies(ctx, tx, by, plan)
 }
 
+// Spot is how a task stands with what was due on one day.
+type Spot struct {
+	Task             ref.Task
+	Day              int64 // days since 1970-01-01 in Beijing
+	Open, Late, Done int
+}
+
+// Spots gives for each task of a plan and each day what was due on it, as far as the actor sees it.
+func (l Ledger) Spots(ctx context.Context, tx *db.Tx, by access.Actor, plan ref.Plan) ([]Spot, error) {
+	if err := by.Require("plan.list"); err != nil {
+		return nil, err
+	}
+	return spots(ctx, tx, by, plan)
+}
+
+// Tasks gives the tasks of f.Plan which have a duty that the filter chooses,
+// in the order of the plan, from after (or, if back, before) a task.
+func (l Ledger) Tasks(ctx context.Context, tx *db.Tx, by access.Actor, f Filter, from ref.Task, back bool) ([]ref.Task, error) {
+	q, err := l.taskQuery(ctx, tx, by, f)
+	if err != nil {
+		return nil, err
+	}
+	if f.Limit <= 0 || f.Limit > pageMax {
+		f.Limit = pageSize
+	}
+	out, err := tasks(ctx, tx, q, from, back, f.Limit)
+	if back {
+		slices.Reverse(out)
+	}
+	return out, err
+}
+
+// CountTasks counts the tasks which Tasks lists, up to a limit.
+func (l Ledger) CountTasks(ctx context.Context, tx *db.Tx, by access.Actor, f Filter, limit int) (int, error) {
+	q, err := l.taskQuery(ctx, tx, by, f)
+	if err != nil {
+		return 0, err
+	}
+	return countTasks(ctx, tx, q, limit)
+}
+
 // Cell is how one unit stands with one task.
 type Cell struct {
 	Task             ref.Task
@@ -189,7 +234,8 @@ type Cell struct {
 	Open, Late, Done int
 }
 
-// Cells gives how each unit stands with each task of a plan; what recurs counts with its rounds so far.
+// Cells gives how each unit stands with each task of a plan; what recurs
+// counts with its rounds so far, and stands with none before the first.
 func (l Ledger) Cells(ctx context.Context, tx *db.Tx, by access.Actor, plan ref.Plan) ([]Cell, error) {
 	if err := by.Require("plan.list"); err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"weibao/internal/access"
@@ -41,6 +42,7 @@ const (
 	byUnit
 	byPlan
 	byReply
+	byTask
 )
 
 func (l Ledger) query(ctx context.Context, tx *db.Tx, by access.Actor, f Filter) (*query, error) {
@@ -138,6 +140,13 @@ func (q *query) scope(by access.Actor, f Filter, d driver, covered bool) {
 // state is the condition of a state, with literals so that partial indexes serve it.
 func (l Ledger) state(ctx context.Context, tx *db.Tx, q *query, f Filter) error {
 	switch f.State {
+	case Any:
+		q.add("d.state <> 'cancelled'")
+		return nil
+	case Finished:
+		q.add("d.state IN ('done', 'late-done')")
+		q.when(f.byClosing(), "d.closed > 0")
+		return nil
 	case Done, LateDone, Waived, Cancelled:
 		q.add("d.state = '" + string(f.State) + "'")
 		q.when(f.byClosing(), "d.closed > 0")
@@ -258,10 +267,95 @@ func unitTallies(ctx context.Context, tx *db.Tx, by access.Actor, plan ref.Plan)
 
 func cells(ctx context.Context, tx *db.Tx, by access.Actor, plan ref.Plan) ([]Cell, error) {
 	where, args := seen(by)
-	return db.All[Cell](ctx, tx, `SELECT d.subject_id AS task, d.unit AS unit, d.kind AS kind,
+	soon, more := seenSeries(by)
+	return db.All[Cell](ctx, tx, `SELECT x.task AS task, x.unit AS unit, x.kind AS kind, sum(x.open) AS open, sum(x.late) AS late, sum(x.done) AS done FROM (
+		SELECT d.subject_id AS task, d.unit AS unit, d.kind AS kind,
+			CASE WHEN d.state = 'open' THEN 1 ELSE 0 END AS open,
+			CASE WHEN d.state = 'open' AND d.paused = 0 AND d.due < ? THEN 1 ELSE 0 END AS late,
+			CASE WHEN d.state IN ('done', 'late-done') THEN 1 ELSE 0 END AS done
+		FROM duty d WHERE d.whole = ? AND d.whole > 0 AND d.state <> 'cancelled' AND `+where+`
+		UNION ALL SELECT s.subject_id, s.unit, s.kind, 0, 0, 0
+		FROM plan_task t JOIN duty_series s ON s.subject = 'plan_task' AND s.subject_id = t.id
+		WHERE t.plan = ? AND s.state = 'open' AND `+soon+`) AS x GROUP BY x.task, x.unit, x.kind`,
+		slices.Concat([]any{tx.Now, plan}, args, []any{plan}, more)...)
+}
+
+// seenSeries is the scope of an actor over series.
+func seenSeries(by access.Actor) (string, []any) {
+	if by.Scope().Reach == access.OwnUnit {
+		return "s.unit = ?", []any{by.Post.Unit}
+	}
+	where, args := by.Scope().Where(access.Columns{Unit: "s.unit", Region: "s.region", Town: "substr(s.region, 1, 9)", County: "substr(s.region, 1, 6)"})
+	return "(" + where + " OR s.unit = ?)", append(args, by.Post.Unit)
+}
+
+// spots groups by the day in Beijing, which is 8 hours ahead of the instants.
+func spots(ctx context.Context, tx *db.Tx, by access.Actor, plan ref.Plan) ([]Spot, error) {
+	where, args := seen(by)
+	return db.All[Spot](ctx, tx, `SELECT d.subject_id AS task, (d.due + 28800000) / 86400000 AS day,
 		sum(CASE WHEN d.state = 'open' THEN 1 ELSE 0 END) AS open,
 		sum(CASE WHEN d.state = 'open' AND d.paused = 0 AND d.due < ? THEN 1 ELSE 0 END) AS late,
 		sum(CASE WHEN d.state IN ('done', 'late-done') THEN 1 ELSE 0 END) AS done
-		FROM duty d WHERE d.whole = ? AND d.whole > 0 AND d.state <> 'cancelled' AND `+where+" GROUP BY d.subject_id, d.unit, d.kind",
+		FROM duty d WHERE d.whole = ? AND d.whole > 0 AND d.state IN ('open', 'done', 'late-done') AND `+where+" GROUP BY d.subject_id, day",
 		append([]any{tx.Now, plan}, args...)...)
+}
+
+// taskQuery chooses tasks of a plan: all of them for who sees the whole plan
+// and asks for nothing in particular, else those with a duty that is chosen.
+func (l Ledger) taskQuery(ctx context.Context, tx *db.Tx, by access.Actor, f Filter) (*query, error) {
+	if err := by.Require("plan.list"); err != nil {
+		return nil, err
+	}
+	covered, err := coversPlan(ctx, tx, by, f.Plan)
+	if err != nil {
+		return nil, err
+	}
+	q := &query{}
+	q.add("t.plan = ? AND t.state <> 'draft'", f.Plan)
+	if f.Tasks != nil {
+		q.add("t.id + 0 IN "+db.In(len(f.Tasks)), db.Args(f.Tasks)...)
+	}
+	plain := f.State == Any && f.To == 0
+	if plain && covered && f.Unit == 0 && f.Kind == "" {
+		return q, nil
+	}
+	d := &query{}
+	d.scope(by, f, byTask, covered)
+	if err := l.state(ctx, tx, d, f); err != nil {
+		return nil, err
+	}
+	d.when(f.Kind != "", "d.kind = ?", f.Kind)
+	d.when(f.To != 0, "d.due >= ? AND d.due < ?", f.From, f.To)
+	exists := "EXISTS (SELECT 1 FROM duty d WHERE d.subject = 'plan_task' AND d.subject_id = t.id AND " + strings.Join(d.where, " AND ") + ")"
+	if !plain {
+		q.add(exists, d.args...)
+		return q, nil
+	}
+	where, args := seenSeries(by)
+	s := &query{}
+	s.add(where, args...)
+	s.when(f.Unit != 0, "s.unit = ?", f.Unit)
+	s.when(f.Kind != "", "s.kind = ?", f.Kind)
+	q.add("("+exists+" OR EXISTS (SELECT 1 FROM duty_series s WHERE s.subject = 'plan_task' AND s.subject_id = t.id AND s.state = 'open' AND "+
+		strings.Join(s.where, " AND ")+"))", append(d.args, s.args...)...)
+	return q, nil
+}
+
+func tasks(ctx context.Context, tx *db.Tx, q *query, from ref.Task, back bool, limit int) ([]ref.Task, error) {
+	order := "t.seq, t.id"
+	if back {
+		order = "t.seq DESC, t.id DESC"
+	}
+	if from != 0 {
+		op := " > "
+		if back {
+			op = " < "
+		}
+		q.add("(t.seq, t.id)"+op+"(SELECT a.seq, a.id FROM plan_task a WHERE a.id = ?)", from)
+	}
+	return db.All[ref.Task](ctx, tx, "SELECT t.id FROM plan_task t WHERE "+strings.Join(q.where, " AND ")+" ORDER BY "+order+" LIMIT ?", append(q.args, limit)...)
+}
+
+func countTasks(ctx context.Context, tx *db.Tx, q *query, limit int) (int, error) {
+	return db.Get[int](ctx, tx, "SELECT count(*) FROM (SELECT 1 FROM plan_task t WHERE "+strings.Join(q.where, " AND ")+" LIMIT ?) AS found", append(q.args, limit)...)
 }

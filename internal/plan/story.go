@@ -1,0 +1,180 @@
+package plan
+
+import (
+	"context"
+	"strings"
+
+	"weibao/internal/access"
+	"weibao/internal/db"
+	"weibao/internal/duty"
+	"weibao/internal/errs"
+	"weibao/internal/file"
+	"weibao/internal/plan/schedule"
+	"weibao/internal/ref"
+)
+
+// Outline is a plan with its tasks and all that they are read with.
+type Outline struct {
+	Context
+	Plan  Plan
+	Tasks []Task // without drafts
+}
+
+// Outline gives an issued plan that the actor may see, and its tasks: the
+// chosen ones, or all.
+func (d *Desk) Outline(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Plan, chosen []ref.Task) (o Outline, err error) {
+	if o.Plan, err = d.Get(ctx, tx, by, id); err != nil {
+		return o, err
+	}
+	if o.Plan.State == Draft {
+		return o, errs.Missing()
+	}
+	if o.Context, err = d.context(ctx, tx, by, o.Plan); err != nil {
+		return o, err
+	}
+	var tasks []Task
+	if chosen == nil {
+		tasks, err = tasksOf(ctx, tx, id)
+	} else {
+		tasks, err = tasksByID(ctx, tx, chosen)
+	}
+	for _, t := range tasks {
+		if t.State != TaskDraft && t.Plan == id {
+			o.Tasks = append(o.Tasks, t)
+		}
+	}
+	return o, err
+}
+
+// Paths gives the headings of each task of a plan, in its order.
+func (d *Desk) Paths(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Plan) ([]TaskPath, error) {
+	if _, err := d.Get(ctx, tx, by, id); err != nil {
+		return nil, err
+	}
+	return pathsOf(ctx, tx, id)
+}
+
+// TaskPath is where a task stands in its plan.
+type TaskPath struct {
+	Task ref.Task
+	Path []string
+}
+
+// Latest gives the latest reply about each task of a plan that lies with a
+// unit which the actor sees.
+func (d *Desk) Latest(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Plan) (map[ref.Task]Reply, error) {
+	if err := by.Require("plan.list"); err != nil {
+		return nil, err
+	}
+	list, err := latestReplies(ctx, tx, by, id)
+	out := make(map[ref.Task]Reply, len(list))
+	for _, r := range list {
+		out[r.Task] = r
+	}
+	return out, err
+}
+
+// Story is one task from its clause to its proof.
+type Story struct {
+	Context
+	Plan    Plan
+	Task    Task
+	Duties  []duty.Duty // those that the actor sees, by due
+	Replies []Reply     // to them, latest first
+	Values  []Value     // in these replies
+	Files   map[ReplyID][]file.Info
+	History []Edit // changes after the issue, and before it for who reviews
+}
+
+// Story gives a task of an issued plan that the actor may see, with the duties
+// in his scope, what was replied to them, and how the task was changed.
+func (d *Desk) Story(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Task) (s Story, err error) {
+	if err := by.Require("plan.task"); err != nil {
+		return s, err
+	}
+	tasks, err := tasksByID(ctx, tx, []ref.Task{id})
+	if err != nil {
+		return s, err
+	}
+	if len(tasks) == 0 || tasks[0].State == TaskDraft {
+		return s, errs.Missing()
+	}
+	s.Task = tasks[0]
+	if s.Plan, err = getPlan(ctx, tx, by, s.Task.Plan); err != nil {
+		return s, err
+	}
+	if s.Context, err = d.context(ctx, tx, by, s.Plan); err != nil {
+		return s, err
+	}
+	if s.Duties, err = d.Duties.OfSubject(ctx, tx, by, Subject, int64(id)); err != nil {
+		return s, err
+	}
+	if err := d.answers(ctx, tx, by, &s); err != nil {
+		return s, err
+	}
+	history, err := editsOfTask(ctx, tx, id)
+	for _, e := range history {
+		if e.Kind == "amend" || by.Can("plan.review") {
+			s.History = append(s.History, e)
+		}
+	}
+	return s, err
+}
+
+// answers adds replies, values and evidence of the duties that are seen.
+func (d *Desk) answers(ctx context.Context, tx *db.Tx, by access.Actor, s *Story) (err error) {
+	ids := make([]ref.Duty, len(s.Duties))
+	for i, x := range s.Duties {
+		ids[i] = x.ID
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	if s.Replies, err = repliesOf(ctx, tx, ids); err != nil {
+		return err
+	}
+	shown := map[ReplyID]bool{}
+	for _, r := range s.Replies {
+		shown[r.ID] = true
+	}
+	values, err := valuesOf(ctx, tx, s.Task.ID)
+	if err != nil {
+		return err
+	}
+	for _, v := range values {
+		if shown[v.Reply] {
+			s.Values = append(s.Values, v)
+		}
+	}
+	s.Files, err = d.files(ctx, tx, by, ids)
+	return err
+}
+
+// When says by when, or how often, a task is due, in words.
+func (c Context) When(t Task) string {
+	var words []string
+	for _, f := range t.Of(Time) {
+		words = append(words, c.Calendar.Read(f.Norm).Words())
+	}
+	if len(words) > 0 {
+		return strings.Join(words, "；")
+	}
+	r, _, err := c.ReviewRounds(t)
+	if err != nil {
+		return "长期"
+	}
+	return "长期，" + schedule.RecurrenceWords(r) + "复核"
+}
+
+// Names lists the units of a kind of fact as the county calls them.
+func (c Context) Names(t Task, k Kind) []string {
+	var names []string
+	for _, f := range t.Of(k) {
+		name := f.Text
+		if u, ok := c.Register.Unit(f.Unit); ok {
+			name = u.Name
+		}
+		names = append(names, name)
+	}
+	return names
+}
