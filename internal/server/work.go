@@ -1,11 +1,14 @@
 package server
 
 import (
+	"slices"
+
 	"weibao/internal/duty/dutypage"
 	"weibao/internal/file"
 	"weibao/internal/org"
 	"weibao/internal/plan"
 	"weibao/internal/plan/taskpage"
+	"weibao/internal/plan/viewpage"
 	"weibao/internal/rule"
 	"weibao/internal/ui"
 )
@@ -25,5 +28,9 @@ func (a *App) work() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(a.duties.Routes(), tasks.Routes()...), nil
+	views, err := viewpage.New(viewpage.Deps{DB: a.DB, UI: a.UI, Desk: a.Plans, Units: org.Names})
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(a.duties.Routes(), tasks.Routes(), views.Routes()), nil
 }

@@ -60,7 +60,9 @@ func (s State) Definition() string { return definitions[s] }
 func (s State) Known() bool { return labels[s] != "" }
 
 // Closed tells whether the duties of the state have ended.
-func (s State) Closed() bool { return s == Finished || s == Done || s == LateDone || s == Waived || s == Cancelled }
+func (s State) Closed() bool {
+	return s == Finished || s == Done || s == LateDone || s == Waived || s == Cancelled
+}
 
 // Filter chooses duties of plans; zero fields choose all that are open.
 type Filter struct {

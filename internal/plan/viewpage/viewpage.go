@@ -58,11 +58,11 @@ func (p *Pages) Routes() []ui.Route {
 	return []ui.Route{
 		{Method: "GET", Path: "/tasks", Permission: "plan.list", Handle: p.All},
 		{Method: "GET", Path: "/tasks/{id}", Permission: "plan.task", Handle: p.Task},
-		{Method: "GET", Path: "/plans/{id}/tasks", Permission: "plan.list", Handle: p.Tasks},
-		{Method: "GET", Path: "/plans/{id}/timeline", Permission: "plan.list", Handle: p.Timeline},
-		{Method: "GET", Path: "/plans/{id}/network", Permission: "plan.list", Handle: p.Network},
-		{Method: "GET", Path: "/plans/{id}/tasks.xlsx", Permission: "plan.export", Handle: p.Sheet},
-		{Method: "GET", Path: "/plans/{id}/tasks.docx", Permission: "plan.export", Handle: p.Letter},
+		{Method: "GET", Path: "/plan/{id}/tasks", Permission: "plan.list", Handle: p.Tasks},
+		{Method: "GET", Path: "/plan/{id}/timeline", Permission: "plan.list", Handle: p.Timeline},
+		{Method: "GET", Path: "/plan/{id}/network", Permission: "plan.list", Handle: p.Network},
+		{Method: "GET", Path: "/plan/{id}/tasks.xlsx", Permission: "plan.export", Handle: p.Sheet},
+		{Method: "GET", Path: "/plan/{id}/tasks.docx", Permission: "plan.export", Handle: p.Letter},
 	}
 }
 
@@ -81,7 +81,7 @@ func Tabs(id ref.Plan, here string) []ui.Tab {
 }
 
 // PlanPath is the address of a plan.
-func PlanPath(id ref.Plan) string { return "/plans/" + ref.Format(id) }
+func PlanPath(id ref.Plan) string { return "/plan/" + ref.Format(id) }
 
 // TaskPath is the address of a task.
 func TaskPath(id ref.Task) string { return "/tasks/" + ref.Format(id) }

@@ -221,7 +221,7 @@ func (h *house) work(by access.Actor, keep int) {
 	}
 }
 
-func (h *house) path(view string) string { return "/plans/" + ref.Format(h.id) + "/" + view }
+func (h *house) path(view string) string { return "/plan/" + ref.Format(h.id) + "/" + view }
 
 // task finds a task of the plan by its title.
 func (h *house) task(title string) plan.Task {
@@ -280,7 +280,7 @@ func TestAUnitSeesItsOwnDutiesAlone(t *testing.T) {
 func TestStrangersFindNothing(t *testing.T) {
 	inHouse(t, func(h *house) {
 		task := ref.Format(h.task("心理健康筛查").ID)
-		for _, path := range []string{h.path("tasks"), h.path("timeline"), h.path("network"), h.path("tasks.xlsx"), h.path("tasks.docx"), "/tasks/" + task, "/plans/7/tasks", "/plans/x/timeline", "/tasks/5"} {
+		for _, path := range []string{h.path("tasks"), h.path("timeline"), h.path("network"), h.path("tasks.xlsx"), h.path("tasks.docx"), "/tasks/" + task, "/plan/7/tasks", "/plan/x/timeline", "/tasks/5"} {
 			if w := h.Do(h.stranger(), "GET", path, nil); w.Code != http.StatusNotFound {
 				h.t.Errorf("%s: status %d", path, w.Code)
 			}
