@@ -16,7 +16,8 @@ type Recurrence struct {
 	// Times is how often at least the thing must be done within the period; it
 	// stands in the duty's title and is proved by its reply.
 	Times int `json:"times,omitempty"`
-	// Day is the day of the month on which a monthly duty is due; 0 = the last.
+	// Day is the day of the month on which a monthly duty is due, or of the week
+	// (1 = Monday) for a weekly one; 0 = the last.
 	Day int `json:"day,omitempty"`
 	// Months are the months in which a yearly duty comes, each due at its end.
 	Months []int `json:"months,omitempty"`
@@ -50,6 +51,8 @@ func (r Recurrence) Validate() error {
 		return bad("没有设定学期起止日期。")
 	case r.Every != "week" && r.Every != "term" && monthsOf[r.Every] == 0:
 		return bad("请选择每周、每月、每季度、每半年、每学期、每年。")
+	case r.Every == "week" && r.Day > 7:
+		return bad("每周的日子应在周一至周日之间。")
 	case r.Day < 0 || r.Day > 31:
 		return bad("每月的日期应在1至31之间。")
 	case slices.ContainsFunc(r.Months, func(m int) bool { return m < 1 || m > 12 }):
@@ -95,7 +98,7 @@ func (r Recurrence) rounds(year int) []Round {
 	case r.Every == "term":
 		return each(r.Terms, func(t Term) Round { return t.round(year) })
 	case r.Every == "week":
-		return weeks(year)
+		return weeks(year, r.Day)
 	case r.Date != "":
 		return []Round{{first, monthDay(year, r.Date)}}
 	}
@@ -128,14 +131,18 @@ func (t Term) round(year int) Round {
 	return Round{from, to}
 }
 
-func weeks(year int) []Round {
+// weeks run from Monday to Sunday; a duty is due on their last day or the one that is named.
+func weeks(year, due int) []Round {
+	if due == 0 {
+		due = 7
+	}
 	day := mustDate(year, 1, 1)
 	for day.Weekday() != 1 {
 		day = day.AddDays(1)
 	}
 	var out []Round
 	for ; day.Year() == year; day = day.AddDays(7) {
-		out = append(out, Round{day, day.AddDays(6)})
+		out = append(out, Round{day, day.AddDays(due - 1)})
 	}
 	return out
 }

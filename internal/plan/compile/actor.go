@@ -112,8 +112,10 @@ func (s *source) protagonist(subjects []Span) int {
 
 // collective: a name that stands for many (各村, 有关部门).
 func collective(name string) bool {
-	return strings.HasPrefix(name, "各") && !strings.HasPrefix(name, "各级") || strings.HasPrefix(name, "有关") || strings.HasPrefix(name, "相关") || strings.HasPrefix(name, "所有") || anyUnit[name] || strings.Contains(name, "各成员单位")
+	return strings.HasPrefix(name, "各") && !strings.HasPrefix(name, "各级") || strings.HasPrefix(name, "有关") || strings.HasPrefix(name, "相关") || strings.HasPrefix(name, "所有") || anyUnit[name] || aloneNoUnit[name] || manyUnits.MatchString(name)
 }
+
+var manyUnits = regexp.MustCompile(`各成员单位|(有关|相关|直属?)(部门|单位)$|^直(有关|相关|各)?(部门|单位)`)
 
 // anyUnit are names that stand for whichever unit is meant.
 var anyUnit = set(`责任单位 责任部门 成员单位 牵头单位 牵头部门 配合单位 职能部门 单位`)
@@ -172,7 +174,7 @@ func (s *source) condition(i, end int) bool {
 // byUnit: 由甲、乙牵头 / 统筹 / 处理.
 func (s *source) byUnit(i int, region Span, c *cast) {
 	names, end := s.names(i, region.End)
-	if len(names) == 0 {
+	if len(names) == 0 || ofBody.MatchString(s.Sub(script.Between(end, min(end+10, region.End)))) {
 		return
 	}
 	if words := s.Sub(script.Between(end, min(end+4, region.End))); strings.HasPrefix(words, "牵头") || strings.HasPrefix(words, "统筹") || strings.HasPrefix(words, "会同") {
@@ -181,6 +183,9 @@ func (s *source) byUnit(i int, region Span, c *cast) {
 	}
 	c.subjects = append(c.subjects, names...)
 }
+
+// ofBody: 由甲、乙共同牵头的协调机制, 由丙组成的专班: the words describe a body, they order nothing.
+var ofBody = regexp.MustCompile(`^(共同|联合)?(牵头|负责|主导|组成|参加|参与|组建|主持|召集|担任成员)的`)
 
 // partner: 会同甲、乙, 与甲、乙共同, 同甲合作.
 func (s *source) partner(i int, region Span, c *cast) {
@@ -194,7 +199,7 @@ func (s *source) partner(i int, region Span, c *cast) {
 		return
 	}
 	names, end := s.names(from, region.End)
-	if len(names) == 0 {
+	if len(names) == 0 || len(names) == 1 && nobody.MatchString(s.Sub(names[0])) {
 		return
 	}
 	if needs != "" {
@@ -205,6 +210,9 @@ func (s *source) partner(i int, region Span, c *cast) {
 	}
 	c.partners = append(c.partners, names...)
 }
+
+// nobody: 会同有关部门 names no partner.
+var nobody = regexp.MustCompile(`^(各|其他)?(有关|相关|有关职能|相关职能)(部门|单位|方面)$`)
 
 // helpers: 在甲、乙的协助下.
 func (s *source) helpers(i int, region Span, c *cast) {
@@ -243,11 +251,12 @@ func (s *source) names(i, end int) ([]Span, int) {
 	var out []Span
 	stop := i
 	for at := i; at < end; {
-		to, next := s.name(at, end)
+		to, next := s.name(at, end, len(out) > 0 && s.Norm[out[0].Start] == '各')
 		if to < 0 {
 			break
 		}
-		if words := s.Sub(script.Between(at, to)); unitName(words) || bareSectors[words] && next > to {
+		words := s.Sub(script.Between(at, to))
+		if unitName(words) || bareSectors[words] && next > to || aloneNoUnit[words] && len(out) > 0 && s.Norm[out[0].Start] == '各' {
 			out = append(out, script.Between(at, to))
 		} else if len(out) == 0 && !plainMember(words) {
 			break
@@ -270,7 +279,11 @@ func plainMember(words string) bool {
 }
 
 // name reads one member of a list at i: where it ends, and where the next member begins (the same if there is none).
-func (s *source) name(i, end int) (to, next int) {
+// Behind 各村 a word that alone names nothing (社区, 单位) is a member, too.
+func (s *source) name(i, end int, each bool) (to, next int) {
+	if stop := i + 2; each && stop < end && aloneNoUnit[s.Sub(script.Between(i, stop))] && s.acts(stop, end) {
+		return stop, stop
+	}
 	depth := 0
 	for j := i; j <= end && j-i <= nameMax; j++ {
 		if j == end {
@@ -304,11 +317,17 @@ func (s *source) name(i, end int) (to, next int) {
 		case strings.ContainsRune(",。;:等的", r):
 			return s.lastName(i, j)
 		case s.acts(j, end) && unitName(s.Sub(script.Between(i, j))):
+			if organises.MatchString(s.Sub(script.Between(i, j))) {
+				return j - 2, j - 2
+			}
 			return j, j
 		}
 	}
 	return -1, -1
 }
+
+// organises: behind an office 组织 is what it does, no part of its name (领导小组办公室组织开展).
+var organises = regexp.MustCompile(`(办公室|领导小组|专班|[局委厅院办]|中心|部门|政府)组织$`)
 
 func (s *source) lastName(i, j int) (int, int) {
 	if j > i && unitName(s.Sub(script.Between(i, j))) {
@@ -359,7 +378,7 @@ func (s *source) orders(i, end int) bool {
 }
 
 // actWords go on after a subject beside the command words.
-var actWords = set(`接到 收到 发现 指定 会同 各司 不得 必须 承办 牵头 统筹 依照 作为 至少 密切 自觉 发出 下发 印制 召集 主持 出具 指派 选派 分头 全额 按月 按季 按年 逐一 逐户 逐村 提前 带头 抽调 举行 起草 拨付 审定 承接 转交 转送 核发 发给 免费 优先 统一 同步 安装 掌握 采集 填写 上传 反馈 列支 牵总 派出 选定 兜底 既要 也要 也应 还要 合作 具体 得知 遇到 立即 第一 进行 处理 申请 共同 普遍`)
+var actWords = set(`接到 收到 发现 确定 部署 细化 适时 指定 会同 各司 不得 必须 承办 牵头 统筹 依照 作为 至少 密切 自觉 发出 下发 印制 召集 主持 出具 指派 选派 分头 全额 按月 按季 按年 逐一 逐户 逐村 提前 带头 抽调 举行 起草 拨付 审定 承接 转交 转送 核发 发给 免费 优先 统一 同步 安装 掌握 采集 填写 上传 反馈 列支 牵总 派出 选定 兜底 既要 也要 也应 还要 合作 具体 得知 遇到 立即 第一 进行 处理 申请 共同 普遍`)
 
 // nounVerbs are command words that after a unit's name rather form a noun with it (学校保护, 社区教育).
 var nounVerbs = set(`保护 教育 管理 宣传 培训 评估 考核 监测 报告 建设 建档 监督 检查 救助 干预 调查 组织 学习 保障 培育 登记 备案 融合 联动 先行 试点 对接 衔接 改造`)

@@ -160,6 +160,9 @@ func (w *walker) bareHeading(n *node) {
 		return
 	}
 	words, end := w.src.Sub(n.head), n.head.End
+	if provision.MatchString(words) {
+		return
+	}
 	if sentence := end < len(w.src.Norm) && w.src.Norm[end] == '。'; sentence {
 		end++
 		if nounItem(words) {
@@ -207,6 +210,8 @@ func (w *walker) paragraph(n *node, p *part, group []Span, own *owner) {
 	switch {
 	case coda.MatchString(words):
 		d.node, d.owner, d.rules = n.parent, nil, []string{"clause.coda"}
+	case own == nil && provision.MatchString(words):
+		return
 	case len(w.nodeParagraphs(n)) > 1 && len(group) == 1 && announces(words):
 		return
 	case n.head.Len() == 0 && nounItem(words) && own == nil:
@@ -219,6 +224,9 @@ func (w *walker) paragraph(n *node, p *part, group []Span, own *owner) {
 	}
 	w.add(d)
 }
+
+// provision: what a text says of itself: why it is made, what its words mean, when it comes into force, who explains it.
+var provision = regexp.MustCompile(`^(为|为了|根据|依据)[^。]{6,200}(制定|提出|印发)(本|如下|以下|此)[^。]{0,12}。?$|^本(办法|制度|规定|细则|方案|意见|机制|计划|措施|规则)(所称|中?所指|适用于?|自[^。]{1,16}起|由[^。]{2,20}(负责)?解释|未尽|印发后)|^(所称|下列用语)`)
 
 func (w *walker) nodeParagraphs(n *node) []Span { return n.paras }
 

@@ -97,6 +97,23 @@ func TestTablesOfTasks(t *testing.T) {
 	}
 }
 
+func TestATableGoesOnBehindItsSectionRows(t *testing.T) {
+	p := compiled(t, "序号\t重点任务\t工作内容\t牵头领导\t牵头单位\t配合单位\t完成时间\n一、家庭保护\n1\t家庭教育\t建设指导中心1个\t张某\t县妇联\t县教育局\t9月底前\n二、学校保护\n2\t防治欺凌\t每学期开展1次排查\t王某\t县教育局\t县公安局、县司法局\t6月、12月")
+	if len(p.Tasks) != 2 || owners(p.Tasks[0]) != "县妇联 | 县教育局" || owners(p.Tasks[1]) != "县教育局 | 县公安局 县司法局" {
+		t.Fatalf("%d tasks: %+v", len(p.Tasks), p.Tasks)
+	}
+	if n := len(p.Tasks[1].Times); n != 2 {
+		t.Errorf("%d times in the second row", n)
+	}
+}
+
+func TestArticlesThatOnlySpeakOfTheTextOrderNothing(t *testing.T) {
+	p := compiled(t, "第一条 为及时有效惩治侵害未成年人违法犯罪，结合本县实际，制定本办法。\n第二条 本办法所称强制报告，是指发现未成年人遭受侵害的，应当立即报案。\n第三条 学校、医疗机构应当在6小时内向公安机关报案。\n第四条 县教育局负责将强制报告纳入岗前培训内容。\n第五条 本办法自印发之日起施行，由县检察院负责解释。")
+	if len(p.Tasks) != 2 {
+		t.Errorf("%d tasks, want the two of articles three and four:\n%s", len(p.Tasks), paths(p))
+	}
+}
+
 func TestDocumentsToBeIssuedAreToldFromThoseToBeFollowed(t *testing.T) {
 	for words, want := range map[string]string{
 		"制定印发《工作方案》和《应急预案》,落实《规划纲要》":     "《工作方案》《应急预案》",
@@ -104,6 +121,7 @@ func TestDocumentsToBeIssuedAreToldFromThoseToBeFollowed(t *testing.T) {
 		"推动《提升计划(2021-2025年)》《防控方案》落地落实": "",
 		"按照市民政局印发的《排查方案》要求开展排查":          "",
 		"贯彻落实《中华人民共和国未成年人保护法》":           "",
+		"依法向监护人送达《限期复学通知书》":              "《限期复学通知书》",
 		"向乡镇报送《走访情况月报表》":                 "《走访情况月报表》",
 		"指导监护人与受委托人签订《委托照护协议》":           "《委托照护协议》",
 		"发放《关于<家庭教育>的公告》":                "《关于<家庭教育>的公告》",

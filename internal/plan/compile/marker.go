@@ -21,6 +21,7 @@ const (
 	markParen   markKind = 50 // (一)
 	markLabel   markKind = 52 // 任务一:
 	markStage   markKind = 55 // 第一阶段
+	markUnit    markKind = 57 // 县民政局: alone on its line above 1. 2.
 	markNum     markKind = 60 // 1.
 	markDecimal markKind = 61 // 1.1, one more for each further step
 	markParNum  markKind = 70 // (1)

@@ -19,7 +19,7 @@ type node struct {
 	parts  []part // own text cut at its owner lines, see scope.go
 	owner  *owner // written for this node: on its own line, in brackets, or standing for its group
 	above  *owner // written at the head of this node, for all below it
-	unit   []Unit // the heading names the unit that acts
+	doers  []Span // the units that head the section (markUnit)
 	depth  int
 }
 
@@ -80,6 +80,9 @@ func (b *builder) step() {
 	default:
 		if b.src.Norm[l.End-1] == '|' && b.cellPerLine() {
 			return
+		}
+		if b.unitHead(l) {
+			break
 		}
 		b.cur.paras = append(b.cur.paras, b.joined(l))
 	}
@@ -189,6 +192,46 @@ func (b *builder) joined(l line) Span {
 		sp.End = b.lines[b.i].End
 	}
 	return sp
+}
+
+// unitHead opens a section of a unit's own: 县民政局: alone above duties numbered from 1, or, in a section so
+// divided, any paragraph that is headed by a unit.
+func (b *builder) unitHead(l line) bool {
+	w := &walker{tree: b.tree}
+	head := w.headBeforeColon(l.Span)
+	if head.Len() < 2 || ownerLabel.MatchString(b.src.Sub(script.Between(l.Start, head.End+1))) || unitList(b.src, head, false) == nil {
+		return false
+	}
+	if body := b.src.Trim(script.Between(head.End+1, l.End)); body.Len() > 0 {
+		return b.underUnit() && b.addUnit(head, body)
+	}
+	if b.cur == b.root || b.i+1 >= len(b.lines) {
+		return false
+	}
+	next := b.lines[b.i+1]
+	return next.kind == lineMarker && next.mark.kind >= markNum && next.mark.kind <= markCircle && (next.mark.num == 1 || b.underUnit()) && b.addUnit(head, Span{})
+}
+
+// underUnit: the current clause lies in a section that is headed by a unit alone.
+func (b *builder) underUnit() bool {
+	for n := b.cur; n != b.root; n = n.parent {
+		if n.mark.kind == markUnit {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *builder) addUnit(head, body Span) bool {
+	m := marker{script.Between(head.Start, head.Start), markUnit, 0}
+	n := &node{mark: m, head: head, parent: b.place(m), doers: unitList(b.src, head, false)}
+	n.depth = n.parent.depth + 1
+	if body.Len() > 0 {
+		n.paras = []Span{body}
+	}
+	n.parent.kids = append(n.parent.kids, n)
+	b.cur = n
+	return true
 }
 
 // open starts a node at a numbered line.
@@ -315,7 +358,7 @@ func (t *tree) recoverLostHeadings(n *node) {
 
 // label is the step of a path that n stands for; empty for the root and for lost headings.
 func (t *tree) label(n *node) string {
-	if n.mark.Len() == 0 {
+	if n.mark.Len() == 0 && n.mark.kind != markUnit {
 		return ""
 	}
 	if n.mark.kind == markItem {

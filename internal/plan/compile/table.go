@@ -62,7 +62,7 @@ func columnOf(words string) column {
 // table reads the rows that follow each other and hangs them below the current heading.
 func (b *builder) table() {
 	var rows [][]Span
-	for b.i < len(b.lines) && (b.lines[b.i].kind == lineRow || b.rowWithMarker(b.lines[b.i])) {
+	for b.i < len(b.lines) && (b.isRow(b.i) || len(rows) > 0 && b.sectionRow()) {
 		rows = append(rows, splitCells(b.src, b.lines[b.i].Span))
 		b.i++
 	}
@@ -97,9 +97,20 @@ func (b *builder) cellPerLine() bool {
 	return true
 }
 
-// rowWithMarker: a row whose first cell is numbered (1. | …) or a section row inside a table.
-func (b *builder) rowWithMarker(l line) bool {
-	return l.kind == lineMarker && countCells(b.src, l.Span) >= 3
+// isRow: a row, also one whose first cell is numbered (1. | …).
+func (b *builder) isRow(i int) bool {
+	l := b.lines[i]
+	return l.kind == lineRow || l.kind == lineMarker && countCells(b.src, l.Span) >= 3
+}
+
+// sectionRow: a short line between two rows that heads those below it (一、家庭保护); the table goes on with as many
+// cells as before.
+func (b *builder) sectionRow() bool {
+	l := b.lines[b.i]
+	if l.kind != lineMarker && l.kind != lineText || l.Len() > 40 || b.i+1 >= len(b.lines) || !b.isRow(b.i+1) {
+		return false
+	}
+	return headings(b.src, splitCells(b.src, b.lines[b.i+1].Span)) < 3
 }
 
 // readTable finds the row of headings and takes the rows below it; nil if no column names owners or times.

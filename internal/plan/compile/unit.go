@@ -42,7 +42,7 @@ var notUnits = endingsOf(`
 干部 内部 全部 局部 社会 机会 大会 议会 家长会 班会 社团 场所 住所 厕所 处所 全县 全市 全区 全镇 全乡 全村 城区 社会团
 会所 地区 灾区 园区 小区 景区 校区 学区 片区 辖区 人员 队伍 家庭 儿童之家 课堂 教室 心理室 辅导室 诊室 活动室 阅览室 制度
 机制 到位 下村 进村 进社区 进校 进学校 入校 返校 在校 离校 护校 校外 交会 学会 教会 协调会 座谈会 推进会 研判会 宣讲会
-恳谈会 见面会 培训会 小团 集团 抱团 组团 单位内部 教育 宣传 文化 卫生 审判 检察 交通 应急
+恳谈会 见面会 部署 签署 培训会 小团 集团 抱团 组团 单位内部 教育 宣传 文化 卫生 审判 检察 交通 应急
 `)
 
 // aloneNoUnit are no names without something before them.
@@ -108,6 +108,9 @@ func notInNameFor(core string) string {
 	}
 	if strings.HasSuffix(core, "所") {
 		drop += "所"
+	}
+	if strings.Contains(core, "数据") {
+		drop += "据"
 	}
 	if strings.Contains(core, "有关") {
 		drop += "有"
@@ -186,8 +189,12 @@ func members(s *source, p Span) []Span {
 // looseName accepts what a written owner list holds although it does not end like a unit (社会力量, 各级党组织).
 func looseName(words string) bool {
 	n := utf8.RuneCountInString(words)
+	words = hotline.ReplaceAllString(words, "$1")
 	return n >= 2 && n <= 24 && !strings.ContainsAny(stripBrackets(words), "的将把被。;:《》%=0123456789") && !looseNot.MatchString(words)
 }
+
+// hotline: an office that goes by its telephone number (县12345热线, 市110指挥中心).
+var hotline = regexp.MustCompile(`\d{3,8}(\p{Han}{0,10}(?:热线|专线|平台|中心)\p{Han}{0,4})$`)
 
 var looseNot = regexp.MustCompile(`^(下同|同上|略|无|其中|按照?.*|详见.*|见.*|长期.*|持续.*|常态.*|全年|逗号.*|第一.*|列.*|排.*)$|(牵头|负责|完成|推进|坚持|落实)$`)
 

@@ -36,6 +36,10 @@ func (w *walker) unitParagraphs(n *node, p *part, min int) bool {
 		switch {
 		case h.who != nil && body.Len() > 0:
 			label := w.src.Raw(h.head)
+			if items := w.items(body); items != nil {
+				w.unitItems(n, p, h.head, w.units(h.who, "unit.paragraph", BasisParagraph), items)
+				continue
+			}
 			w.add(draft{Span: body, node: n, item: label, title: label + "职责", doers: w.units(h.who, "unit.paragraph", BasisParagraph),
 				owner: p.line, cuts: p.cuts(), rules: []string{"clause.unit_paragraph"}})
 		case i > 0 && len(w.drafts) > 0 && found[i-1].who != nil:
@@ -44,6 +48,15 @@ func (w *walker) unitParagraphs(n *node, p *part, min int) bool {
 		}
 	}
 	return true
+}
+
+// unitItems makes one task of each 一是, 二是 that a unit is told.
+func (w *walker) unitItems(n *node, p *part, head Span, who []Unit, items []item) {
+	label := w.src.Raw(head)
+	for _, it := range items {
+		w.add(draft{Span: it.body, node: n, item: label + " " + it.label, title: label + "职责", doers: who,
+			owner: p.line, cuts: p.cuts(), rules: []string{"clause.unit_paragraph", "clause.item"}})
+	}
 }
 
 // headBeforeColon is what stands before a colon near the beginning of a paragraph.
@@ -76,6 +89,9 @@ func (w *walker) units(names []Span, rule, basis string) []Unit {
 
 // headingUnits: the heading is the name of the unit that acts ((一)县民政局).
 func (w *walker) headingUnits(n *node) []Unit {
+	if n.mark.kind == markUnit {
+		return w.units(n.doers, "unit.heading", BasisParagraph)
+	}
 	if n.head.Len() < 2 || n.head.Len() > 60 {
 		return nil
 	}

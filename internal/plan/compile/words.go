@@ -40,6 +40,9 @@ func commanding(words string) bool {
 // commandStart: the words begin with the verb of an order or what leads up to it.
 func commandStart(words string) bool {
 	words = strings.TrimLeft(words, " “\"")
+	if strings.HasPrefix(words, "应急") { // 应急管理部门 is an office, 应 alone an order
+		return false
+	}
 	r, n := utf8.DecodeRuneInString(words)
 	if strings.ContainsRune("对将把为由要应以在按从向让使给每", r) {
 		return true

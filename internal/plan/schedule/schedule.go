@@ -75,7 +75,14 @@ func (c Calendar) Read(norm string) Schedule {
 		if n, err := strconv.Atoi(rest); err == nil && n >= 1 && n <= 31 {
 			return rounds(duty.Recurrence{Every: "month", Day: n})
 		}
+	case "weekly-day":
+		if n, err := strconv.Atoi(rest); err == nil && n >= 1 && n <= 7 {
+			return rounds(duty.Recurrence{Every: "week", Day: n})
+		}
 	case "yearly":
+		if n, err := strconv.Atoi(rest); err == nil {
+			return rounds(duty.Recurrence{Every: "year", Months: []int{n}})
+		}
 		return rounds(duty.Recurrence{Every: "year", Date: rest})
 	case "every":
 		return c.every(rest, args)

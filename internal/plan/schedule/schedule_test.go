@@ -29,7 +29,7 @@ func TestNormsBecomeDates(t *testing.T) {
 func TestNormsBecomeRounds(t *testing.T) {
 	on := civil.MustParse("2026-03-02")
 	for norm, next := range map[string]string{
-		"monthly-day=25": "2026-03-25", "monthly-day=05": "2026-03-05", "yearly=12-20": "2026-12-20", "months=08,12": "2026-08-31",
+		"monthly-day=25": "2026-03-25", "monthly-day=05": "2026-03-05", "yearly=12-20": "2026-12-20", "yearly=06": "2026-06-30", "weekly-day=5": "2026-03-06", "months=08,12": "2026-08-31",
 		"every=week,min=1": "2026-03-08", "every=month,min=2": "2026-03-31", "every=2month": "2026-04-30", "every=quarter,at=end,min=1": "2026-03-31",
 		"every=halfyear,min=1": "2026-06-30", "every=year": "2026-12-31", "every=2year,min=1": "2027-12-31", "every=term,min=4": "2026-07-10",
 		"every=school-year,min=2": "2026-07-10", "every=year,at=spring-term-start+autumn-term-start": "2026-09-01", "every=year,at=begin": "2027-01-31",

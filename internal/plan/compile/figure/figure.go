@@ -77,7 +77,7 @@ func (s *reader) targets(region script.Span, titles []script.Span) []Target {
 // phraseTargets tries the rules in order; words that one rule has taken are not given to another.
 func (s *reader) phraseTargets(sp script.Span, titles []script.Span) []Target {
 	words := s.Sub(sp)
-	if !strings.ContainsAny(words, digits) && !strings.ContainsAny(words, "覆盖档策每百") {
+	if !strings.ContainsAny(words, digits) && !strings.ContainsAny(words, "覆盖档策每百册卡表案") {
 		return nil
 	}
 	var out []Target
@@ -155,8 +155,9 @@ var targetRules = []targetRule{
 	}},
 	{"hours", "时分", fig(`(?P<p>每[天日周])\p{Han}{0,8}?{c}?{n}个?(?P<m>小时|分钟|学时)(?P<u>以上|以内|以下|内)?\p{Han}{0,8}`), readHours},
 	{"hours", "时分", fig(`(?P<p>(?:每(?:个|次|所|人|名|户|间|处))?{h}{0,6}){c}{n}个?(?P<m>小时|分钟|学时|课时)(?P<u>以上|以内|以下|内)?`), readHours},
+	{"days", "天", fig(`(?P<p>每(?:周|月|年|学期))\p{Han}{0,8}?{c}{n}天(?P<u>以上|以内)?`), readHours},
 	{"amount", "元", fig(`(?P<p>(?:每月|每年)?每?(?:人|生|户|村)(?:均|每月|每年|每学期)\p{Han}{0,4}?)?{c}?{n}(?P<k>万|亿|千|百)?元(?:/(?:人|年|月|生)[·/]?(?:年|月)?)?{u}`), readAmount},
-	{"amount", "元", fig(`(?:安排|投入|拨付|列支|筹集|筹措|争取)[^,。;\d]{0,12}(?P<T>{n}(?P<k>万|亿)?元)`), func(m targetMatch) string {
+	{"amount", "元", fig(`(?:安排|投入|拨付|列支|筹集|筹措|争取|给予|补助|补贴|奖补|奖励)[^,。;\d]{0,12}(?P<T>{n}(?P<k>万|亿)?元)`), func(m targetMatch) string {
 		return "amount=" + m.get("n") + m.get("k") + "元"
 	}},
 	{"area", "米", fig(`(?:每(?:个|所|人|名|户|间|处))?{h}{0,6}?{c}?{n}(?:平方米|平米|㎡){u}`), func(m targetMatch) string {
@@ -169,7 +170,9 @@ var targetRules = []targetRule{
 	{"counted", "", fig(`(?P<v>{v})[^、和及\d]{0,16}?(?P<T>{c}?{d}{m}(?:以上)?\p{Han}{0,8})`), readCount},
 	{"at_least", "", fig(`{h}{0,8}(?P<T>{c}{d}(?P<k>万|千|百)?{m}{u})`), readCount},
 	{"at_least", "以", fig(`{h}{0,8}{d}(?P<k>万|千|百)?{m}(?P<u>以上|以内)`), readCount},
-	{"file_each", "一", fig(`一(?P<k>人|户|童|生|村|孩|案)一(?:份)?(?P<f>档案?|策|案|方案|台账)`), func(m targetMatch) string {
+	{"second", "、", fig(`(?:不少于|不低于|不得少于|至少)\d+(?:期|次|场|个|名|场次)、(?P<T>{n}{m}(?:以上)?)`), func(m targetMatch) string { return "count>=" + m.get("n") }},
+	{"times_at_least", "次", fig(`{h}{0,8}(?P<T>(?P<c>不少于|不低于|不得少于|至少){d}次)`), readTimes},
+	{"file_each", "一", fig(`一(?P<k>人|户|童|生|村|孩|案|校|班|镇|乡|事)一(?:份)?(?P<f>档案?|策|案|方案|台账|册|卡|表)`), func(m targetMatch) string {
 		if m.get("f") == "策" || m.get("f") == "方案" || m.get("f") == "案" {
 			return "plans=1/" + m.get("k")
 		}

@@ -59,6 +59,9 @@ func readRate(m targetMatch) string {
 	case strings.HasSuffix(noun, "比例"), strings.HasSuffix(noun, "比"), strings.HasSuffix(noun, "比重"):
 		key = "ratio"
 	}
+	if m.get("noun") == "" && shareOf.MatchString(m.before()) {
+		return ""
+	}
 	n := m.get("n")
 	if n == "百" {
 		n = "100"
@@ -88,13 +91,19 @@ func readHours(m targetMatch) string {
 	if m.get("u") == "内" || m.get("u") == "以内" && m.get("c") == "" || m.get("p") == "" && m.get("c") == "" {
 		return ""
 	}
-	unit := map[string]string{"小时": "hours", "分钟": "minutes", "学时": "hours", "课时": "hours"}[m.get("m")]
+	unit := map[string]string{"小时": "hours", "分钟": "minutes", "学时": "hours", "课时": "hours", "": "days"}[m.get("m")]
 	norm := unit + orElse(operator(m.get("c"), m.get("u")), ">=") + m.get("n")
 	switch {
 	case strings.ContainsAny(m.get("p"), "天日"):
 		norm += "/day"
 	case strings.Contains(m.get("p"), "周"):
 		norm += "/week"
+	case unit == "days" && strings.Contains(m.get("p"), "月"):
+		norm += "/month"
+	case unit == "days":
+		norm += "/year"
+	case strings.HasPrefix(m.get("p"), "每人"), strings.HasPrefix(m.get("p"), "每名"):
+		norm += "/人"
 	}
 	return norm
 }
@@ -181,6 +190,9 @@ func readPerPlace(m targetMatch) string {
 	return norm
 }
 
+// readTimes: 检查不少于4次 without a period; with one it is a time rule, which goes before.
+func readTimes(m targetMatch) string { return "count>=" + m.get("n") }
+
 // readCount: 明确2名, 新建3个, 不少于50场, 10家以上.
 func readCount(m targetMatch) string {
 	if badCount.MatchString(m.all()) || ordinalBefore.MatchString(m.before()) || notCounted.MatchString(m.behind()) {
@@ -201,6 +213,7 @@ func readCount(m targetMatch) string {
 
 var (
 	badRate       = regexp.MustCompile(`近视|肥胖|患病|患龋|发生|死亡|辍学|犯罪|再犯|重新犯罪|流失|发案|失业`)
+	shareOf       = regexp.MustCompile(`占[^,。;]{2,14}的$`) // a weight in an assessment: 占年度考核的10%
 	periodNoun    = regexp.MustCompile(`^(学期|学年|季度|月|年度?|星期|周|工作日|小时|阶段)`)
 	badCount      = regexp.MustCompile(`\d(个)?(月|年|岁|周岁|小时|工作日|部门|单位)|第\d|20[0-4]\d年`)
 	ordinalBefore = regexp.MustCompile(`第$`)

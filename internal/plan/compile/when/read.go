@@ -2,6 +2,7 @@ package when
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"weibao/internal/script"
@@ -110,7 +111,7 @@ func readYearlyMonth(m timeMatch) (string, string) {
 		_, to := partOfMonth(p, month)
 		return KindRecurrence, fmt.Sprintf("yearly=%02d-%02d", month, to)
 	}
-	return KindRecurrence, fmt.Sprintf("months=%02d", month)
+	return KindRecurrence, fmt.Sprintf("yearly=%02d", month)
 }
 
 func readQuarterDay(m timeMatch) (string, string) {
@@ -122,6 +123,23 @@ func readQuarterDay(m timeMatch) (string, string) {
 }
 
 // readPeriodEnd: 每季度末, 每月底前, 每年年初, 每学期初. The figure, if any, is kept for periods that can hold several.
+// readWeekDay: 每周五前; 每周一次 and 每周三节课 count, they name no day.
+func readWeekDay(m timeMatch) (string, string) {
+	if m.get("V") == "" && (weekCount.MatchString(m.behind) || m.get("W") == "一" && !onMonday.MatchString(m.behind)) {
+		return "", ""
+	}
+	day := strings.Index("一二三四五六日", m.get("W"))/len("一") + 1
+	if m.get("W") == "天" {
+		day = 7
+	}
+	return KindRecurrence, fmt.Sprintf("weekly-day=%d", day)
+}
+
+var (
+	weekCount = regexp.MustCompile(`^(次|节|课|场|堂|个|天|期|名|小时|回|篇|条|题|讲|至|到|-)`)
+	onMonday  = regexp.MustCompile(`^(召开|举行|举办|向|将|的|,|、)`)
+)
+
 func readPeriodEnd(m timeMatch) (string, string) {
 	unit := unitNorm[m.get("U")]
 	at := "begin"

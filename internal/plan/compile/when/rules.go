@@ -37,8 +37,8 @@ const (
 // timeRules in order of precedence: the first that reads at a place wins.
 var timeRules = []timeRule{
 	{"window", "自从" + digits + "今本当明" + hanNumber, pat(`[自从]?(?:{Y})?{M}(?:{D}|{P})?(?:起|开始)?,?(?:至|到|-+)(?:{Y2})?(?:{M2})?(?:{D2}|{P2})?(?:期间|{前}|止|结束)?`), readWindow},
-	{"term_start_window", "每春秋开新", pat(`(?:每(?:个)?(?P<U>学期|学年|年))?(?P<S>[春秋]季)?(?:新)?(?:学期|学年)?开(?:学|始)(?:后|之日起)(?P<N>\d+|[一二两三])个?(?P<V>月|周|星期|日|天|工作日)之?内`), readTermWindow},
-	{"term_start", "每春秋开", pat(`(?:每(?:个)?(?P<E>学期|学年))?(?P<S>春、?秋两?季?|春季?|秋季?)?(?:两)?(?:季)?(?:学期)?开学(?P<W>{前}|之?初|后|时|第一[周课天])(?:各?(?:组织|开展|进行|完成)?一次)?`), readTermStart},
+	{"term_start_window", "每春秋开新", pat(`(?:每(?:个)?(?P<U>学期|学年|年))?(?P<S>[春秋]季)?(?:新)?(?:学期|学年)?(?:开学(?:之?后|之日起|起|的?第)?|开始(?:之?后|之日起|起))(?P<N>\d+|[一二两三])个?(?P<V>月|周|星期|日|天|工作日)之?内`), readTermWindow},
+	{"term_start", "每春秋开", pat(`(?:每(?:个)?(?P<E>学期|学年))?(?P<S>春、?秋两?季?|春季?(?:学期)?[、和及]秋季?|春季?|秋季?)?(?:两)?(?:季)?(?:学期)?开学(?P<W>{前}|之?初|后|时|第一[周课天])(?:各?(?:组织|开展|进行|完成)?一次)?`), readTermStart},
 	{"yearly_day", "每", pat(`每(?:一)?年(?:度)?的?{M}{D}{前}?`), readYearlyDay},
 	{"yearly_window", "每", pat(`每年的?{M}(?:{P})?(?:至|到|-+){M2}(?:{P2})?(?:期间)?`), func(m timeMatch) (string, string) {
 		return KindRecurrence, fmt.Sprintf("every=year,from=%02d,to=%02d", script.Number(m.get("M")), script.Number(m.get("M2")))
@@ -48,6 +48,7 @@ var timeRules = []timeRule{
 	{"monthly_day", "每次", pat(`(?:每(?:个)?|次)月的?{D}{前}?`), func(m timeMatch) (string, string) {
 		return KindRecurrence, fmt.Sprintf("monthly-day=%02d", script.Number(m.get("D")))
 	}},
+	{"week_day", "每", pat(`每(?:个)?(?:周|星期)(?P<W>[一二三四五六日天])(?P<V>(?:上午|下午|晚上|下班)?{前}|上午|下午|晚上)?`), readWeekDay},
 	{"quarter_day", "每", pat(`每(?:个)?季度?(?P<W>首月|末月|第一个月|最后一个月|结束后的?(?:次月|首月|第一个月)?)的?{D}?{前}?`), readQuarterDay},
 	{"period_end_counted", "每", pat(`每(?:个)?{U}(?P<W>年末|年底|年初|底|末|初|期末|期初|前|结束前)(?:[^,。;:每\d]{0,8}?){q}?{N}{c}`), readPeriodEnd},
 	{"period_end", "每", pat(`每(?:个)?{U}(?P<W>年末|年底|年初|底|末|初|期末|期初|结束前)前?`), readPeriodEnd},
