@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -16,6 +17,16 @@ import (
 type result struct {
 	rate     float64 // answers in a second
 	p50, p99 time.Duration
+	cpu      time.Duration // processor time of this program, client and server, for one answer
+}
+
+// processorTime is what this program has used so far.
+func processorTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // burst sends the same request over conns connections for a while, each
@@ -27,7 +38,7 @@ func burst(t testing.TB, addr, path, body string, conns int, during time.Duratio
 	var mu sync.Mutex
 	var all []time.Duration
 	var wg sync.WaitGroup
-	start := time.Now()
+	start, used := time.Now(), processorTime()
 	for range conns {
 		wg.Go(func() {
 			times, err := ask(addr, request, start.Add(during))
@@ -42,7 +53,7 @@ func burst(t testing.TB, addr, path, body string, conns int, during time.Duratio
 	wg.Wait()
 	took := time.Since(start)
 	slices.Sort(all)
-	return result{rate: float64(len(all)) / took.Seconds(), p50: quantile(all, 0.5), p99: quantile(all, 0.99)}
+	return result{rate: float64(len(all)) / took.Seconds(), p50: quantile(all, 0.5), p99: quantile(all, 0.99), cpu: (processorTime() - used) / time.Duration(max(len(all), 1))}
 }
 
 func ask(addr string, request []byte, until time.Time) ([]time.Duration, error) {

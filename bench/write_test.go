@@ -72,10 +72,24 @@ func reportWrite(out *table, dialect db.Dialect, conns int, ours, theirs []resul
 	slices.Sort(ratios)
 	ratio := ratios[len(ratios)/2]
 	what := fmt.Sprintf("%d connections", conns)
+	if dialect == db.SQLite { // PostgreSQL works in processes of its own
+		bare, product := cpuOf(theirs), cpuOf(ours)
+		out.add(row{part: "write", what: what + ", processor time, bare and product", where: string(dialect),
+			got: fmt.Sprintf("%d and %d µs, ratio %.2f", bare.Microseconds(), product.Microseconds(), float64(bare)/float64(product))})
+	}
 	out.add(row{part: "write", what: what + ", bare", where: string(dialect), got: rateText(theirs)})
 	out.add(row{part: "write", what: what + ", product", where: string(dialect), got: rateText(ours)})
 	out.add(row{part: "write", what: what + ", ratio", where: string(dialect),
 		got: fmt.Sprintf("%.2f (%.2f–%.2f)", ratio, ratios[0], ratios[len(ratios)-1]), bound: fmt.Sprintf("≥ %.1f", bareBound), ok: ratio >= bareBound})
+}
+
+func cpuOf(list []result) time.Duration {
+	times := make([]time.Duration, len(list))
+	for i, r := range list {
+		times[i] = r.cpu
+	}
+	slices.Sort(times)
+	return times[len(times)/2]
 }
 
 func rateText(list []result) string {
