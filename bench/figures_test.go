@@ -2,8 +2,10 @@ package bench_test
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -90,7 +92,11 @@ func TestFigures(t *testing.T) {
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(testkit.Root(t), path)
 		}
-		if err := os.WriteFile(path, []byte(out.page()), 0o644); err != nil {
+		before, err := os.ReadFile(path)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(out.page(string(before))), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
