@@ -19,6 +19,7 @@ import (
 
 // menu stands under the person's name on every page.
 var menu = []ui.Entry{
+	{Path: "/search", Permission: "search.find", Label: "搜索"}, // phones have no room for the box
 	{Path: "/suggestions", Permission: "suggestion.add", Label: "意见建议"},
 	{Path: "/system/pledge", Permission: access.SignedIn, Label: "减负承诺"},
 }

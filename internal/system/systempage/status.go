@@ -57,7 +57,7 @@ const (
 func (p *Pages) Status(w http.ResponseWriter, r *http.Request, by access.Actor) error {
 	items := p.look(r.Context(), p.DB.Reader(), by)
 	v := statusView{Note: verdict(items), Table: ui.Table{Caption: "系统状态", Columns: []ui.Column{
-		{Label: "项目", Slim: true}, {Label: "状态", Slim: true}, {Label: "情况", Wide: true}, {Label: "怎么办"}}}}
+		{Label: "项目", Slim: true}, {Label: "状态", Slim: true}, {Label: "情况"}, {Label: "怎么办"}}}}
 	for _, it := range items {
 		name := ui.T(it.what)
 		if it.href != "" && by.Can(it.need) {

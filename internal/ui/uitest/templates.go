@@ -47,6 +47,9 @@ func New(t testing.TB) *ui.Renderer {
 			{Key: "system", Path: "/units", Permission: "org.list", Label: "单位"},
 			{Key: "system", Path: "/regions", Permission: "region.list", Label: "行政区划"},
 			{Key: "system", Path: "/workdays", Permission: "workday.list", Label: "工作日历"},
+			{Key: "system", Path: "/rules", Permission: "rule.list", Label: "本县规则"},
+			{Key: "system", Path: "/system/status", Permission: "system.status", Label: "系统状态"},
+			{Key: "system", Path: "/jobs", Permission: "job.list", Label: "后台作业"},
 		},
 	})
 	if err != nil {
