@@ -39,8 +39,6 @@ func sizes() []int {
 	return []int{2_000}
 }
 
-func largest() int { return slices.Max(sizes()) }
-
 // row is one measured figure.
 type row struct {
 	part, what, where string

@@ -22,9 +22,9 @@ var (
 
 // member is a person of the cast.
 type member struct {
-	login, role string
-	post        auth.PostRequest
-	unit        org.Unit
+	login string
+	post  auth.PostRequest
+	unit  org.Unit
 }
 
 // hire opens accounts for people in all roles. Some posts stay vacant, as in

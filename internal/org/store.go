@@ -159,10 +159,6 @@ func setGone(ctx context.Context, tx *db.Tx, id, successor ref.Unit, on civil.Da
 	return tx.One(ctx, "UPDATE org_unit SET status = 'gone', successor = ?, valid_to = ?, office = 0 WHERE id = ? AND status = 'active'", successor, on, id)
 }
 
-func setOffice(ctx context.Context, tx *db.Tx, id ref.Unit) error {
-	return tx.One(ctx, "UPDATE org_unit SET office = 1 WHERE id = ? AND status = 'active'", id)
-}
-
 func dropOffice(ctx context.Context, tx *db.Tx, region string, except ref.Unit) error {
 	_, err := tx.Exec(ctx, "UPDATE org_unit SET office = 0 WHERE region = ? AND office = 1 AND id <> ?", region, except)
 	return err

@@ -42,7 +42,6 @@ type desk struct {
 	k     *duty.Kernel
 	pages *dutypage.Pages
 	r     *ui.Renderer
-	mux   map[access.Permission]bool
 }
 
 func withDesk(t *testing.T, test func(x *desk)) {

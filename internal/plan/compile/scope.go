@@ -22,9 +22,6 @@ func (p *part) owner() *owner {
 	return o
 }
 
-// span of the part's paragraphs.
-func (p *part) span() Span { return script.Between(p.paras[0].Start, p.paras[len(p.paras)-1].End) }
-
 // scopeOwners finds the written owners of every node and spreads those that stand once for a group.
 func (t *tree) scopeOwners() {
 	t.each(t.root, func(n *node) {

@@ -145,7 +145,7 @@ func readPerUnit(m targetMatch) string {
 	for _, v := range []string{"要", "应", "须", "都", "均", "至少", "需", "配备", "设立", "确定", "明确", "配", "建立", "设", "建设", "建成", "指定", "不得", "原则上", "选聘", "聘请", "安排"} {
 		p = strings.TrimSuffix(p, v)
 	}
-	p = strings.TrimRight(p, "要应须都均至少配备设立确定明确建成")
+	p = strings.TrimRight(p, "要应须都均至少配备设立确定明建成")
 	for _, s := range placeShort {
 		if strings.HasSuffix(p, s.word) {
 			p = s.short
