@@ -6,7 +6,7 @@
 //   import { world } from './lib.mjs'
 //   test('a unit signs for a duty', async t => {
 //     const { page, app } = await world(t)
-//     await app.login(page, 'zhoulan', 'secret')
+//     await app.login(page, 'jiaoyuju')
 //     await app.visit(page, '/duties')
 //     await check(page)               // axe: no violation
 //   })
@@ -14,8 +14,8 @@
 // An error on the console, a refused resource (CSP) or a failed request fails
 // the test by itself; a test that expects one says so with page.expected(/…/).
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -56,18 +56,41 @@ export function freePort() {
   })
 }
 
+/** The password of the demo accounts, as `weibao demo` prints it. */
+export const password = process.env.WEIBAO_DEMO_PASSWORD || 'yunling-2026'
+
+export const binary = () => {
+  const path = process.env.WEIBAO_BIN || join(root, 'bin', 'weibao')
+  assert(existsSync(path), `${path} is missing: run make build first, or set WEIBAO_BIN`)
+  return path
+}
+
+/** A fresh copy of the demo county: its story is played once for each build of the program and day. */
+export function county() {
+  const seeds = join(out, 'county')
+  const seed = join(seeds, `${Math.round(statSync(binary()).mtimeMs)}-${new Date().toISOString().slice(0, 10)}`)
+  if (!existsSync(seed)) {
+    rmSync(seeds, { recursive: true, force: true })
+    const half = `${seed}.half`
+    const { status, stderr } = spawnSync(binary(), ['demo', '--fill', '--data', half], { encoding: 'utf8', timeout: 240_000 })
+    assert.equal(status, 0, stderr)
+    renameSync(half, seed)
+  }
+  const data = mkdtempSync(join(tmpdir(), 'weibao-e2e-'))
+  cpSync(seed, data, { recursive: true })
+  return data
+}
+
 /** The program, running on a free port with data of its own. */
 export class App {
-  /** command: ['serve'] or ['demo', …]; env: more environment; ready: how long the start may take. */
+  /** command: ['serve'] or ['demo', …]; data: a folder that stays, else a copy of the demo county; env: more environment; ready: how long the start may take. */
   static async start({ command = ['demo'], data, env = {}, ready = 120_000 } = {}) {
-    const binary = process.env.WEIBAO_BIN || join(root, 'bin', 'weibao')
-    assert(existsSync(binary), `${binary} is missing: run make build first, or set WEIBAO_BIN`)
     const app = new App()
     app.own = !data
-    app.data = data ?? mkdtempSync(join(tmpdir(), 'weibao-e2e-'))
+    app.data = data ?? county()
     app.url = `http://127.0.0.1:${await freePort()}`
     app.log = ''
-    app.process = spawn(binary, [...command, '--data', app.data, '--listen', new URL(app.url).host], { env: { ...process.env, ...env } })
+    app.process = spawn(binary(), [...command, '--data', app.data, '--listen', new URL(app.url).host], { env: { ...process.env, ...env } })
     for (const stream of [app.process.stdout, app.process.stderr]) stream.on('data', chunk => { app.log += chunk })
     await app.ready(ready)
     return app
@@ -102,10 +125,10 @@ export class App {
   }
 
   /** Fills the sign-in page; code is the one-time code where the account has one. */
-  async login(page, name, password, code) {
+  async login(page, name, word = password, code) {
     await this.visit(page, '/login')
-    await page.fill('[name=name]', name)
-    await page.fill('[name=password]', password)
+    await page.fill('[name=login]', name)
+    await page.fill('[name=password]', word)
     if (code) await page.fill('[name=code]', code)
     await page.click('main form button')
     await page.waitForURL(url => url.pathname !== '/login')
@@ -144,7 +167,7 @@ function watch(page) {
   page.inflight = new Set()
   page.on('request', request => { if (request.resourceType() !== 'eventsource') page.inflight.add(request) })
   for (const end of ['requestfinished', 'requestfailed']) page.on(end, request => page.inflight.delete(request))
-  page.on('console', message => { if (message.type() === 'error') page.troubles.push(message.text()) })
+  page.on('console', message => { if (message.type() === 'error') page.troubles.push(`${message.text()} ${message.location().url}`) })
   page.on('pageerror', error => page.troubles.push(String(error)))
   page.on('requestfailed', request => {
     const why = request.failure()?.errorText ?? ''

@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"weibao/internal/clock"
 	"weibao/internal/config"
@@ -22,6 +23,8 @@ type demoCmd struct {
 	config.Config
 	Listen string `help:"监听地址" default:"127.0.0.1:8080" env:"WEIBAO_LISTEN" placeholder:"ADDR"`
 	Fill   bool   `help:"只生成数据，不启动服务"`
+	// A demo and its tests look at days to come; a real installation has no such flag.
+	Clock time.Duration `help:"把时钟拨快这么久再启动，仅供演示超期和催办，如 240h" placeholder:"DURATION"`
 }
 
 // Run plays the story once; a folder that holds it already is served as it is.
@@ -39,7 +42,7 @@ func (c *demoCmd) Run(out io.Writer) error {
 	if c.Fill {
 		return nil
 	}
-	return serve(ctx, c.Config, s, clock.System{}, out)
+	return serve(ctx, c.Config, s, clock.Shifted{Base: clock.System{}, By: c.Clock}, out)
 }
 
 func (c *demoCmd) fill(ctx context.Context, s config.Serve, out io.Writer) (err error) {

@@ -48,6 +48,16 @@ func (r *Renderer) Tabs(by access.Actor, section, path string) []Tab {
 	return tabs
 }
 
+// reaches tells whether the page at path is open to the actor, or not of the navigation.
+func reaches(entries []Entry, by access.Actor, path string) bool {
+	for _, e := range entries {
+		if e.Path == path {
+			return by.Can(e.Permission)
+		}
+	}
+	return true
+}
+
 type navItem struct {
 	Section
 	Href   string

@@ -63,6 +63,9 @@ func (r *Renderer) shell(w http.ResponseWriter, req *http.Request, by access.Act
 			s.Menu = append(s.Menu, Crumb{e.Label, e.Path})
 		}
 	}
+	if !reaches(o.Nav, by, o.InboxPath) {
+		s.Links.Inbox = ""
+	}
 	s.Posts = posts(by)
 	s.Query = req.URL.Query().Get("q")
 	if o.Inbox != nil {
