@@ -17,10 +17,10 @@ async function badge(page, was) {
 
 const now = page => page.textContent('.topbar-inbox .badge')
 
-/** Lets a person reply to the first of his duties that needs no value; gives its address. */
+/** Lets a person reply to the first task his unit leads that needs no value, which the office then has to check; gives its address. */
 async function finish(app, page, words) {
   await app.visit(page, '/duties')
-  const addresses = await page.locator('.tasks a[href^="/plans/duties/"]').evaluateAll(links => links.map(a => a.getAttribute('href')))
+  const addresses = await page.locator('.task:has(.task-kind:has-text("方案任务")) a.task-title').evaluateAll(links => links.map(a => a.getAttribute('href')))
   for (const address of addresses) {
     await app.visit(page, address)
     const sign = page.locator('.head-actions button:has-text("签收")')
@@ -43,13 +43,13 @@ async function finish(app, page, words) {
   throw new Error('no duty to reply to')
 }
 
-test('a reply of a colleague changes the badge, and the inbox offers to be read anew', async t => {
+test('a reply of a unit changes the badge of the office, and its inbox offers to be read anew', async t => {
   const app = await App.start()
   t.after(() => app.stop())
   const one = await open(browser, t)
   const other = await open(browser, t)
   await app.login(one, 'jiaoyuju')
-  await app.login(other, 'jiaoyuju')
+  await app.login(other, 'weibaoban')
   await app.visit(other, '/duties')
   const was = await now(other)
   await finish(app, one, '已完成，材料已归档。')
@@ -73,7 +73,7 @@ test('two processes on one PostgreSQL share sessions and live updates, and one t
   assert.equal(new URL(one.url()).pathname, '/duties', 'the session of one process is not known to the other')
 
   const other = await open(browser, t)
-  await second.login(other, 'jiaoyuju')
+  await second.login(other, 'weibaoban')
   await second.visit(other, '/duties')
   const was = await now(other)
   const address = await finish(first, one, '已完成，由第一个进程受理。')
