@@ -35,15 +35,15 @@ var officeEntries = []ui.Entry{
 // ruleUses says which screens work by which rules.
 var ruleUses = map[string][]ui.Crumb{
 	"ladders":                  {{Label: "我的待办：到期提醒、催办、报上级", Href: "/duties"}},
-	"cycles/standing.review":   {{Label: "方案任务：长期任务按这个周期复核", Href: "/plans"}},
+	"cycles/standing.review":   {{Label: "方案任务：长期任务按这个周期复核", Href: "/tasks"}},
 	"clocks/duty.decide":       {{Label: "延期、退回申请的审批时限", Href: "/duties"}},
 	"clocks/duty.superior":     {{Label: "上级单位督促下级的时限", Href: "/duties"}},
 	"clocks/duty.soon":         {{Label: "我的待办：即将到期的划分", Href: "/duties"}},
 	"clocks/duty.critical":     {{Label: "我的待办：严重超期的划分", Href: "/duties"}},
 	"clocks/suggestion.answer": {{Label: "意见建议：未保办的答复时限", Href: "/suggestions"}},
 	"terms/office":             {{Label: "单位：确定由哪个单位承担未保办工作", Href: "/units"}},
-	"terms/school-term.spring": {{Label: "方案任务：每学期的起止日期", Href: "/plans"}},
-	"terms/school-term.autumn": {{Label: "方案任务：每学期的起止日期", Href: "/plans"}},
+	"terms/school-term.spring": {{Label: "方案任务：每学期的起止日期", Href: "/tasks"}},
+	"terms/school-term.autumn": {{Label: "方案任务：每学期的起止日期", Href: "/tasks"}},
 }
 
 // dutyKinds describes the duties that slices open, for the inbox.

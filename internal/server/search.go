@@ -59,7 +59,7 @@ func (a *App) findTasks(ctx context.Context, tx *db.Tx, by access.Actor, words s
 	for i, t := range found {
 		hits[i] = searchpage.Hit{Title: t.Title, Sub: t.PlanTitle + " " + t.Clause(), Href: "/tasks/" + ref.Format(t.Task)}
 		if t.State == plan.TaskDraft {
-			hits[i].Href, hits[i].Tag = "/plans/"+ref.Format(t.Plan)+"/review", &ui.Tag{State: ui.Drafting, Label: "尚未下发"}
+			hits[i].Href, hits[i].Tag = "/plan/"+ref.Format(t.Plan)+"/review", &ui.Tag{State: ui.Drafting, Label: "尚未下发"}
 		}
 	}
 	return hits, err
