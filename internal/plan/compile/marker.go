@@ -54,7 +54,7 @@ func parseMarker(s *source, sp Span) (marker, bool) {
 var ordinals = []struct {
 	word string
 	kind markKind
-}{{"部分", markPart}, {"章", markChapter}, {"节", markSection}, {"条", markArticle}, {"阶段", markStage}}
+}{{"部分", markPart}, {"章", markChapter}, {"节", markSection}, {"条", markArticle}, {"阶段", markStage}, {"时段", markStage}, {"步骤", markStage}}
 
 // ordinalMarker: 第一章, 第十二条, 第一阶段.
 func ordinalMarker(s *source, sp Span) (marker, bool) {

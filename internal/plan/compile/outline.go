@@ -199,18 +199,27 @@ func (b *builder) joined(l line) Span {
 func (b *builder) unitHead(l line) bool {
 	w := &walker{tree: b.tree}
 	head := w.headBeforeColon(l.Span)
-	if head.Len() < 2 || ownerLabel.MatchString(b.src.Sub(script.Between(l.Start, head.End+1))) || unitList(b.src, head, false) == nil {
+	if head.Len() < 2 || ownerLabel.MatchString(b.src.Sub(script.Between(l.Start, head.End+1))) {
+		return false
+	}
+	names := unitList(b.src, head, false)
+	if words := b.src.Sub(head); names == nil && b.underUnit() && head.Len() <= 16 && !commanding(strings.TrimPrefix(words, "各")) && !stageWord.MatchString(words) {
+		names = unitList(b.src, head, true) // among units: 各村、“两基”工作组:
+	}
+	if names == nil {
 		return false
 	}
 	if body := b.src.Trim(script.Between(head.End+1, l.End)); body.Len() > 0 {
-		return b.underUnit() && b.addUnit(head, body)
+		return b.underUnit() && b.addUnit(head, body, names)
 	}
 	if b.cur == b.root || b.i+1 >= len(b.lines) {
 		return false
 	}
 	next := b.lines[b.i+1]
-	return next.kind == lineMarker && next.mark.kind >= markNum && next.mark.kind <= markCircle && (next.mark.num == 1 || b.underUnit()) && b.addUnit(head, Span{})
+	return next.kind == lineMarker && next.mark.kind >= markNum && next.mark.kind <= markCircle && (next.mark.num == 1 || b.underUnit()) && b.addUnit(head, Span{}, names)
 }
+
+var stageWord = regexp.MustCompile(`阶段|步骤|时段|内容|要求|目标|时间|措施|方式|注意|说明|备注`)
 
 // underUnit: the current clause lies in a section that is headed by a unit alone.
 func (b *builder) underUnit() bool {
@@ -222,9 +231,9 @@ func (b *builder) underUnit() bool {
 	return false
 }
 
-func (b *builder) addUnit(head, body Span) bool {
+func (b *builder) addUnit(head, body Span, names []Span) bool {
 	m := marker{script.Between(head.Start, head.Start), markUnit, 0}
-	n := &node{mark: m, head: head, parent: b.place(m), doers: unitList(b.src, head, false)}
+	n := &node{mark: m, head: head, parent: b.place(m), doers: names}
 	n.depth = n.parent.depth + 1
 	if body.Len() > 0 {
 		n.paras = []Span{body}

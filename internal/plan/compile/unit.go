@@ -76,6 +76,9 @@ func unitName(words string) bool {
 	if first, _ := utf8.DecodeRuneInString(core); strings.ContainsRune("报经含共已均至到待及和并与同请或等也仍还再又由且", first) {
 		return false
 	}
+	if i := strings.Index(core, "个"); i >= 0 && !strings.HasPrefix(core[i:], "个体") { // 分三个阶段组织
+		return false
+	}
 	if commandStart(core) && !nounStart(core) || notUnits.match(core) || aloneNoUnit[core] || othersInside(core) {
 		return false
 	}

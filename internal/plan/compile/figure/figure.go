@@ -171,6 +171,7 @@ var targetRules = []targetRule{
 	{"at_least", "", fig(`{h}{0,8}(?P<T>{c}{d}(?P<k>万|千|百)?{m}{u})`), readCount},
 	{"at_least", "以", fig(`{h}{0,8}{d}(?P<k>万|千|百)?{m}(?P<u>以上|以内)`), readCount},
 	{"second", "、", fig(`(?:不少于|不低于|不得少于|至少)\d+(?:期|次|场|个|名|场次)、(?P<T>{n}{m}(?:以上)?)`), func(m targetMatch) string { return "count>=" + m.get("n") }},
+	{"second", "和、及", fig(`{v}[^、和及\d]{0,16}?\d+(?:名|个|所|人|家|支|场|件|套|间)[^,。;、\d]{1,10}(?:和|、|及)(?P<T>{d}{m}\p{Han}{0,8})`), readCount},
 	{"times_at_least", "次", fig(`{h}{0,8}(?P<T>(?P<c>不少于|不低于|不得少于|至少){d}次)`), readTimes},
 	{"file_each", "一", fig(`一(?P<k>人|户|童|生|村|孩|案|校|班|镇|乡|事)一(?:份)?(?P<f>档案?|策|案|方案|台账|册|卡|表)`), func(m targetMatch) string {
 		if m.get("f") == "策" || m.get("f") == "方案" || m.get("f") == "案" {

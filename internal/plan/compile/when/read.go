@@ -47,6 +47,16 @@ func readWindow(m timeMatch) (string, string) {
 	return KindDeadline, fmt.Sprintf("from=%s%02d-%02d,to=%s%02d-%02d", y1, m1, from, y2, m2, to)
 }
 
+// readMonthWindow: 7—8月, 2026年3-5月.
+func readMonthWindow(m timeMatch) (string, string) {
+	m1, m2 := script.Number(m.get("M")), script.Number(m.get("M2"))
+	if m.afterNumber() || m1 >= m2 || strings.ContainsRune("每个满", m.before) {
+		return "", ""
+	}
+	y := year(m.get("Y"))
+	return KindDeadline, fmt.Sprintf("from=%s%02d,to=%s%02d", y, m1, y, m2)
+}
+
 func readTermWindow(m timeMatch) (string, string) {
 	unit := map[string]string{"月": "month", "周": "week", "星期": "week", "日": "day", "天": "day", "工作日": "workday"}[m.get("V")]
 	every, start := orTerm(unitNorm[m.get("U")]), "start"

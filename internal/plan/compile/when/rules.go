@@ -37,6 +37,7 @@ const (
 // timeRules in order of precedence: the first that reads at a place wins.
 var timeRules = []timeRule{
 	{"window", "自从" + digits + "今本当明" + hanNumber, pat(`[自从]?(?:{Y})?{M}(?:{D}|{P})?(?:起|开始)?,?(?:至|到|-+)(?:{Y2})?(?:{M2})?(?:{D2}|{P2})?(?:期间|{前}|止|结束)?`), readWindow},
+	{"month_window", digits + "今本当明", pat(`(?:{Y})?(?P<M>1[0-2]|[1-9])(?:至|到|-+)(?P<M2>1[0-2]|[1-9])月份?(?:期间|{前}|底)?`), readMonthWindow},
 	{"term_start_window", "每春秋开新", pat(`(?:每(?:个)?(?P<U>学期|学年|年))?(?P<S>[春秋]季)?(?:新)?(?:学期|学年)?(?:开学(?:之?后|之日起|起|的?第)?|开始(?:之?后|之日起|起))(?P<N>\d+|[一二两三])个?(?P<V>月|周|星期|日|天|工作日)之?内`), readTermWindow},
 	{"term_start", "每春秋开", pat(`(?:每(?:个)?(?P<E>学期|学年))?(?P<S>春、?秋两?季?|春季?(?:学期)?[、和及]秋季?|春季?|秋季?)?(?:两)?(?:季)?(?:学期)?开学(?P<W>{前}|之?初|后|时|第一[周课天])(?:各?(?:组织|开展|进行|完成)?一次)?`), readTermStart},
 	{"yearly_day", "每", pat(`每(?:一)?年(?:度)?的?{M}{D}{前}?`), readYearlyDay},
