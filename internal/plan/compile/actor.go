@@ -115,7 +115,7 @@ func collective(name string) bool {
 	return strings.HasPrefix(name, "各") && !strings.HasPrefix(name, "各级") || strings.HasPrefix(name, "有关") || strings.HasPrefix(name, "相关") || strings.HasPrefix(name, "所有") || anyUnit[name] || aloneNoUnit[name] || manyUnits.MatchString(name)
 }
 
-var manyUnits = regexp.MustCompile(`各成员单位|(有关|相关|直属?)(部门|单位)$|^直(有关|相关|各)?(部门|单位)`)
+var manyUnits = regexp.MustCompile(`各成员单位|(有关|相关|直属?)(部门|单位)$|^[两二三四五六七八九十]+(部门|单位|家)$|^直(有关|相关|各)?(部门|单位)`)
 
 // anyUnit are names that stand for whichever unit is meant.
 var anyUnit = set(`责任单位 责任部门 成员单位 牵头单位 牵头部门 配合单位 职能部门 单位`)

@@ -107,6 +107,13 @@ func TestATableGoesOnBehindItsSectionRows(t *testing.T) {
 	}
 }
 
+func TestATableDrawnWithSigns(t *testing.T) {
+	p := compiled(t, "| 序号 | 重点任务 | 主要举措 | 责任处室 | 配合单位 | 时间节点 |\n| --- | :---: | --- | --- | --- | --- |\n| 1 | 提标扩面 | 提高孤儿养育标准 | 儿童福利科 | 县财政局 | 7月1日起 |\n| 2 | 明天计划 | 实施手术康复60例 | 儿童福利科 | / | 全年 |")
+	if len(p.Tasks) != 2 || owners(p.Tasks[0]) != " | 儿童福利科 县财政局" || owners(p.Tasks[1]) != " | 儿童福利科" {
+		t.Fatalf("%d tasks: %+v", len(p.Tasks), p.Tasks)
+	}
+}
+
 func TestArticlesThatOnlySpeakOfTheTextOrderNothing(t *testing.T) {
 	p := compiled(t, "第一条 为及时有效惩治侵害未成年人违法犯罪，结合本县实际，制定本办法。\n第二条 本办法所称强制报告，是指发现未成年人遭受侵害的，应当立即报案。\n第三条 学校、医疗机构应当在6小时内向公安机关报案。\n第四条 县教育局负责将强制报告纳入岗前培训内容。\n第五条 本办法自印发之日起施行，由县检察院负责解释。")
 	if len(p.Tasks) != 2 {

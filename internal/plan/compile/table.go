@@ -41,7 +41,7 @@ var columnRules = []struct {
 	{colPerson, regexp.MustCompile(`(责任|牵头|分管|联系|包保)(领导|人|县领导)|^联系(人|方式)|备注|电话`)},
 	{colLead, regexp.MustCompile(`^(牵头|主责|主办)`)},
 	{colTime, regexp.MustCompile(`(时限|时间|期限|节点|进度)`)},
-	{colSupport, regexp.MustCompile(`(责任|配合|协同|协作|协办|参与|参加|落实|承办|实施|负责)(单位|部门|主体|科室|机构)`)},
+	{colSupport, regexp.MustCompile(`(责任|配合|协同|协作|协办|参与|参加|落实|承办|实施|负责)(单位|部门|主体|科室|处室|股室|机构|站所|站办|科|处)$`)},
 	{colContent, regexp.MustCompile(`措施|内容|要求|举措|任务描述|标准|目标|指标|做法`)},
 	{colName, regexp.MustCompile(`任务|项目|事项|工作|类别|领域|分类|目录|重点|名称`)},
 }
@@ -127,6 +127,9 @@ func readTable(s *source, rows [][]Span) *table {
 			}
 			continue
 		}
+		if ruled(s, cells) {
+			continue
+		}
 		if filled := filledCells(cells); filled == 1 {
 			group = s.Raw(onlyCell(cells))
 			continue
@@ -138,6 +141,16 @@ func readTable(s *source, rows [][]Span) *table {
 	}
 	t.chooseNames()
 	return t
+}
+
+// ruled: the line under the headings of a table drawn with signs (| --- | --- |).
+func ruled(s *source, cells []Span) bool {
+	for _, c := range cells {
+		if strings.Trim(s.Sub(c), "-:= ") != "" {
+			return false
+		}
+	}
+	return true
 }
 
 func rowsOf(t *table) []row {

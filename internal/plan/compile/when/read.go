@@ -223,6 +223,9 @@ func readDate(m timeMatch) (string, string) {
 	if m.afterNumber() {
 		return "", ""
 	}
+	if strings.HasSuffix(m.all(), "起") {
+		return KindDeadline, fmt.Sprintf("from=%s%02d-%02d", year(m.get("Y")), script.Number(m.get("M")), script.Number(m.get("D")))
+	}
 	return KindDeadline, fmt.Sprintf("date=%s%02d-%02d", year(m.get("Y")), script.Number(m.get("M")), script.Number(m.get("D")))
 }
 

@@ -40,6 +40,8 @@ func (m timeMatch) get(name string) string {
 	return m.words[m.groups[2*i]:m.groups[2*i+1]]
 }
 
+func (m timeMatch) all() string { return m.words[m.groups[0]:m.groups[1]] }
+
 // window is how many code points a time expression may span.
 const window = 64
 

@@ -77,6 +77,7 @@ func TestTimesInSentences(t *testing.T) {
 		"每周一次，每周三节课，每周一调度":        "每周一次 → every=week,min=1；每周三节 → every=week,min=3；每周 → every=week,min=1",
 		"7—8月集中行动，2026年3-5月排查":    "7—8月 → from=07,to=08；2026年3-5月 → from=2026-03,to=2026-05",
 		"3-5月龄婴幼儿":                "",
+		"2026年10月1日起试运行，7月1日起":    "2026年10月1日起 → from=2026-10-01；7月1日起 → from=07-01",
 		"每年6月开展宣传月活动":             "每年6月 → yearly=06",
 		"春季、秋季学期开学前组织检查":          "春季、秋季学期开学前 → every=year,at=spring-term-start+autumn-term-start",
 		"每学期开学一周内完成核查":            "每学期开学一周内 → every=term,within=1week-of-start",
