@@ -12,6 +12,7 @@ import (
 	"weibao/internal/clock"
 	"weibao/internal/db"
 	"weibao/internal/duty"
+	"weibao/internal/errs"
 	"weibao/internal/plan"
 	"weibao/internal/plan/schedule"
 	"weibao/internal/ref"
@@ -179,7 +180,7 @@ func (s *Stage) check(ctx context.Context, who access.Actor, d duty.Duty, age in
 	if now-d.Opened > clock.Instant(100*time.Hour/time.Millisecond) && t.luck < 5 {
 		return nil // some wait on the desk
 	}
-	return s.write(ctx, func(tx *db.Tx) error {
+	err := s.write(ctx, func(tx *db.Tx) error {
 		accept := t.luck >= 12
 		words := "符合要求。"
 		if !accept {
@@ -187,4 +188,8 @@ func (s *Stage) check(ctx context.Context, who access.Actor, d duty.Duty, age in
 		}
 		return s.Desk.Check(ctx, tx, who, plan.ReplyID(d.SubjectID), accept, words)
 	})
+	if errs.Is(err, errs.Conflict) {
+		return nil // accepted a moment ago together with its lead's reply
+	}
+	return err
 }
