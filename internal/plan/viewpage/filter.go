@@ -19,15 +19,10 @@ func (l *lister) bar() (*ui.Filter, error) {
 	if a.task != 0 {
 		f.Keep = append(f.Keep, ui.Hidden{Name: "task", Value: ref.Format(a.task)})
 	}
-	groups := groupOptions
-	if !a.whole {
-		groups = groupOptions[1:]
-		if a.plan != 0 {
-			f.Keep = append(f.Keep, ui.Hidden{Name: "plan", Value: ref.Format(a.plan)})
-		}
+	if !a.whole && a.plan != 0 {
+		f.Keep = append(f.Keep, ui.Hidden{Name: "plan", Value: ref.Format(a.plan)})
 	}
-	f.Fields = append(f.Fields, ui.Field{Kind: ui.Select, Name: "group", Label: "分组", Value: a.group, Options: groups, Required: true, Short: true},
-		ui.Field{Kind: ui.Select, Name: "state", Label: "状态", Value: string(a.state), Options: stateOptions(a), Short: true})
+	f.Fields = append(f.Fields, groupField(a), stateField(a))
 	if !own(l.by) {
 		register, err := l.register()
 		if err != nil {
@@ -43,15 +38,26 @@ func (l *lister) bar() (*ui.Filter, error) {
 	return f, l.tags(f)
 }
 
-func stateOptions(a ask) []ui.Option {
-	var out []ui.Option
-	if a.group == byClause {
-		out = append(out, ui.Option{Value: string(ledger.Any), Label: "全部"})
+// groupField chooses the group; the one that comes without asking is the blank.
+func groupField(a ask) ui.Field {
+	f := ui.Field{Kind: ui.Select, Name: "group", Label: "分组", Value: a.query().Get("group"), Blank: "按时限", Options: groupOptions[1:2], Short: true}
+	if a.whole {
+		f.Blank, f.Options = "按条款", groupOptions[1:]
 	}
+	return f
+}
+
+// stateField chooses the state; without a choice tasks are of any, duties are open.
+func stateField(a ask) ui.Field {
+	f := ui.Field{Kind: ui.Select, Name: "state", Label: "状态", Value: a.query().Get("state"), Blank: "全部", Short: true}
 	for _, s := range ledger.States {
-		out = append(out, ui.Option{Value: string(s), Label: s.Label()})
+		if a.group != byClause && s == ledger.Open {
+			f.Blank = s.Label()
+			continue
+		}
+		f.Options = append(f.Options, ui.Option{Value: string(s), Label: s.Label()})
 	}
-	return out
+	return f
 }
 
 // register gives the units of the county for the choice.

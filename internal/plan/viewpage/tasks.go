@@ -105,6 +105,7 @@ func (l *lister) view() (v tasksView, err error) {
 func (l *lister) filter(a ask) ledger.Filter { return a.filter(l.today, l.clauses.within(a.clause)) }
 
 func (l *lister) count(a ask) (string, int, error) {
+	a.after, a.before = ledger.Key{}, ledger.Key{} // the whole list, not what is left of it
 	n, err := l.ledger.Count(l.ctx, l.tx, l.by, l.filter(a), countLimit)
 	return countWords(n), n, err
 }
