@@ -45,6 +45,7 @@ type Page struct {
 	Status  int      // HTTP status, 0 means 200; a form shown again with errors is 422
 	Scripts []string // further bundles, e.g. "plan-review" for assets/src/pages/plan-review.ts
 	Bare    bool     // without navigation: sign-in and the like
+	Wide    bool     // printed on A4 landscape
 	Plain   bool     // without the visible title row; the template brings its own h1
 }
 

@@ -27,9 +27,9 @@ func (l *lister) byClause() (ui.Table, string, error) {
 		t.Pager = l.pages(ref.Format(ids[0]), ref.Format(ids[len(ids)-1]), l.ask.from != 0 && !l.ask.back, l.ask.back, more)
 	}
 	n, err := l.ledger.CountTasks(l.ctx, l.tx, l.by, f, countLimit)
-	found := "任务" + countWords(n) + "项"
+	found := "任务" + countWords(n, countLimit) + "项"
 	if l.ask.state != ledger.Any {
-		found = "有" + l.ask.state.Label() + "事项的任务" + countWords(n) + "项"
+		found = "有" + l.ask.state.Label() + "事项的任务" + countWords(n, countLimit) + "项"
 	}
 	return t, found, err
 }

@@ -48,7 +48,9 @@ func (p *Pages) Network(w http.ResponseWriter, r *http.Request, by access.Actor)
 	n.sort(names)
 	view := networkView{Asof: civil.FormatTime(tx.Now.Time()), Blank: len(n.order) == 0, Matrix: n.matrix(names), Units: n.table(names),
 		Empty: ui.Empty{Title: "还没有责任单位", Text: "方案下发后，各单位牵头、配合的任务会列在这里。"}}
-	return p.UI.Page(w, r, by, "network.html", page(by, o.Plan, "责任网络", "network"), view)
+	shell := page(by, o.Plan, "责任网络", "network")
+	shell.Wide = true
+	return p.UI.Page(w, r, by, "network.html", shell, view)
 }
 
 type netKey struct {

@@ -26,6 +26,7 @@ type tasksView struct {
 const (
 	pageSize   = 50
 	countLimit = 1000 // figures say 999+ beyond it
+	countSome  = 100  // of the duties of all plans, where every count reads far
 )
 
 // All is the 任务清单 of all plans in the actor's scope.
@@ -105,14 +106,18 @@ func (l *lister) view() (v tasksView, err error) {
 func (l *lister) filter(a ask) ledger.Filter { return a.filter(l.today, l.clauses.within(a.clause)) }
 
 func (l *lister) count(a ask) (string, int, error) {
+	limit := countLimit
+	if !a.whole {
+		limit = countSome
+	}
 	a.after, a.before = ledger.Key{}, ledger.Key{} // the whole list, not what is left of it
-	n, err := l.ledger.Count(l.ctx, l.tx, l.by, l.filter(a), countLimit)
-	return countWords(n), n, err
+	n, err := l.ledger.Count(l.ctx, l.tx, l.by, l.filter(a), limit)
+	return countWords(n, limit), n, err
 }
 
-func countWords(n int) string {
-	if n >= countLimit {
-		return "999+"
+func countWords(n, limit int) string {
+	if n >= limit {
+		return strconv.Itoa(limit-1) + "+"
 	}
 	return strconv.Itoa(n)
 }

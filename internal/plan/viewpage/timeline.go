@@ -81,7 +81,9 @@ func (p *Pages) Timeline(w http.ResponseWriter, r *http.Request, by access.Actor
 	year := yearOf(r.URL.Query().Get("year"), o, spots)
 	view := timeline(by, o, spots, year)
 	view.Asof = civil.FormatTime(tx.Now.Time())
-	return p.UI.Page(w, r, by, "timeline.html", page(by, o.Plan, "时间轴", "timeline"), view)
+	shell := page(by, o.Plan, "时间轴", "timeline")
+	shell.Wide = true
+	return p.UI.Page(w, r, by, "timeline.html", shell, view)
 }
 
 // wholeLimit is the most tasks that a page shows which cannot be cut into pages.
