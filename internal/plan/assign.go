@@ -108,7 +108,7 @@ func (c Context) expand(facts []Fact, taken []ref.Unit) []ref.Unit {
 	}
 	var out []ref.Unit
 	for _, f := range facts {
-		for _, u := range c.Register.members(f.Unit) {
+		for _, u := range c.Register.Members(f.Unit) {
 			if u != 0 && !seen[u] {
 				seen[u] = true
 				out = append(out, u)

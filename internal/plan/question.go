@@ -85,7 +85,7 @@ func (c Context) Questions(t Task) []Question {
 	for _, f := range t.Owners() {
 		if f.Unit == 0 {
 			out = append(out, c.askUnit(t.ID, f))
-		} else if len(c.Register.members(f.Unit)) == 0 {
+		} else if len(c.Register.Members(f.Unit)) == 0 {
 			ask(AskUnit, f.ID, "“"+c.Register.Name(f.Unit)+"”还没有设定包含哪些单位，请改选具体单位。")
 		}
 	}

@@ -61,8 +61,8 @@ func (r *Register) Name(id ref.Unit) string {
 	return "已撤并单位"
 }
 
-// members gives the units who are meant by a unit: itself, or the members of a group.
-func (r *Register) members(id ref.Unit) []ref.Unit {
+// Members gives the units who are meant by a unit: itself, or the members of a group.
+func (r *Register) Members(id ref.Unit) []ref.Unit {
 	if u, ok := r.Unit(id); ok && u.Group {
 		return u.Members
 	}

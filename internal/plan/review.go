@@ -238,6 +238,15 @@ func (d *Desk) corrected(ctx context.Context, tx *db.Tx, by access.Actor, s *ben
 	if err := d.known(ctx, tx, by, s.Plan, units...); err != nil {
 		return t, err
 	}
+	register, err := d.Units(ctx, tx, by, s.Plan.Region)
+	if err != nil {
+		return t, err
+	}
+	for i, x := range in.Facts {
+		if x.ID == 0 && (x.Kind == Lead || x.Kind == Support) {
+			in.Facts[i].Text, in.Facts[i].Norm = register.Name(x.Unit), register.Name(x.Unit)
+		}
+	}
 	old := t.Facts
 	t.Title, t.Standing, t.Review, t.Facts = strings.TrimSpace(in.Title), in.Standing, in.Review, nil
 	for _, x := range in.Facts {
@@ -296,4 +305,28 @@ func schoolTerms(book *rule.Book, on civil.Date) []duty.Term {
 // Number is a task's place in its plan, counted from 1.
 func Number(tasks []Task, id ref.Task) string {
 	return strconv.Itoa(1 + slices.IndexFunc(tasks, func(t Task) bool { return t.ID == id }))
+}
+
+// Answer decides one fact of a task by its norm; a time without one is taken
+// out and the task runs on.
+func (d *Desk) Answer(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Plan, task ref.Task, fact int64, norm string) error {
+	return d.edit(ctx, tx, by, id, "确认时限", func(s *bench) error {
+		t, err := s.at(task, 0)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(t.Facts, func(f Fact) bool { return f.ID == fact && (f.Kind == Time || f.Kind == Document) })
+		switch {
+		case i < 0:
+			return errs.New(errs.Conflict, "这项内容已被修改。请刷新页面查看最新内容。")
+		case norm == "" && t.Facts[i].Kind == Time:
+			t.Facts[i].Kind, t.Facts[i].Rule = Vague, Person
+			t.Standing = true
+		default:
+			t.Facts[i].Norm, t.Facts[i].Rule = norm, Person
+		}
+		t.mend()
+		s.put(t)
+		return nil
+	})
 }

@@ -27,7 +27,8 @@ func visiblePlan(by access.Actor) (string, []any) {
 		where = "(" + where + " AND p.state <> 'draft')"
 	}
 	owes, more := owing(by)
-	return "(" + where + " OR p.id IN (SELECT d.whole FROM duty d WHERE d.whole = p.id AND d.whole > 0 AND " + owes + ") OR p.id IN (SELECT s.whole FROM duty_series s WHERE s.whole = p.id AND s.unit = ?))",
+	return "(" + where + " OR p.id IN (SELECT d.whole FROM duty d WHERE d.whole = p.id AND d.whole > 0 AND " + owes +
+			") OR p.id IN (SELECT t.plan FROM duty_series s JOIN plan_task t ON t.id = s.subject_id WHERE s.subject = 'plan_task' AND s.unit = ?))",
 		append(append(args, more...), by.Post.Unit)
 }
 

@@ -3,6 +3,7 @@ package plan
 import (
 	"context"
 
+	"weibao/internal/access"
 	"weibao/internal/db"
 	"weibao/internal/duty"
 	"weibao/internal/ref"
@@ -66,4 +67,16 @@ func openRounds(ctx context.Context, tx *db.Tx, series ref.Series) ([]ref.Duty, 
 
 func nextOf(ctx context.Context, tx *db.Tx, plan ref.Plan) (Plan, bool, error) {
 	return db.Maybe[Plan](ctx, tx, "SELECT "+planColumns+" FROM plan p WHERE p.previous = ? AND p.previous > 0", plan)
+}
+
+// tasksOwed gives the tasks of a plan that ask something of the actor's unit or region.
+func tasksOwed(ctx context.Context, tx *db.Tx, by access.Actor, plan ref.Plan) ([]ref.Task, error) {
+	owes, args := owing(by)
+	args = append(append([]any{plan}, args...), plan, by.Post.Unit)
+	return db.All[ref.Task](ctx, tx, "SELECT d.subject_id FROM duty d WHERE d.whole = ? AND d.whole > 0 AND "+owes+
+		" UNION SELECT s.subject_id FROM duty_series s JOIN plan_task t ON t.id = s.subject_id WHERE s.subject = 'plan_task' AND t.plan = ? AND s.unit = ?", args...)
+}
+
+func seriesOfTask(ctx context.Context, tx *db.Tx, task ref.Task) ([]duty.Series, error) {
+	return db.All[duty.Series](ctx, tx, "SELECT "+db.ColumnsOf[duty.Series]("s")+" FROM duty_series s WHERE s.subject = 'plan_task' AND s.subject_id = ? ORDER BY s.id", task)
 }

@@ -17,7 +17,7 @@ import (
 
 // navigation says which sections exist, with the doors of each in order.
 var navigation = slices.Concat(
-	[]ui.Entry{{Key: "desk", Path: "/duties", Permission: "duty.inbox"}, {Key: "plan", Path: "/tasks", Permission: "plan.list"}},
+	[]ui.Entry{{Key: "desk", Path: "/duties", Permission: "duty.inbox"}, {Key: "plan", Path: "/plans", Permission: "plan.list"}},
 	authpage.Entries(),
 	baseEntries,
 	officeEntries,

@@ -7,6 +7,7 @@ import (
 	"weibao/internal/file"
 	"weibao/internal/org"
 	"weibao/internal/plan"
+	"weibao/internal/plan/planpage"
 	"weibao/internal/plan/taskpage"
 	"weibao/internal/plan/viewpage"
 	"weibao/internal/rule"
@@ -32,5 +33,9 @@ func (a *App) work() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(a.duties.Routes(), tasks.Routes(), views.Routes()), nil
+	plans, err := planpage.New(planpage.Deps{DB: a.DB, UI: a.UI, Desk: a.Plans})
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(a.duties.Routes(), tasks.Routes(), views.Routes(), plans.Routes()), nil
 }

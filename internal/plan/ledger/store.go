@@ -15,13 +15,32 @@ import (
 // query is the WHERE and ORDER of a list.
 //
 // Exactly one index drives it: that of the unit, of the plan, or of the
-// scope. Conditions on the others are written as expressions (unit + 0), so
-// that neither database tries their index: without statistics SQLite would
-// take the wrong one and read a million rows for fifty.
+// scope. On SQLite, which has no statistics and would take the wrong one and
+// read a million rows for fifty, conditions on the others are written as
+// expressions. PostgreSQL has statistics, which expressions would hide.
 type query struct {
-	where []string
-	args  []any
-	order string
+	where   []string
+	args    []any
+	order   string
+	dialect db.Dialect
+}
+
+// aside gives a column in a form that drives no index: number and text.
+func aside(d db.Dialect, column string) string {
+	switch {
+	case d == db.Postgres:
+		return column
+	case strings.HasSuffix(column, "unit"), strings.HasSuffix(column, "whole"), strings.HasSuffix(column, "_id"):
+		return column + " + 0"
+	}
+	return column + " || ''"
+}
+
+func (q *query) aside(column string) string { return aside(q.dialect, column) }
+
+func asideScope(d db.Dialect) access.Columns {
+	c := access.ScopeColumns("d")
+	return access.Columns{Unit: aside(d, c.Unit), Region: aside(d, c.Region), Town: aside(d, c.Town), County: aside(d, c.County)}
 }
 
 func (q *query) add(where string, args ...any) {
@@ -60,7 +79,7 @@ func (l Ledger) query(ctx context.Context, tx *db.Tx, by access.Actor, f Filter)
 	if err != nil {
 		return nil, err
 	}
-	q := &query{}
+	q := &query{dialect: tx.Dialect}
 	q.scope(by, f, d, covered)
 	if err := l.state(ctx, tx, q, f); err != nil {
 		return nil, err
@@ -68,7 +87,7 @@ func (l Ledger) query(ctx context.Context, tx *db.Tx, by access.Actor, f Filter)
 	q.when(f.Kind != "", "d.kind = ?", f.Kind)
 	q.when(f.To != 0, "d.due >= ? AND d.due < ?", f.From, f.To)
 	if f.Tasks != nil {
-		q.add("d.subject_id + 0 IN "+db.In(len(f.Tasks)), db.Args(f.Tasks)...)
+		q.add(q.aside("d.subject_id")+" IN "+db.In(len(f.Tasks)), db.Args(f.Tasks)...)
 	}
 	q.page(f)
 	return q, nil
@@ -106,24 +125,24 @@ func coversPlan(ctx context.Context, tx *db.Tx, by access.Actor, plan ref.Plan) 
 
 // scope limits to what the actor may see, and to plan and unit.
 func (q *query) scope(by access.Actor, f Filter, d driver, covered bool) {
-	q.when(f.Plan == 0, "d.subject || '' = 'plan_task'")
+	q.when(f.Plan == 0, q.aside("d.subject")+" = 'plan_task'")
 	own := by.Scope().Reach == access.OwnUnit
 	switch {
 	case own && d == byUnit:
 		q.add("d.unit = ?", by.Post.Unit)
-		q.when(f.Unit != 0, "d.unit + 0 = ?", f.Unit)
+		q.when(f.Unit != 0, q.aside("d.unit")+" = ?", f.Unit)
 	case own:
-		q.add("d.unit + 0 = ?", by.Post.Unit)
-		q.when(f.Unit != 0, "d.unit + 0 = ?", f.Unit)
+		q.add(q.aside("d.unit")+" = ?", by.Post.Unit)
+		q.when(f.Unit != 0, q.aside("d.unit")+" = ?", f.Unit)
 	case d == byUnit:
 		q.when(f.Unit != 0, "d.unit = ?", f.Unit)
 	default:
-		q.when(f.Unit != 0, "d.unit + 0 = ?", f.Unit)
+		q.when(f.Unit != 0, q.aside("d.unit")+" = ?", f.Unit)
 	}
 	if !own && !covered {
 		columns := access.ScopeColumns("d")
 		if d != byScope {
-			columns = access.Columns{Unit: "d.unit + 0", Region: "d.region || ''", Town: "d.town || ''", County: "d.county || ''"}
+			columns = asideScope(q.dialect)
 		}
 		where, args := by.Scope().Where(columns)
 		q.add(where, args...)
@@ -133,7 +152,7 @@ func (q *query) scope(by access.Actor, f Filter, d driver, covered bool) {
 	case d == byPlan:
 		q.add("d.whole = ? AND d.whole > 0", f.Plan)
 	default:
-		q.add("d.whole + 0 = ?", f.Plan)
+		q.add(q.aside("d.whole")+" = ?", f.Plan)
 	}
 }
 
@@ -226,12 +245,13 @@ func count(ctx context.Context, tx *db.Tx, q *query, limit int) (int, error) {
 }
 
 // seen is the scope of an actor over duties that some other index drives.
-func seen(by access.Actor) (string, []any) {
+func seen(tx *db.Tx, by access.Actor) (string, []any) {
+	own := aside(tx.Dialect, "d.unit") + " = ?"
 	if by.Scope().Reach == access.OwnUnit {
-		return "d.unit + 0 = ?", []any{by.Post.Unit}
+		return own, []any{by.Post.Unit}
 	}
-	where, args := by.Scope().Where(access.Columns{Unit: "d.unit + 0", Region: "d.region || ''", Town: "d.town || ''", County: "d.county || ''"})
-	return "(" + where + " OR d.unit + 0 = ?)", append(args, by.Post.Unit)
+	where, args := by.Scope().Where(asideScope(tx.Dialect))
+	return "(" + where + " OR " + own + ")", append(args, by.Post.Unit)
 }
 
 const figures = `sum(CASE WHEN d.state = 'open' THEN 1 ELSE 0 END) AS open,
@@ -243,13 +263,13 @@ const figures = `sum(CASE WHEN d.state = 'open' THEN 1 ELSE 0 END) AS open,
 	coalesce(min(CASE WHEN d.state = 'open' THEN d.due END), 0) AS next`
 
 func tallies(ctx context.Context, tx *db.Tx, by access.Actor, tasks []ref.Task) ([]Tally, error) {
-	where, args := seen(by)
+	where, args := seen(tx, by)
 	return db.All[Tally](ctx, tx, "SELECT d.subject_id AS task, "+figures+" FROM duty d WHERE d.subject = 'plan_task' AND d.subject_id IN "+db.In(len(tasks))+
 		" AND "+where+" GROUP BY d.subject_id", append(append([]any{tx.Now}, db.Args(tasks)...), args...)...)
 }
 
 func unitTallies(ctx context.Context, tx *db.Tx, by access.Actor, plan ref.Plan) ([]UnitTally, error) {
-	where, args := seen(by)
+	where, args := seen(tx, by)
 	type row struct {
 		Unit                                           ref.Unit
 		Kind                                           string
@@ -266,7 +286,7 @@ func unitTallies(ctx context.Context, tx *db.Tx, by access.Actor, plan ref.Plan)
 }
 
 func cells(ctx context.Context, tx *db.Tx, by access.Actor, plan ref.Plan) ([]Cell, error) {
-	where, args := seen(by)
+	where, args := seen(tx, by)
 	soon, more := seenSeries(by)
 	return db.All[Cell](ctx, tx, `SELECT x.task AS task, x.unit AS unit, x.kind AS kind, sum(x.open) AS open, sum(x.late) AS late, sum(x.done) AS done FROM (
 		SELECT d.subject_id AS task, d.unit AS unit, d.kind AS kind,
@@ -291,7 +311,7 @@ func seenSeries(by access.Actor) (string, []any) {
 
 // spots groups by the day in Beijing, which is 8 hours ahead of the instants.
 func spots(ctx context.Context, tx *db.Tx, by access.Actor, plan ref.Plan) ([]Spot, error) {
-	where, args := seen(by)
+	where, args := seen(tx, by)
 	return db.All[Spot](ctx, tx, `SELECT d.subject_id AS task, (d.due + 28800000) / 86400000 AS day,
 		sum(CASE WHEN d.state = 'open' THEN 1 ELSE 0 END) AS open,
 		sum(CASE WHEN d.state = 'open' AND d.paused = 0 AND d.due < ? THEN 1 ELSE 0 END) AS late,
