@@ -47,7 +47,7 @@ func (r *Renderer) shell(w http.ResponseWriter, req *http.Request, by access.Act
 		Partial: partial(req),
 	}
 	for _, name := range page.Scripts {
-		if url := o.Assets.URL("pages/" + name + ".js"); url != "" {
+		if url := o.Assets.URL(name + ".js"); url != "" {
 			s.Sheets = append(s.Sheets, url)
 		}
 	}
