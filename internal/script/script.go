@@ -53,8 +53,15 @@ func New(text string) *Text {
 	s.off = make([]int32, len(s.Orig)+1)
 	var b strings.Builder
 	b.Grow(len(text))
+	tortoise := false
 	for i, r := range s.Orig {
 		f := Fold(r)
+		switch {
+		case r == '〔' && i+1 < len(s.Orig) && !yearly(s.Orig[i+1]):
+			f, tortoise = '(', true
+		case r == '〕' && tortoise:
+			f, tortoise = ')', false
+		}
 		s.Norm[i] = f
 		s.off[i] = int32(b.Len())
 		b.WriteRune(f)
@@ -63,6 +70,10 @@ func New(text string) *Text {
 	s.Str = b.String()
 	return s
 }
+
+// yearly: the first sign within 〔2026〕 or 〔XX〕; the brackets of a document's number stay as they are, those around
+// names (〔县民政局〕) are brackets like others.
+func yearly(r rune) bool { r = Fold(r); return IsDigit(r) || r == 'X' || r == 'x' || r == '二' }
 
 // folds are characters that mean the same to a reader: dashes, brackets, colons, bars.
 var folds = map[rune]rune{

@@ -8,12 +8,12 @@ import (
 )
 
 func TestFoldingKeepsEveryCodePointInItsPlace(t *testing.T) {
-	const words = "（一）１．责任单位：县民政局，县公安局；\u3000\u2002\r\n〔2026〕7号～“甲”"
+	const words = "（一）１．责任单位：县民政局，县公安局；\u3000\u2002\r\n〔2026〕7号～“甲”〔乙局〕"
 	s := script.New(words)
 	if len(s.Norm) != utf8.RuneCountInString(words) || len(s.Orig) != len(s.Norm) {
 		t.Fatalf("%d folded of %d", len(s.Norm), utf8.RuneCountInString(words))
 	}
-	if got, want := s.Str, "(一)1.责任单位:县民政局,县公安局;  \n\n〔2026〕7号-“甲”"; got != want {
+	if got, want := s.Str, "(一)1.责任单位:县民政局,县公安局;  \n\n〔2026〕7号-“甲”(乙局)"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	for i := range s.Norm {

@@ -116,7 +116,7 @@ func readAmount(m targetMatch) string {
 	norm := "amount" + orElse(op, "=") + m.get("n") + m.get("k") + "元"
 	p := m.get("p")
 	per := ""
-	for _, u := range []string{"人", "生", "户", "村"} {
+	for _, u := range []string{"人", "生", "户", "村", "社区"} {
 		if strings.Contains(p, u) {
 			per = u
 			break

@@ -49,7 +49,7 @@ var timeRules = []timeRule{
 	{"monthly_day", "每次", pat(`(?:每(?:个)?|次)月的?{D}{前}?`), func(m timeMatch) (string, string) {
 		return KindRecurrence, fmt.Sprintf("monthly-day=%02d", script.Number(m.get("D")))
 	}},
-	{"week_day", "每", pat(`每(?:个)?(?:周|星期)(?P<W>[一二三四五六日天])(?P<V>(?:上午|下午|晚上|下班)?{前}|上午|下午|晚上)?`), readWeekDay},
+	{"week_day", "每", pat(`每(?:个)?(?:周|星期)(?P<W>[一二三四五六日天])(?P<V>(?:上午|下午|晚上)?(?:下班)?{前}|上午|下午|晚上)?`), readWeekDay},
 	{"quarter_day", "每", pat(`每(?:个)?季度?(?P<W>首月|末月|第一个月|最后一个月|结束后的?(?:次月|首月|第一个月)?)的?{D}?{前}?`), readQuarterDay},
 	{"period_end_counted", "每", pat(`每(?:个)?{U}(?P<W>年末|年底|年初|底|末|初|期末|期初|前|结束前)(?:[^,。;:每\d]{0,8}?){q}?{N}{c}`), readPeriodEnd},
 	{"period_end", "每", pat(`每(?:个)?{U}(?P<W>年末|年底|年初|底|末|初|期末|期初|结束前)前?`), readPeriodEnd},

@@ -136,7 +136,7 @@ func (s *reader) timeAt(sp, region script.Span, rules []*timeRule, completion bo
 }
 
 // condition: what follows makes the expression a condition or a look back, not an order.
-var condition = regexp.MustCompile(`^(以上|以下|以来|以后|未|仍|仍未|左右的|内未|龄|岁|级)`)
+var condition = regexp.MustCompile(`^(以上|以下|以来|以后|未(?:[^成]|$)|仍|左右的|内未|龄|岁|级)`)
 
 // secondFrequency: 每季度开展1次…和2次… : the unit of the first figure stands for the second.
 func (s *reader) secondFrequency(t Time, region script.Span) (Time, bool) {
@@ -156,7 +156,7 @@ func (s *reader) secondFrequency(t Time, region script.Span) (Time, bool) {
 	return Time{Fact: s.Fact(sp, "time.second_counted"), Kind: KindRecurrence, Norm: fmt.Sprintf("%s,min=%d", unit, n)}, true
 }
 
-var secondCount = regexp.MustCompile(`^[^,。;每\d]{0,14}?((?:、|和|及|以及)(?:至少|不少于|不低于)?(\d+|[一二两三四五六七八九十])次)`)
+var secondCount = regexp.MustCompile(`^[^,。;每\d]{0,14}?((?:、|和|及|以及)(?:至少|不少于|不低于)?(\d+|[一二两三四五六七八九十])(?:次|课时|场))`)
 
 // vagueWords bind somebody without saying when. They are reported, never turned into a date.
 var vagueWords = []string{
