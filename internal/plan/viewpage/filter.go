@@ -3,6 +3,7 @@ package viewpage
 import (
 	"slices"
 
+	"weibao/internal/plan"
 	"weibao/internal/plan/ledger"
 	"weibao/internal/ref"
 	"weibao/internal/ui"
@@ -19,8 +20,18 @@ func (l *lister) bar() (*ui.Filter, error) {
 	if a.task != 0 {
 		f.Keep = append(f.Keep, ui.Hidden{Name: "task", Value: ref.Format(a.task)})
 	}
-	if !a.whole && a.plan != 0 {
-		f.Keep = append(f.Keep, ui.Hidden{Name: "plan", Value: ref.Format(a.plan)})
+	switch {
+	case a.whole:
+	case own(l.by): // whose plans are found through each of their duties
+		if a.plan != 0 {
+			f.Keep = append(f.Keep, ui.Hidden{Name: "plan", Value: ref.Format(a.plan)})
+		}
+	default:
+		plans, err := l.plans()
+		if err != nil {
+			return nil, err
+		}
+		f.Fields = append(f.Fields, plans)
 	}
 	f.Fields = append(f.Fields, groupField(a), stateField(a))
 	if !own(l.by) {
@@ -36,6 +47,21 @@ func (l *lister) bar() (*ui.Filter, error) {
 	}
 	f.Fields = append(f.Fields, ui.Field{Kind: ui.Select, Name: "role", Label: "承担角色", Value: a.kind, Blank: "不限", Options: roleOptions, Short: true})
 	return f, l.tags(f)
+}
+
+// choices is how many plans the filter offers, the latest first.
+const choices = 50
+
+// plans chooses one of the issued plans.
+func (l *lister) plans() (ui.Field, error) {
+	f := ui.Field{Kind: ui.Pick, Name: "plan", Label: "方案", Value: id(l.ask.plan), Blank: "全部方案"}
+	list, err := l.Desk.List(l.ctx, l.tx, l.by, 0, choices)
+	for _, v := range list {
+		if v.State != plan.Draft {
+			f.Options = append(f.Options, ui.Option{Value: ref.Format(v.ID), Label: v.Title})
+		}
+	}
+	return f, err
 }
 
 // groupField chooses the group; the one that comes without asking is the blank.

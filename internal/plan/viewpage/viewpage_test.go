@@ -251,7 +251,7 @@ func TestTheOfficeSeesAPlanInEveryView(t *testing.T) {
 		h.Page(h.officer, "view-timeline", h.path("timeline"), "2026年", "办结", "超期", "将到")
 		h.Page(h.officer, "view-network", h.path("network"), "牵头", "配合", "各单位承担情况", "县教育局")
 		task := h.task("心理健康筛查")
-		h.Page(h.officer, "view-task", "/tasks/"+ref.Format(task.ID), "条款原文", "每学期", "县教育局", "县卫健局", "反馈", "台账和影像资料")
+		h.Page(h.officer, "view-task", "/tasks/"+ref.Format(task.ID), "条款原文", "每学期", "县教育局", "县卫健局", "反馈", "台账和影像资料", "调整任务")
 		h.Page(h.liaison("县教育局"), "view-own", h.path("tasks"), "心理健康筛查")
 	})
 }
