@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -28,15 +29,22 @@ import (
 var (
 	full   = flag.Bool("full", false, "measure at full size")
 	only   = flag.String("only", "", "comma-separated parts: write, desk, sweep, compile")
+	counts = flag.String("sizes", "10000,100000,1000000", "comma-separated numbers of open duties at full size")
 	output = flag.String("output", "", "write the table as a page into this file")
 )
 
 // sizes are the numbers of open duties.
 func sizes() []int {
-	if *full {
-		return []int{10_000, 100_000, 1_000_000}
+	if !*full {
+		return []int{2_000}
 	}
-	return []int{2_000}
+	var out []int
+	for word := range strings.SplitSeq(*counts, ",") {
+		if n, err := strconv.Atoi(word); err == nil && n > 0 {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 // row is one measured figure.
