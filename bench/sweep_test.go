@@ -53,8 +53,8 @@ func (x *sweep) must(err error) {
 	}
 }
 
-// evaluate measures a re-evaluation that changes nothing, and one that moves
-// the next step of nearly every duty: the ladder's first rungs shift by a day.
+// evaluate measures a re-evaluation that changes nothing, and those after every
+// rung of the ladder has moved by a working day to the front and back again.
 func (x *sweep) evaluate() {
 	full := *x.k
 	start := time.Now()

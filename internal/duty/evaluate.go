@@ -1,8 +1,11 @@
 package duty
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"time"
 
 	"weibao/internal/access"
 	"weibao/internal/audit"
@@ -15,9 +18,16 @@ import (
 // that nobody's write waits long behind it.
 const evaluateBatch = 2000
 
-// Evaluate computes anew, for every open duty, when the sweep must look at it
-// next, and tells how many changed: after a ladder or the calendar changed.
-// It reads an index alone and works by groups of equal dues, in short
+// evaluateAhead is how far Evaluate looks: far more than the time until it
+// runs again, so that nothing comes due unseen, and far less than a year, so
+// that it moves few of the duties there are.
+const evaluateAhead = 3 * 24 * time.Hour
+
+// Evaluate brings forward every open duty that the ladders and the calendar,
+// as they stand now, want looked at within the coming days and earlier than
+// was noted, and tells how many. It runs every hour. Duties that may be looked
+// at later than noted need nothing: the sweep finds no rung there and goes on.
+// It reads an index alone and moves groups of equal dues in short
 // transactions, so its cost grows with what changes.
 func (k *Kernel) Evaluate(ctx context.Context, d *db.DB) (int64, error) {
 	moves, err := k.groupMoves(ctx, d.Reader())
@@ -45,7 +55,7 @@ type groupMove struct {
 	to clock.Instant
 }
 
-// groupMoves lists the groups whose next instant is not what their ladder says.
+// groupMoves lists the groups that must be brought forward, the soonest first.
 func (k *Kernel) groupMoves(ctx context.Context, tx *db.Tx) ([]groupMove, error) {
 	cal, err := k.calendar(ctx, tx)
 	if err != nil {
@@ -57,14 +67,16 @@ func (k *Kernel) groupMoves(ctx context.Context, tx *db.Tx) ([]groupMove, error)
 	}
 	var out []groupMove
 	for _, g := range groups {
-		next := clock.Instant(0)
-		if times := rungs(cal, k.Ladder(g.Ladder), g.Due); g.Level < len(times) {
-			next = times[g.Level]
+		times := rungs(cal, k.Ladder(g.Ladder), g.Due)
+		if g.Level >= len(times) {
+			continue
 		}
-		if next != g.Next {
+		next := times[g.Level]
+		if sooner := g.Next == 0 || next < g.Next; sooner && next <= tx.Now.Add(evaluateAhead) {
 			out = append(out, groupMove{g, next})
 		}
 	}
+	slices.SortFunc(out, func(a, b groupMove) int { return cmp.Compare(a.to, b.to) })
 	return out, nil
 }
 
