@@ -27,7 +27,7 @@ const (
 )
 
 const (
-	partyWords = `牵头|主责|主办|主要责任|责任|配合|协作|协同|协办|协助|参与|参加|承办|落实|实施|主管|督办|督导|负责|分工|联合|支持|分管|包保|包联|联系|第一责任|具体负责|监督|指导|组织`
+	partyWords = `牵头|主责|主办|主要责任|责任|配合|协作|协同|协办|协助|参与|参加|承办|落实|实施|主管|督办|督导|负责|分工|联合|支持|分管|包保|包联|联系|第一责任|具体负责|监督|监管|指导|组织`
 	placeWords = `单位|部门|科室|股室|处室|站所|机构|主体|组织`
 	headWords  = `领导|人|县领导|市领导|区领导|负责人|责任人`
 	timeWords  = `(?:完成|整改|落实|办结|实施|推进)?(?:时限|时间|期限|时间节点|日期)(?:要求|安排)?|时间进度|进度(?:安排|要求)|时间要求|时间安排`
@@ -35,9 +35,9 @@ const (
 
 var (
 	// ownerLabel: 责任单位: with what may stand before and behind; without 单位 only before a colon (牵头:)
-	ownerLabel = regexp.MustCompile(`^[ \-*●◆▲■·▪◇□>]*(?:(?:主要|具体)?(?P<party>` + partyWords + `)(?:(?:和|及|与|、|/)?(?:` + partyWords + `))?(?P<noun>` + placeWords + `|` + headWords + `)(?:和(?:责任人|负责人)|及(?:责任人|负责人|分工))?(?:\([^()]{1,40}\))? *(?::|为|是| )|(?P<short>牵头|主责|主办|配合|协办|参与|责任)(?:\([^()]{1,40}\))? *:|(?:` + timeWords + `)(?:\([^()]{1,40}\))? *(?::|为|是| ))`)
+	ownerLabel = regexp.MustCompile(`^[ \-*★☆※●◆▲■·▪◇□>]*(?:(?:主要|具体)?(?P<party>` + partyWords + `)(?:(?:和|及|与|、|/)?(?:` + partyWords + `))?(?P<noun>` + placeWords + `|` + headWords + `)(?:和(?:责任人|负责人)|及(?:责任人|负责人|分工))?(?:\([^()]{1,40}\))? *(?::|为|是| |-+)|(?P<short>牵头|主责|主办|配合|协办|参与|责任)(?:\([^()]{1,40}\))? *:|(?:` + timeWords + `)(?:\([^()]{1,40}\))? *(?::|为|是| ))`)
 	// ownerVerb is the closed set of words that may follow the names: 牵头负责, 按职责分工负责, 抓好督促落实
-	ownerVerb  = regexp.MustCompile(`^(?:会同.*|联合.*|(?:牵头|统筹|主办|负责|配合|参与|参加|协助|协同|协办|承办|按照?|各司?|自|其|根据|依照?|职责?|职能|分工|分别|具体|共同|分头|落实|抓好?|做好|组织|实施|推进|督促|相关|有关|工作|任务|完成|并|指导|协调|推动|总|责任?|切实|认真|予以|密切|全程|加强|支持)+)$`)
+	ownerVerb  = regexp.MustCompile(`^(?:会同.*|联合[^会].*|(?:牵头|统筹|主办|负责|配合|参与|参加|协助|协同|协办|承办|按照?|各司?|自|其|根据|依照?|职责?|职能|分工|分别|具体|共同|分头|落实|抓好?|做好|组织|实施|推进|督促|相关|有关|工作|任务|完成|并|指导|协调|推动|总|责任?|切实|认真|予以|密切|全程|加强|支持)+)$`)
 	strongVerb = regexp.MustCompile(`牵头|统筹|主办|负责|配合|参与|参加|协助|协办|承办|落实|会同|联合`)
 	leadVerb   = regexp.MustCompile(`^(负责)?(牵头|统筹|主办)`)
 	leadLabel  = regexp.MustCompile(`^(牵头|主责|主办)`)
@@ -95,6 +95,8 @@ type ownerReader struct {
 	verbs   int
 	pending []Span // names whose role is not known yet
 	first   int    // names read under the present label
+	since   int    // units added under the present label since the last comma
+	people  bool   // the label speaks of persons, too: only full names of units count
 	comma   bool   // a comma was passed under the present label
 	dashed  bool   // the line begins with a dash (——县民政局、县教育局)
 	stray   bool   // something that is no part of an owner text
@@ -177,7 +179,8 @@ func (r *ownerReader) addTime(sp Span) {
 func (r *ownerReader) setLabel(words string, m []int) {
 	r.labels++
 	r.flush(r.label)
-	r.first, r.comma = 0, false
+	r.first, r.since, r.comma = 0, 0, false
+	r.people = strings.Contains(words[:min(m[1], len(words))], "单位") && personLabel.MatchString(words[:min(m[1], len(words))])
 	group := func(name string) string {
 		if i := ownerLabel.SubexpIndex(name); m[2*i] >= 0 {
 			return words[m[2*i]:m[2*i+1]]
@@ -197,6 +200,8 @@ func (r *ownerReader) setLabel(words string, m []int) {
 	}
 }
 
+var personLabel = regexp.MustCompile(`(责任|负责)人`)
+
 // name reads 甲局, 甲局牵头, 由甲局会同乙局负责, or a verb alone that closes the names before it.
 func (r *ownerReader) name(sp Span) {
 	at, verb := r.findVerb(sp)
@@ -209,6 +214,11 @@ func (r *ownerReader) name(sp Span) {
 	}
 	if at > sp.Start {
 		r.list(script.Between(sp.Start, at))
+	}
+	if r.label == roleSupport && leadVerb.MatchString(verb) { // 责任单位:甲牵头,乙配合
+		r.promote(r.since)
+		r.since = 0
+		return
 	}
 	switch {
 	case strings.HasPrefix(verb, "会同"), strings.HasPrefix(verb, "联合"):
@@ -272,9 +282,13 @@ func (r *ownerReader) list(sp Span) {
 			r.add(bare, to)
 			continue
 		}
+		if r.people && !unitName(r.src.Sub(n)) {
+			continue
+		}
 		if r.label != roleNone {
 			r.add(n, r.labelled(n))
 			r.first++
+			r.since++
 			continue
 		}
 		r.pending = append(r.pending, n)
@@ -318,15 +332,16 @@ func (r *ownerReader) labelled(n Span) role {
 
 // separator: under the comma convention the names before the first comma lead.
 func (r *ownerReader) separator(c rune) {
+	r.since = 0
 	if c == ',' && r.conv.commaLead && r.label == roleSupport && !r.comma && r.first > 0 {
 		r.comma = true
-		r.promote()
+		r.promote(r.first)
 	}
 }
 
-// promote turns the support units read so far under this label into lead units.
-func (r *ownerReader) promote() {
-	k := len(r.out.support) - r.first
+// promote turns the last n support units into lead units.
+func (r *ownerReader) promote(n int) {
+	k := max(0, len(r.out.support)-n)
 	r.out.lead = append(r.out.lead, r.out.support[k:]...)
 	r.out.support = r.out.support[:k]
 	r.first = 0

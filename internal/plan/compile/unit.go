@@ -73,7 +73,7 @@ func unitName(words string) bool {
 	if core == "各地" {
 		return true
 	}
-	if first, _ := utf8.DecodeRuneInString(core); strings.ContainsRune("报经含共已均至到待及和并与同请或等也仍还再又由且", first) {
+	if first, _ := utf8.DecodeRuneInString(core); strings.ContainsRune("报经含共已均至到待及和并与同请或等也仍还再又由且", first) && !strings.HasPrefix(core, "共青团") {
 		return false
 	}
 	if i := strings.Index(core, "个"); i >= 0 && !strings.HasPrefix(core[i:], "个体") { // 分三个阶段组织
