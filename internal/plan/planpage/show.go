@@ -13,6 +13,7 @@ import (
 	"weibao/internal/duty"
 	"weibao/internal/plan"
 	"weibao/internal/plan/ledger"
+	"weibao/internal/plan/viewpage"
 	"weibao/internal/ref"
 	"weibao/internal/ui"
 )
@@ -38,16 +39,12 @@ func (p *Pages) issued(w http.ResponseWriter, r *http.Request, by access.Actor) 
 }
 
 // planPage is the head of every page of an issued plan.
-func planPage(by access.Actor, v plan.Plan, here string) ui.Page {
+func planPage(by access.Actor, v plan.Plan) ui.Page {
 	base := planPath(v.ID)
-	page := ui.Page{Title: v.Title, Kicker: "工作方案 · " + v.State.Label(), Nav: "plan", Crumbs: crumbs(), Tabs: []ui.Tab{
-		{Label: "总体进展", Href: base, Here: here == "show"}, {Label: "任务清单", Href: base + "/tasks", Here: here == "tasks"},
-		{Label: "时间轴", Href: base + "/timeline", Here: here == "timeline"}, {Label: "责任网络", Href: base + "/network", Here: here == "network"},
-		{Label: "责任事项", Href: ledgerPath(v.ID, ledger.Open), Here: here == "ledger"},
-	}}
+	page := ui.Page{Title: v.Title, Kicker: "工作方案 · " + v.State.Label(), Nav: "plan", Crumbs: crumbs(), Tabs: viewpage.Tabs(v.ID, "")}
 	page.More = append(page.More, ui.Action{Label: "打印", Print: true})
 	if by.Can("plan.export") {
-		page.More = append(page.More, ui.Action{Label: "导出表格", Href: base + "/sheet", Icon: "download"}, ui.Action{Label: "导出公文", Href: base + "/letter", Icon: "file"})
+		page.More = append(page.More, ui.Action{Label: "导出Excel", Href: base + "/tasks.xlsx", Icon: "download"}, ui.Action{Label: "导出公文", Href: base + "/tasks.docx", Icon: "file"})
 	}
 	return page
 }
@@ -71,7 +68,7 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, by access.Actor) er
 		return err
 	}
 	view.Timeline = editTimeline("方案变动", edits, tx.Now)
-	page := planPage(by, v, "show")
+	page := planPage(by, v)
 	page.Lead = v.Issuer + "，" + civil.FormatDateLong(civil.DateOf(v.Issued.Time())) + "下发"
 	if by.Can("plan.amend") && v.State == plan.Issued {
 		page.More = append(page.More, ui.Action{Label: "结束方案", Href: planPath(v.ID) + "/close", Dialog: true})
