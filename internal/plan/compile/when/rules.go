@@ -52,7 +52,7 @@ var timeRules = []timeRule{
 	{"week_day", "每", pat(`每(?:个)?(?:周|星期)(?P<W>[一二三四五六日天])(?P<V>(?:上午|下午|晚上)?(?:下班)?{前}|上午|下午|晚上)?`), readWeekDay},
 	{"quarter_day", "每", pat(`每(?:个)?季度?(?P<W>首月|末月|第一个月|最后一个月|结束后的?(?:次月|首月|第一个月)?)的?{D}?{前}?`), readQuarterDay},
 	{"period_end_counted", "每", pat(`每(?:个)?{U}(?P<W>年末|年底|年初|底|末|初|期末|期初|前|结束前)(?:[^,。;:每\d]{0,8}?){q}?{N}{c}`), readPeriodEnd},
-	{"period_end", "每", pat(`每(?:个)?{U}(?P<W>年末|年底|年初|底|末|初|期末|期初|结束前)前?`), readPeriodEnd},
+	{"period_end", "每", pat(`每(?:个)?{U}(?P<W>年末|年底|年初|月底|月末|底|末|初|期末|期初|结束前)前?`), readPeriodEnd},
 	{"every_counted", "每", pat(`每隔?(?:(?P<K>\d+|[一二两三四五])(?:个)?|个)?{U}(?P<G>[^,。;:每%]{0,24}?){q}?{N}{c}`), readEvery},
 	{"every", "每", pat(`每隔?(?:(?P<K>\d+|[一二两三四五])(?:个)?|个)?{U}`), readEvery},
 	{"one_per", "一半1", pat(`(?P<U>半年)(?:[一1]|{N})(?:次|\p{Han}{2})`), readOnePer},

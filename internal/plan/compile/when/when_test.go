@@ -81,6 +81,7 @@ func TestTimesInSentences(t *testing.T) {
 		"每学期授课不少于2次、4课时":          "每学期授课不少于2次 → every=term,min=2；、4课时 → every=term,min=4",
 		"每半年联合发布2次未成年人保护案例":       "每半年联合发布2次 → every=halfyear,min=2",
 		"每周五下午下班前报送":              "每周五下午下班前 → weekly-day=5",
+		"每月月底前报送":                 "每月月底前 → every=month,at=end,min=1",
 		"每年6月开展宣传月活动":             "每年6月 → yearly=06",
 		"春季、秋季学期开学前组织检查":          "春季、秋季学期开学前 → every=year,at=spring-term-start+autumn-term-start",
 		"每学期开学一周内完成核查":            "每学期开学一周内 → every=term,within=1week-of-start",
