@@ -17,7 +17,6 @@ import (
 	"weibao/internal/civil"
 	"weibao/internal/clock"
 	"weibao/internal/db"
-	"weibao/internal/duty"
 	"weibao/internal/errs"
 	"weibao/internal/plan"
 	"weibao/internal/plan/ledger"
@@ -71,7 +70,6 @@ func (p *Pages) write(r *http.Request, fn func(ctx context.Context, tx *db.Tx) e
 
 func planPath(id ref.Plan) string   { return "/plan/" + ref.Format(id) }
 func taskPath(id ref.Task) string   { return "/tasks/" + ref.Format(id) }
-func handlePath(id ref.Duty) string { return "/plans/duties/" + ref.Format(id) }
 func reviewPath(id ref.Plan) string { return planPath(id) + "/review" }
 func number(n int) string           { return strconv.Itoa(n) }
 func dateOf(i clock.Instant) string { return civil.FormatDate(civil.DateOf(i.Time())) }
@@ -98,47 +96,4 @@ func unitOptions(r *plan.Register, groups bool) []ui.Option {
 		}
 	}
 	return append(out, last...)
-}
-
-// tagOf gives the state of a duty of a plan; sent tells that a reply waits for its check.
-func tagOf(d duty.Duty, sent bool, now clock.Instant) ui.Tag {
-	switch {
-	case d.State == duty.Done || d.State == duty.LateDone:
-		return ui.Tag{State: ui.Finished, Label: d.State.Label()}
-	case d.State != duty.Open:
-		return ui.Tag{State: ui.Ended, Label: d.State.Label()}
-	case sent:
-		return ui.Tag{State: ui.Checking, Label: "待审核"}
-	case d.Paused != 0:
-		return ui.Tag{State: ui.Paused, Label: "已挂起"}
-	case d.Overdue(now):
-		return ui.Tag{State: ui.Late, Label: "超期"}
-	case d.Signed == 0:
-		return ui.Tag{State: ui.Waiting, Label: "待签收"}
-	}
-	return ui.Tag{State: ui.Running, Label: "办理中"}
-}
-
-// dueOf gives the limit of a duty as lists show it.
-func dueOf(d duty.Duty, b duty.Bounds) ui.Due {
-	out := ui.DueAt(d.Due.Time(), b.Now.Time(), d.Clock == duty.Hours, 0, 0)
-	switch {
-	case d.State != duty.Open:
-		out.Near, out.Distance = ui.Settled, ""
-	case d.Paused != 0:
-		out.Near, out.Distance = ui.Later, "计时停止"
-	default:
-		out.Near = map[duty.Group]ui.Near{duty.Critical: ui.Critical, duty.Late: ui.Overdue, duty.Soon: ui.Soon, duty.Later: ui.Later}[b.Of(d.Due)]
-	}
-	return out
-}
-
-// roleOf says as what a unit owes a duty.
-func roleOf(kind string) string {
-	return map[string]string{plan.KindTask: "牵头", plan.KindSupport: "配合", plan.KindDocument: "制发文件"}[kind]
-}
-
-// bounds gives a reader with the bounds of the groups at its instant.
-func (p *Pages) bounds(ctx context.Context, tx *db.Tx) (duty.Bounds, error) {
-	return p.Desk.Duties.Bounds(ctx, tx)
 }

@@ -104,5 +104,5 @@ func bar(done, all int, late bool) *ui.Bar {
 }
 
 func ledgerPath(id ref.Plan, s ledger.State) string {
-	return "/tasks?plan=" + ref.Format(id) + "&state=" + string(s)
+	return planPath(id) + "/tasks?group=due&state=" + string(s)
 }

@@ -10,7 +10,6 @@ import (
 	"weibao/internal/civil"
 	"weibao/internal/clock"
 	"weibao/internal/db"
-	"weibao/internal/duty"
 	"weibao/internal/plan"
 	"weibao/internal/plan/ledger"
 	"weibao/internal/plan/viewpage"
@@ -139,6 +138,3 @@ func editTimeline(title string, edits []plan.Edit, now clock.Instant) ui.Timelin
 	}
 	return t
 }
-
-// openDuty tells whether a duty is still to be done.
-func openDuty(d duty.Duty) bool { return d.State == duty.Open }

@@ -63,6 +63,11 @@ func (p *Pages) Task(w http.ResponseWriter, r *http.Request, by access.Actor) er
 	if by.Can("plan.list") {
 		shell.Crumbs = []ui.Crumb{{Label: "方案任务", Href: "/plans"}, {Label: s.Plan.Title, Href: PlanPath(s.Plan.ID)}, {Label: "任务清单", Href: listPath(s.Plan.ID)}}
 	}
+	if by.Can("plan.amend") && s.Plan.State == plan.Issued && s.Task.State == plan.TaskIssued {
+		base := TaskPath(s.Task.ID)
+		shell.More = append(shell.More, ui.Action{Label: "撤回任务", Href: base + "/withdraw", Danger: true, Dialog: true})
+		shell.Action = &ui.Action{Label: "调整任务", Href: base + "/amend", Icon: "edit"}
+	}
 	return p.UI.Page(w, r, by, "task.html", shell, view)
 }
 
