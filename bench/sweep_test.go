@@ -87,19 +87,22 @@ func (x *sweep) nothingDue() {
 
 // due measures sweeps of n due duties, with nobody else and with small writes beside them.
 func (x *sweep) due(n int, bound time.Duration) {
-	var times []time.Duration
+	var times, used []time.Duration
 	for range 5 {
 		x.makeDue(n)
-		start := time.Now()
+		start, before := time.Now(), processorTime()
 		s, err := x.k.Sweep(x.t.Context(), x.d)
 		x.must(err)
-		times = append(times, time.Since(start))
+		times, used = append(times, time.Since(start)), append(used, processorTime()-before)
 		if s.Steps != n {
 			x.t.Errorf("%d steps, want %d", s.Steps, n)
 		}
 	}
 	slices.Sort(times)
-	x.out.under("sweep", fmt.Sprintf("%d due", n), x.d.Dialect, x.size, times[len(times)/2], bound)
+	slices.Sort(used)
+	median := times[len(times)/2]
+	x.out.add(row{part: "sweep", what: fmt.Sprintf("%d due", n), where: string(x.d.Dialect), size: x.size, bound: "≤ " + ms(bound), ok: median <= bound,
+		got: fmt.Sprintf("%s (processor %s)", ms(median), ms(used[len(used)/2]))})
 	x.makeDue(n)
 	waits := x.beside(func() {
 		_, err := x.k.Sweep(x.t.Context(), x.d)
