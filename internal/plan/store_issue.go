@@ -34,10 +34,6 @@ func seriesOfPlan(ctx context.Context, tx *db.Tx, plan ref.Plan) ([]ref.Series, 
 		WHERE t.plan = ? AND s.state = 'open' ORDER BY s.id`, plan)
 }
 
-func linksOf(ctx context.Context, tx *db.Tx, task ref.Task) ([]link, error) {
-	return db.All[link](ctx, tx, "SELECT "+db.ColumnsOf[link]("l")+" FROM plan_link l WHERE l.task = ? ORDER BY l.id", task)
-}
-
 // carriedBy gives the duties and series that carry a task, with where they stand.
 func carriedBy(ctx context.Context, tx *db.Tx, task ref.Task) ([]carried, error) {
 	type row struct {

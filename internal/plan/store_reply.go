@@ -32,10 +32,6 @@ func repliesOf(ctx context.Context, tx *db.Tx, duties []ref.Duty) ([]Reply, erro
 	return db.All[Reply](ctx, tx, "SELECT "+db.ColumnsOf[Reply]("r")+" FROM plan_reply r WHERE r.duty IN "+db.In(len(duties))+" ORDER BY r.id DESC", db.Args(duties)...)
 }
 
-func repliesOfTask(ctx context.Context, tx *db.Tx, task ref.Task, limit int) ([]Reply, error) {
-	return db.All[Reply](ctx, tx, "SELECT "+db.ColumnsOf[Reply]("r")+" FROM plan_reply r WHERE r.task = ? ORDER BY r.id DESC LIMIT ?", task, limit)
-}
-
 // sentUnder gives the answers that wait under a lead's duty.
 func sentUnder(ctx context.Context, tx *db.Tx, lead ref.Duty) ([]Reply, error) {
 	return db.All[Reply](ctx, tx, "SELECT "+db.ColumnsOf[Reply]("r")+` FROM duty d JOIN plan_reply r ON r.duty = d.id

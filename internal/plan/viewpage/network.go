@@ -66,9 +66,9 @@ type part struct {
 
 // load is what a unit carries: tasks by role, duties by state.
 type load struct {
-	unit                    ref.Unit
-	tasks                   map[string]int // by kind
-	open, late, done, total int
+	unit             ref.Unit
+	tasks            map[string]int // by kind
+	open, late, done int
 }
 
 type network struct {
