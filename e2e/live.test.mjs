@@ -79,6 +79,7 @@ test('two processes on one PostgreSQL share sessions and live updates, and one t
   const address = await finish(first, one, '已完成，由第一个进程受理。')
   assert.notEqual(await badge(other, was), was)
 
+  one.expected(/duties\/live/)
   await first.stop('SIGKILL')
   await second.visit(one, address)
   assert.match(await one.textContent('main'), /由第一个进程受理/)
