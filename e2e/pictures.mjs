@@ -1,0 +1,42 @@
+// Makes the pictures of README and docs/guide from the demo county: node e2e/pictures.mjs
+import { execFileSync } from 'node:child_process'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { App, launch, open, root, settled } from './lib.mjs'
+
+const dir = join(root, 'docs', 'pictures')
+
+/** login, and what to look at: name of the picture, address, or a link to follow on the page before. */
+const pictures = {
+  weibaoban: [['plans', '/plans'], ['review', 'a[href*="/review"]'], ['office-inbox', '/duties'], ['upload', '/plans/upload']],
+  jiaoyuju: [['unit-inbox', '/duties'], ['unit-duty', 'a.task-title[href^="/plans/duties/"]'], ['unit-reply', 'a[href$="/reply"]']],
+  lingdao: [['leader-overdue', '/duties?view=all'], ['leader-plans', '/plans']],
+  sysadmin: [['system-users', '/users'], ['system-status', '/system/status']],
+  secadmin: [['security-requests', '/users/requests']],
+  auditadmin: [['audit', '/audit']],
+}
+
+const app = await App.start()
+const browser = await launch()
+try {
+  for (const [login, list] of Object.entries(pictures)) {
+    const page = await open(browser, null)
+    await app.login(page, login)
+    for (const [name, to] of list) {
+      if (to.startsWith('/')) await app.visit(page, to)
+      else {
+        await page.locator(`main ${to}`).first().click()
+        await settled(page)
+      }
+      const path = join(dir, `${name}.png`)
+      await page.screenshot({ path })
+      // 96 colours are enough for a desk tool and keep the pictures small.
+      execFileSync('convert', [path, '-dither', 'None', '-colors', '96', `PNG8:${path}`])
+      console.log(name, statSync(path).size)
+    }
+    await page.context().close()
+  }
+} finally {
+  await browser.close()
+  await app.stop()
+}
