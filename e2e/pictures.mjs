@@ -8,8 +8,8 @@ const dir = join(root, 'docs', 'pictures')
 
 /** login, and what to look at: name of the picture, address, or a link to follow on the page before. */
 const pictures = {
-  weibaoban: [['plans', '/plans'], ['review', 'a[href*="/review"]'], ['office-inbox', '/duties'], ['upload', '/plans/upload']],
-  jiaoyuju: [['unit-inbox', '/duties'], ['unit-duty', 'a.task-title[href^="/plans/duties/"]'], ['unit-reply', 'a[href$="/reply"]']],
+  weibaoban: [['plans', '/plans'], ['review', 'a[href*="/review"]'], ['office-inbox', '/duties']],
+  jiaoyuju: [['unit-inbox', '/duties'], ['unit-duty', 'li.task:has(.tag:has-text("办理中")) a.task-title[href^="/plans/duties/"]'], ['unit-reply', 'a[href$="/progress"]']],
   lingdao: [['leader-overdue', '/duties?view=all'], ['leader-plans', '/plans']],
   sysadmin: [['system-users', '/users'], ['system-status', '/system/status']],
   secadmin: [['security-requests', '/users/requests']],
@@ -26,6 +26,12 @@ try {
       if (to.startsWith('/')) await app.visit(page, to)
       else {
         await page.locator(`main ${to}`).first().click()
+        await settled(page)
+      }
+      const year = page.locator('.review-head[open] [name=year]')
+      if (await year.count() > 0) {
+        await year.fill(String(new Date().getFullYear()))
+        await page.click('.review-head[open] button:has-text("保存")')
         await settled(page)
       }
       const path = join(dir, `${name}.png`)
