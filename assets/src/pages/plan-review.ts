@@ -163,8 +163,9 @@ document.addEventListener('selectionchange', () => {
   offer.type = 'button'
   offer.className = 'btn btn-primary btn-small review-add'
   offer.textContent = '把选中的文字新增为任务'
-  offer.style.left = `${found.box.left + scrollX}px`
-  offer.style.top = `${found.box.bottom + scrollY + 6}px`
+  // Always in sight, whatever of a long selection is scrolled away.
+  offer.style.left = `${Math.min(Math.max(found.box.left, 8), innerWidth - 240)}px`
+  offer.style.top = `${Math.min(Math.max(found.box.bottom + 6, 64), innerHeight - 56)}px`
   offer.addEventListener('mousedown', event => event.preventDefault())
   offer.addEventListener('click', () => {
     const fields = form.elements as unknown as Record<string, HTMLInputElement>
