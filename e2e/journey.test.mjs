@@ -30,7 +30,7 @@ test('a plan goes from upload to accepted duties, and what is overdue climbs the
   report(t, work, did)
 
   const unit = await open(browser, t)
-  await app.login(unit, 'jiaoyuju')
+  await enter(unit, app)
   const duty = await carryOut(unit, app, work.title)
   await acceptReply(office, app)
   await app.visit(unit, duty)
@@ -141,6 +141,17 @@ function report(t, work, did) {
   mkdirSync(out, { recursive: true })
   writeFileSync(join(out, 'journey.json'), JSON.stringify(line))
   assert(per30 <= 600, `${per30} s for 30 tasks`)
+}
+
+/** Logs in as the first unit that got a task to lead. */
+async function enter(page, app) {
+  for (const login of ['jiaoyuju', 'minzhengju', 'gonganju', 'weijianju', 'sifaju', 'caizhengju', 'qingshizhen']) {
+    await page.context().clearCookies()
+    await app.login(page, login)
+    await app.visit(page, '/duties?unsigned=1')
+    if (await page.locator('.task-kind:has-text("方案任务")').count() > 0) return
+  }
+  throw new Error('no unit was given a task to lead')
 }
 
 /** The unit finds a duty of the plan, signs, registers progress and replies with a file. */

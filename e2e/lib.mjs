@@ -290,7 +290,7 @@ export async function effort(page) {
  * of page: addresses that differ in ids or in their question alone are one kind.
  */
 export async function crawl(page, look, { limit = 200 } = {}) {
-  const kind = url => url.pathname.replace(/\/\d+(?=\/|$)/g, '/{id}')
+  const kind = url => url.pathname.replace(/\/\d+(?=\/|$)/g, '/{id}').replace(/^\/rules\/[a-z]+\/.+/, '/rules/{kind}/{id}')
   const links = () => page.evaluate(() => [...document.querySelectorAll('a[href]')]
     .filter(a => a.origin === location.origin && !a.hasAttribute('download')).map(a => a.href))
   const seen = new Set([kind(new URL(page.url()))])

@@ -23,6 +23,9 @@ var actionWords = []struct{ action, label string }{
 	{"auth.password", "修改口令"}, {"auth.enrol", "绑定动态口令"}, {"auth.switch", "切换岗位"},
 	{"user.create", "新建账号"}, {"user.disable", "停用账号"}, {"user.enable", "启用账号"}, {"user.request", "申请岗位"}, {"user.grant", "批准岗位"}, {"user.refuse", "不批准岗位"},
 	{"user.end", "撤销岗位"}, {"user.factor", "解除动态口令"}, {"user.activate", "发放激活码"}, {"user.recover", "在服务器上恢复管理员账号"}, {"user.edited", "岗位记录被改动"},
+	{"duty.open", "下达责任事项"}, {"duty.close", "办结责任事项"}, {"duty.begin", "开始计时"}, {"duty.resume", "恢复计时"}, {"duty.amend", "调整责任事项"}, {"duty.cancel", "撤销责任事项"},
+	{"duty.handover", "交接责任事项"}, {"duty.recalculate", "重新计算时限"}, {"duty.remind", "到期提醒"}, {"duty.superior", "报上级督促"}, {"duty.propose", "建议发督办单"},
+	{"region.rehome", "区划调整后转交事项"}, {"workday.recalculate", "按新工作日历重算时限"},
 	{"key.retire", "销毁旧主密钥"}, {"key.shred", "销毁档案密钥"}, {"file.add", "上传附件"}, {"file.remove", "移除附件"},
 }
 

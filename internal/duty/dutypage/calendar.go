@@ -77,7 +77,7 @@ func (p *Pages) Calendar(w http.ResponseWriter, r *http.Request, by access.Actor
 	for day := from; !day.After(to); day = day.AddDays(7) {
 		var week []calendarDay
 		for i := range 7 {
-			week = append(week, p.calendarDay(cal, day.AddDays(i), first, today, byDay[day.AddDays(i)], b))
+			week = append(week, p.calendarDay(by, cal, day.AddDays(i), first, today, byDay[day.AddDays(i)], b))
 		}
 		view.Weeks = append(view.Weeks, week)
 	}
@@ -88,7 +88,7 @@ func (p *Pages) Calendar(w http.ResponseWriter, r *http.Request, by access.Actor
 	return p.UI.Page(w, r, by, "calendar.html", page, view)
 }
 
-func (p *Pages) calendarDay(cal *civil.Calendar, day, first, today civil.Date, duties []duty.Duty, b duty.Bounds) calendarDay {
+func (p *Pages) calendarDay(by access.Actor, cal *civil.Calendar, day, first, today civil.Date, duties []duty.Duty, b duty.Bounds) calendarDay {
 	workday, _ := cal.IsWorkday(day)
 	out := calendarDay{Day: strconv.Itoa(day.Day()), Label: civil.FormatDate(day), Outside: day.Month() != first.Month(), Today: day == today, Rest: !workday}
 	if e, ok := cal.Exception(day); ok {
@@ -102,7 +102,7 @@ func (p *Pages) calendarDay(cal *civil.Calendar, day, first, today civil.Date, d
 			out.MoreN, out.More = len(duties)-dayRows, "/duties?view=all&day="+day.String()
 			break
 		}
-		out.Items = append(out.Items, calendarItem{Title: d.Title, Href: p.href(d), Near: nears[b.Of(d.Due)], Tag: Tag(d, b.Now)})
+		out.Items = append(out.Items, calendarItem{Title: d.Title, Href: p.href(d, by), Near: nears[b.Of(d.Due)], Tag: Tag(d, b.Now)})
 	}
 	return out
 }

@@ -50,14 +50,16 @@ type Kind struct {
 	Icon  string
 	// Href is the page on which the duty is handled; nil is the duty's own page.
 	Href func(d duty.Duty) string
+	// Needs is the permission for that page; who lacks it is led to the duty's own page.
+	Needs access.Permission
 }
 
 // ownKinds are the duties which the kernel opens by itself.
 var ownKinds = map[string]Kind{
-	"duty.extend_check": {"审批延期", "clock", checkHref},
-	"duty.return_check": {"裁定退回", "return", checkHref},
-	"duty.superior":     {"督促下级", "alert", followHref},
-	"duty.propose":      {"建议督办", "alert", followHref},
+	"duty.extend_check": {"审批延期", "clock", checkHref, "duty.extend_check"},
+	"duty.return_check": {"裁定退回", "return", checkHref, "duty.extend_check"},
+	"duty.superior":     {"督促下级", "alert", followHref, ""},
+	"duty.propose":      {"建议督办", "alert", followHref, ""},
 }
 
 func checkHref(d duty.Duty) string {
@@ -91,9 +93,14 @@ func (p *Pages) kind(d duty.Duty) Kind {
 	return Kind{Label: "责任事项", Icon: "plan"}
 }
 
+// Opens tells whether the kind has a page of its own that the actor may open.
+func (k Kind) Opens(by access.Actor) bool {
+	return k.Href != nil && (k.Needs == "" || by.Can(k.Needs))
+}
+
 // href is where a row leads.
-func (p *Pages) href(d duty.Duty) string {
-	if k := p.kind(d); k.Href != nil {
+func (p *Pages) href(d duty.Duty, by access.Actor) string {
+	if k := p.kind(d); k.Opens(by) {
 		return k.Href(d)
 	}
 	return showPath(d.ID)

@@ -166,7 +166,7 @@ func (l lister) rows(list []duty.Duty) ([]ui.TaskRow, error) {
 	rows := make([]ui.TaskRow, len(list))
 	for i, d := range list {
 		k := l.kind(d)
-		rows[i] = ui.TaskRow{Icon: k.Icon, Kind: k.Label, Title: d.Title, Href: l.href(d), Owner: names[d.Unit],
+		rows[i] = ui.TaskRow{Icon: k.Icon, Kind: k.Label, Title: d.Title, Href: l.href(d, l.by), Owner: names[d.Unit],
 			From: d.Rule + " " + d.Clause, Due: Due(d, l.bounds), Tag: Tag(d, l.bounds.Now)}
 		if d.State == duty.Open {
 			rows[i].Select = ref.Format(d.ID)

@@ -46,7 +46,7 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, by access.Actor) er
 	d := story.Duty
 	view := showView{Identity: p.identity(d, b, names), Timeline: timeline(story, names, tx.Now), Ladder: p.ladder(story, names)}
 	view.Waiting = waiting(story)
-	if k := p.kind(d); k.Href != nil && d.State == duty.Open {
+	if k := p.kind(d); k.Opens(by) && d.State == duty.Open {
 		view.Follow = &ui.Action{Label: "去办理", Href: k.Href(d), Icon: "arrow-right"}
 	}
 	if len(story.Support) > 0 {

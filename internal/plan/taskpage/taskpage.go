@@ -65,7 +65,7 @@ func Kinds() map[string]dutypage.Kind {
 		plan.KindTask:     {Label: "方案任务", Icon: "flag", Href: own},
 		plan.KindSupport:  {Label: "配合任务", Icon: "link", Href: own},
 		plan.KindDocument: {Label: "制发文件", Icon: "file", Href: own},
-		plan.KindCheck: {Label: "审核反馈", Icon: "eye", Href: func(d duty.Duty) string {
+		plan.KindCheck: {Label: "审核反馈", Icon: "eye", Needs: "plan.check", Href: func(d duty.Duty) string {
 			return "/plans/replies/" + ref.Format(plan.ReplyID(d.SubjectID)) + "/check"
 		}},
 	}
