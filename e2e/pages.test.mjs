@@ -15,8 +15,8 @@ after(async () => {
   await app?.stop()
 })
 
-/** Kinds of file and marks of standards, which Chinese offices write in Latin letters. */
-const latin = /^(MB|KB|GB|T|SM\d|SHA|DNA|PDF|Word|Excel|WPS|IP|ID|HTTPS?|xlsx?|docx?|pdf|txt|csv|jpe?g|png|zip|wps|ofd|J|K|[A-Z])$/
+/** Kinds and names of files, databases and marks of standards, which Chinese offices write in Latin letters. */
+const latin = /^(MB|KB|GB|T|SM\d|SHA|DNA|PDF|Word|Excel|WPS|IP|ID|HTTPS?|xlsx?|docx?|json|gz|villages|streets|SQLite|PostgreSQL|dev|pdf|txt|csv|jpe?g|png|zip|wps|ofd|J|K|[A-Z])$/
 
 /** Fails on words in Latin letters that a person sees, other than names in translate="no" and what was typed. */
 async function chinese(page) {
@@ -34,17 +34,24 @@ async function chinese(page) {
   assert.deepEqual([...new Set(words)].filter(word => !latin.test(word)), [], `English on ${page.url()}`)
 }
 
+// A page that an earlier role has shown in every way is looked at once more as this role sees it.
+const seen = new Set()
+
 for (const [role, login] of [['office', 'weibaoban'], ['liaison', 'jiaoyuju'], ['leader', 'lingdao'], ['system', 'sysadmin'], ['security', 'secadmin'], ['audit', 'auditadmin']]) {
   test(`every page is sound for ${role}`, { timeout: 560_000 }, async t => {
     const page = await open(browser, t)
+    page.expected(/409/)
     await app.login(page, login)
     const troubles = []
     const kinds = await crawl(page, async (kind, status) => {
+      if (status === 409) return // a task of one sentence cannot be split, and the page says so
       if (status !== 200) {
         troubles.push(`${kind}: ${status || 'no answer'} at ${page.url()}`)
         return
       }
-      for (const look of looks) await look(page).catch(trouble => troubles.push(trouble.message))
+      const known = seen.has(kind)
+      seen.add(kind)
+      for (const look of known ? [fits, check] : looks) await look(page).catch(trouble => troubles.push(trouble.message))
       await page.setViewportSize(sizes[1366])
     })
     t.diagnostic(`${kinds.size} kinds of page`)
@@ -54,7 +61,7 @@ for (const [role, login] of [['office', 'weibaoban'], ['liaison', 'jiaoyuju'], [
 
 // 683 × 384 is the common office screen at 200 %.
 const looks = [
-  fits, check, chinese,
+  page => page.evaluate(() => scrollTo(0, 0)), fits, check, chinese,
   page => page.setViewportSize({ width: 683, height: 384 }), fits,
   page => page.setViewportSize(sizes[360]), fits, page => targets(page, 44, '.btn, .input, .sidebar a, .tabs a, .topbar-link'),
   page => page.setViewportSize(sizes[1366]),
@@ -71,7 +78,7 @@ test('a first page weighs at most 250 KB on the wire, each after it 30 KB', asyn
   assert(first.total <= 250 * 1024, `${first.total} bytes`)
   const heavy = []
   await crawl(fresh, async kind => {
-    const { total, files } = await wire(fresh, () => app.visit(fresh, fresh.url()))
+    const { total, files } = await wire(fresh, () => fresh.goto(fresh.url()))
     t.diagnostic(`${kind} ${total}`)
     if (total > 30 * 1024) heavy.push(`${kind}: ${files.map(f => `${new URL(f.url).pathname} ${f.bytes}`).join(', ')}`)
   })
