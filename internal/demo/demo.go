@@ -146,7 +146,7 @@ func (s *Stage) settle(ctx context.Context, tx *db.Tx, id ref.Plan) error {
 	if err != nil {
 		return err
 	}
-	for _, q := range review.AllQuestions(review.Plan, review.Tasks) {
+	for _, q := range review.AllQuestions(review.Plan.Year, review.Tasks) {
 		if err := s.answer(ctx, tx, review, q); err != nil {
 			return err
 		}

@@ -14,7 +14,7 @@ import (
 	"weibao/internal/duty"
 	"weibao/internal/errs"
 	"weibao/internal/plan"
-	"weibao/internal/plan/schedule"
+	"weibao/internal/plan/task/schedule"
 	"weibao/internal/ref"
 )
 

@@ -11,7 +11,7 @@ import (
 	"weibao/internal/db"
 	"weibao/internal/duty"
 	"weibao/internal/errs"
-	"weibao/internal/plan/schedule"
+	"weibao/internal/plan/task/schedule"
 	"weibao/internal/ref"
 )
 

@@ -50,7 +50,7 @@ func (d *Desk) Copy(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Plan
 	var drafts []Task
 	for _, t := range tasks {
 		if t.State != TaskWithdrawn {
-			drafts = append(drafts, t.again(tx, p.ID))
+			drafts = append(drafts, again(tx, t, p.ID))
 		}
 	}
 	if err := insertPlan(ctx, tx, p, text); err != nil {
@@ -62,9 +62,9 @@ func (d *Desk) Copy(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Plan
 	return p.ID, audit.Write(ctx, tx, by, "plan.copy", "plan", p.ID, map[string]any{"from": id, "tasks": len(drafts)})
 }
 
-// again gives the task as a draft of next year's plan, with ids of its own.
-func (t Task) again(tx *db.Tx, plan ref.Plan) Task {
-	out := t.clone()
+// again gives a task as a draft of next year's plan, with ids of its own.
+func again(tx *db.Tx, t Task, plan ref.Plan) Task {
+	out := t.Clone()
 	out.ID, out.Plan, out.State, out.Checked, out.Version = ref.New[ref.Task](tx.Now.Time()), plan, TaskDraft, false, 1
 	renamed := map[int64]int64{}
 	for i := range out.Facts {

@@ -50,7 +50,7 @@ func (s *bench) find(id ref.Task) (Task, int, error) {
 	if i < 0 {
 		return Task{}, 0, errs.New(errs.Conflict, "这项任务已被删除或合并。请刷新页面查看最新内容。")
 	}
-	return s.Tasks[i].clone(), i, nil
+	return s.Tasks[i].Clone(), i, nil
 }
 
 // at gives a task of the version which the person saw; 0 asks for whatever there is.

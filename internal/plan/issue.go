@@ -11,11 +11,9 @@ import (
 	"weibao/internal/db"
 	"weibao/internal/duty"
 	"weibao/internal/errs"
-	"weibao/internal/plan/schedule"
+	"weibao/internal/plan/task/schedule"
 	"weibao/internal/ref"
 )
-
-var errUnclear = errs.New(errs.Conflict, "还有时限没有确认，不能下发。请先在审核页面处理待确认的问题。")
 
 // Preview is what issuing a plan would do.
 type Preview struct {
@@ -100,7 +98,7 @@ func (d *Desk) preview(ctx context.Context, tx *db.Tx, by access.Actor, p Plan, 
 			return out, err
 		}
 	}
-	out.Questions = out.AllQuestions(p, out.Tasks)
+	out.Questions = out.AllQuestions(p.Year, out.Tasks)
 	for _, t := range out.Tasks {
 		if len(out.Context.Questions(t)) > 0 {
 			continue

@@ -12,7 +12,7 @@ import (
 	"weibao/internal/duty"
 	"weibao/internal/errs"
 	"weibao/internal/file"
-	"weibao/internal/plan/schedule"
+	"weibao/internal/plan/task/schedule"
 	"weibao/internal/ref"
 )
 

@@ -12,7 +12,7 @@ import (
 	"weibao/internal/db"
 	"weibao/internal/duty"
 	"weibao/internal/errs"
-	"weibao/internal/plan/schedule"
+	"weibao/internal/plan/task/schedule"
 	"weibao/internal/ref"
 	"weibao/internal/rule"
 )
@@ -50,7 +50,7 @@ func (d *Desk) OpenReview(ctx context.Context, tx *db.Tx, by access.Actor, id re
 	if r.Context, err = d.context(ctx, tx, by, p); err != nil {
 		return r, err
 	}
-	r.Questions = r.AllQuestions(p, r.Tasks)
+	r.Questions = r.AllQuestions(p.Year, r.Tasks)
 	if e, ok, err := editAt(ctx, tx, id, p.Head); err != nil {
 		return r, err
 	} else if ok {
@@ -128,25 +128,21 @@ func (d *Desk) Name(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Plan
 			}
 		}
 		for _, t := range s.Tasks {
-			if !slices.ContainsFunc(t.Facts, func(f Fact) bool { return f.asks(name) }) {
+			if !slices.ContainsFunc(t.Facts, func(f Fact) bool { return f.Asks(name) }) {
 				continue
 			}
-			t = t.clone()
+			t = t.Clone()
 			for i := range t.Facts {
-				if t.Facts[i].asks(name) {
+				if t.Facts[i].Asks(name) {
 					t.Facts[i].Unit = unit
 				}
 			}
-			t.Facts = slices.DeleteFunc(t.Facts, func(f Fact) bool { return f.asks(name) })
+			t.Facts = slices.DeleteFunc(t.Facts, func(f Fact) bool { return f.Asks(name) })
 			t.Facts = once(t.Facts)
 			s.put(t)
 		}
 		return nil
 	})
-}
-
-func (f Fact) asks(name string) bool {
-	return (f.Kind == Lead || f.Kind == Support) && f.Unit == 0 && f.Norm == name
 }
 
 // known makes sure that units exist in the plan's county.
@@ -325,7 +321,7 @@ func (d *Desk) Answer(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Pl
 		default:
 			t.Facts[i].Norm, t.Facts[i].Rule = norm, Person
 		}
-		t.mend()
+		t.Mend()
 		s.put(t)
 		return nil
 	})

@@ -7,6 +7,7 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/db"
+	"weibao/internal/plan/task"
 	"weibao/internal/ref"
 )
 
@@ -25,7 +26,7 @@ type Found struct {
 func (f Found) Clause() string {
 	var path []string
 	_ = json.Unmarshal([]byte(f.Path), &path) // written by this package; what cannot be read is shown as none
-	return clause(path)
+	return task.Line(path)
 }
 
 const (

@@ -11,9 +11,6 @@ import (
 	"weibao/internal/ref"
 )
 
-// quoteRunes is how much of a clause a task quotes.
-const quoteRunes = 120
-
 // Split cuts a task in two at a code point of the plan's text. What stands in
 // one part belongs to it alone; owners and what a person added belong to both.
 func (d *Desk) Split(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Plan, task ref.Task, version int64, at int) error {
@@ -27,15 +24,15 @@ func (d *Desk) Split(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Pla
 		if err != nil {
 			return err
 		}
-		if at <= t.Start || at >= t.End || blank(runes, t.Start, at) || blank(runes, at, t.End) {
+		if !t.Divides(runes, at) {
 			return errs.New(errs.Invalid, "请选择在哪一句之后拆分。")
 		}
 		_, i, _ := s.find(task)
-		first, second := t.clone(), t.clone()
+		first, second := t.Clone(), t.Clone()
 		first.End, second.Start = at, at
 		second.ID, second.Seq, second.Rules = ref.Task(s.now()), s.between(i), []string{Person}
-		first.requote(runes)
-		second.requote(runes)
+		first.Requote(runes)
+		second.Requote(runes)
 		second.Title = title(second.Quote)
 		first.Facts, second.Facts = nil, nil
 		for _, f := range t.Facts {
@@ -49,37 +46,12 @@ func (d *Desk) Split(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Pla
 				second.Facts = append(second.Facts, f)
 			}
 		}
-		first.mend()
-		second.mend()
+		first.Mend()
+		second.Mend()
 		s.put(first)
 		s.added = append(s.added, second)
 		return nil
 	})
-}
-
-// mend lets documents and targets forget a time that went to another task.
-func (t *Task) mend() {
-	for i, f := range t.Facts {
-		if _, ok := t.Fact(f.Slot); !ok {
-			t.Facts[i].Slot = 0
-		}
-	}
-}
-
-// Cuts gives the places at which a task can be split: behind each of its sentences.
-func (t Task) Cuts(text []rune) []int {
-	var out []int
-	for i := t.Start; i < t.End-1 && i < len(text); i++ {
-		if strings.ContainsRune("。;;\n", text[i]) && !blank(text, i+1, t.End) {
-			out = append(out, i+1)
-		}
-	}
-	return out
-}
-
-func blank(text []rune, from, to int) bool {
-	from, to = min(max(from, 0), len(text)), min(max(to, 0), len(text))
-	return from >= to || strings.TrimSpace(string(text[from:to])) == ""
 }
 
 // between gives an order between the ith task and the next.
@@ -88,24 +60,6 @@ func (s *bench) between(i int) int64 {
 		return s.Tasks[i].Seq + (s.Tasks[i+1].Seq-s.Tasks[i].Seq)/2
 	}
 	return s.Tasks[i].Seq + seqGap
-}
-
-func (t *Task) requote(text []rune) {
-	t.Quote = cut(strings.TrimSpace(string(text[max(t.Start, 0):min(t.End, len(text))])), quoteRunes)
-}
-
-// cut shortens to whole sentences where one ends within the limit.
-func cut(s string, limit int) string {
-	r := []rune(s)
-	if len(r) <= limit {
-		return s
-	}
-	for i := limit; i > limit/3; i-- {
-		if strings.ContainsRune("。;;", r[i-1]) {
-			return string(r[:i])
-		}
-	}
-	return string(r[:limit])
 }
 
 // title is the first clause of a quote.
@@ -143,29 +97,20 @@ func (d *Desk) Merge(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Pla
 		next := s.Tasks[i+1]
 		if next.End > 0 && t.End > 0 {
 			t.Start, t.End = min(t.Start, next.Start), max(t.End, next.End)
-			t.requote([]rune(text))
+			t.Requote([]rune(text))
 		}
 		for _, f := range next.Facts {
-			if !t.has(f) {
+			if !t.Has(f) {
 				t.Facts = append(t.Facts, f)
 			}
 		}
 		t.Facts = once(sorted(t.Facts))
-		t.mend()
+		t.Mend()
 		t.Standing, t.Checked = t.Standing && next.Standing, false
 		s.put(t)
 		s.gone = append(s.gone, next.ID)
 		return nil
 	})
-}
-
-func (t Task) has(f Fact) bool {
-	for _, x := range t.Facts {
-		if x.Kind == f.Kind && x.Text == f.Text && x.Norm == f.Norm && x.Unit == f.Unit && x.Start == f.Start {
-			return true
-		}
-	}
-	return false
 }
 
 // Add makes a task of a part of the text, after the task in front of it; with
@@ -180,9 +125,9 @@ func (d *Desk) Add(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Plan,
 	var made ref.Task
 	err = d.edit(ctx, tx, by, id, "新增任务", func(s *bench) error {
 		t := Task{ID: ref.Task(s.now()), Plan: id, State: TaskDraft, Rules: []string{Person}, Start: start, End: end, Title: strings.TrimSpace(words)}
-		inText := end > start && start >= 0 && end <= len(runes) && !blank(runes, start, end)
+		inText := end > start && start >= 0 && end <= len(runes) && strings.TrimSpace(string(runes[start:end])) != ""
 		if inText {
-			t.requote(runes)
+			t.Requote(runes)
 			if t.Title == "" {
 				t.Title = title(t.Quote)
 			}

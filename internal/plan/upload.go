@@ -127,7 +127,7 @@ func draftOf(now clock.Instant, plan ref.Plan, seq int64, c compile.Task, regist
 		add(Document, x.Fact, "").Text = x.Title
 	}
 	t.Facts = once(t.Facts)
-	t.place()
+	t.Place()
 	return t
 }
 
@@ -145,24 +145,4 @@ func once(facts []Fact) []Fact {
 		out = append(out, f)
 	}
 	return out
-}
-
-// place finds for each document and target the time of its own sentence; what
-// stands in none takes the task's.
-func (t *Task) place() {
-	times := t.Of(Time)
-	if len(times) < 2 {
-		return
-	}
-	for i, f := range t.Facts {
-		if f.Kind != Document && f.Kind != Target || f.Slot != 0 || f.End == 0 {
-			continue
-		}
-		// The time in front of it is nearest in Chinese word order: 3月底前制定《…》,5月底前印发《…》.
-		for _, x := range times {
-			if x.Start <= f.Start && x.End > 0 {
-				t.Facts[i].Slot = x.ID
-			}
-		}
-	}
 }

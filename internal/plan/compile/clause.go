@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strings"
 
+	"weibao/internal/plan/compile/owner"
 	"weibao/internal/script"
 )
 
@@ -14,7 +15,7 @@ type draft struct {
 	node   *node
 	head   Span // heading words that count as part of the clause
 	item   string
-	owner  *owner
+	owner  *owner.Line
 	doers  []Unit // named by heading or paragraph
 	cuts   []Span // owner texts inside the span
 	title  string
@@ -42,7 +43,7 @@ type walker struct {
 }
 
 // walk visits n; above is the owner written at the head of a section around it, doers the unit that a heading names.
-func (w *walker) walk(n *node, above *owner, doers []Unit) {
+func (w *walker) walk(n *node, above *owner.Line, doers []Unit) {
 	if n.above != nil {
 		above = n.above
 	}
@@ -65,7 +66,7 @@ func (w *walker) walk(n *node, above *owner, doers []Unit) {
 		d := &w.drafts[i]
 		if d.owner == nil && above != nil {
 			o := *above
-			o.inherited = true
+			o.Inherited = true
 			d.owner = &o
 		}
 		if d.doers == nil {
@@ -91,7 +92,7 @@ func (w *walker) prune(n *node, from int) {
 	kept := w.drafts[:from]
 	for _, d := range w.drafts[from:] {
 		switch {
-		case d.owner != nil && !d.owner.inherited && n.class != classPreface:
+		case d.owner != nil && !d.owner.Inherited && n.class != classPreface:
 			kept = append(kept, d)
 		case n.class == classObject && len(n.kids) == 0:
 			d.strong = true
@@ -168,7 +169,7 @@ func (w *walker) bareHeading(n *node) {
 		if nounItem(words) {
 			return
 		}
-	} else if !commanding(words) && n.owner == nil {
+	} else if !owner.Commanding(words) && n.owner == nil {
 		return
 	}
 	w.add(draft{Span: script.Between(n.head.Start, end), node: n, owner: n.owner, rules: []string{"clause.bare_heading"}})
@@ -200,7 +201,7 @@ func (w *walker) paragraphs(n *node, p *part) [][]Span {
 var coda = regexp.MustCompile(`^(以上|上述)(各项|任务|工作|事项|\d|第|措施|内容)`)
 
 // paragraph makes the tasks of one clause.
-func (w *walker) paragraph(n *node, p *part, group []Span, own *owner) {
+func (w *walker) paragraph(n *node, p *part, group []Span, own *owner.Line) {
 	if items := w.items(group[0]); items != nil {
 		w.itemised(n, p, group[0], items)
 		return
@@ -239,7 +240,7 @@ func announces(words string) bool {
 // nounItem: an entry of a list of persons or things (…的未成年人;), not an order.
 func nounItem(words string) bool {
 	words = strings.TrimRight(words, " 。;,、等")
-	if strings.ContainsAny(words, "。") || commanding(words) && !strings.HasPrefix(words, "因") {
+	if strings.ContainsAny(words, "。") || owner.Commanding(words) && !strings.HasPrefix(words, "因") {
 		return false
 	}
 	return nounEnd.MatchString(words) && !modal.MatchString(words)
@@ -276,11 +277,11 @@ func (w *walker) itemised(n *node, p *part, para Span, items []item) {
 }
 
 // ownerWithin is the owner written inside one item.
-func (w *walker) ownerWithin(p *part, sp Span) *owner {
-	var o *owner
+func (w *walker) ownerWithin(p *part, sp Span) *owner.Line {
+	var o *owner.Line
 	for _, in := range p.inside {
 		if sp.Overlaps(in.Span) {
-			o = o.merge(in)
+			o = o.Merge(in)
 		}
 	}
 	return o
@@ -289,7 +290,7 @@ func (w *walker) ownerWithin(p *part, sp Span) *owner {
 // dutyBefore: the sentence before the first item is an order itself, not a lead-over.
 func (w *walker) dutyBefore(sp Span) bool {
 	words := w.src.Sub(sp)
-	return sp.Len() >= 12 && strings.HasSuffix(words, "。") && commanding(words) && !announces(words) && !leadOver.MatchString(words)
+	return sp.Len() >= 12 && strings.HasSuffix(words, "。") && owner.Commanding(words) && !announces(words) && !leadOver.MatchString(words)
 }
 
 var leadOver = regexp.MustCompile(`(以下|下列|如下|重点(抓好|做好|开展)|[一二三四五六七八九十\d](个|项|方面|大)(方面|任务|工作|措施|行动|举措|机制|体系)?(工作|任务|措施)?)[^。]{0,8}。$`)

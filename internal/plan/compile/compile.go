@@ -17,6 +17,7 @@ import (
 	"unicode"
 
 	"weibao/internal/plan/compile/figure"
+	"weibao/internal/plan/compile/owner"
 	"weibao/internal/plan/compile/paper"
 	"weibao/internal/plan/compile/when"
 	"weibao/internal/script"
@@ -29,21 +30,7 @@ type (
 	Time   = when.Time     // an expression that binds somebody, with its canonical form
 	Target = figure.Target // a figure that can be checked, with its canonical form
 	Error  = paper.Error   // what is wrong with a file, and what to do
-)
-
-// Unit is one mention of an organisation as owner of a task, named as the text names it.
-type Unit struct {
-	Fact
-	Name  string `json:"name"`
-	Basis string `json:"basis"` // see Basis* constants
-}
-
-// How a task came to its units.
-const (
-	BasisLine      = "line"      // a written owner line, bracket, table cell, or 由…牵头
-	BasisInherited = "inherited" // a written line which stands once for a group of tasks
-	BasisParagraph = "unit-para" // the unit heads its own paragraph or section
-	BasisActor     = "actor"     // the sentence names it as the doer
+	Unit   = owner.Unit    // one mention of an organisation as owner of a task
 )
 
 // Document is a titled paper that the task orders to be drafted, issued or sent.

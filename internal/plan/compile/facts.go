@@ -7,6 +7,7 @@ import (
 	"weibao/internal/plan/compile/figure"
 	"weibao/internal/plan/compile/when"
 
+	"weibao/internal/plan/compile/owner"
 	"weibao/internal/script"
 )
 
@@ -121,10 +122,10 @@ func (w *walker) own(d draft, t *Task) {
 	case d.doers != nil:
 		t.Lead = d.doers
 	default:
-		t.Lead, t.Support = w.actors(w.regions(d))
+		t.Lead, t.Support = owner.Actors(w.src.Text, w.regions(d))
 	}
 	if d.owner != nil {
-		for _, sp := range d.owner.times {
+		for _, sp := range d.owner.Times {
 			found := when.Read(w.src.Text, sp, nil, true)
 			t.Times = append(t.Times, found...)
 			t.Unclear = append(t.Unclear, when.Vague(w.src.Text, sp, found)...)
@@ -134,7 +135,7 @@ func (w *walker) own(d draft, t *Task) {
 		if d.doers != nil {
 			t.Lead = d.doers
 		} else {
-			t.Lead, t.Support = w.actors(w.regions(d))
+			t.Lead, t.Support = owner.Actors(w.src.Text, w.regions(d))
 		}
 	}
 	sort.SliceStable(t.Times, func(i, j int) bool { return t.Times[i].Start < t.Times[j].Start })
@@ -143,37 +144,22 @@ func (w *walker) own(d draft, t *Task) {
 
 // ownByLine: only the line counts; a 由…牵头 in the sentence is heard where the line names no lead.
 func (w *walker) ownByLine(d draft, t *Task) {
-	t.Lead = append([]Unit{}, d.owner.lead...)
-	t.Support = append([]Unit{}, d.owner.support...)
-	if d.owner.inherited {
+	t.Lead = append([]Unit{}, d.owner.Lead...)
+	t.Support = append([]Unit{}, d.owner.Support...)
+	if d.owner.Inherited {
 		for _, list := range [][]Unit{t.Lead, t.Support} {
 			for i := range list {
-				list[i].Basis = BasisInherited
+				list[i].Basis = owner.BasisInherited
 			}
 		}
 	}
 	if len(t.Lead) == 0 {
-		lead, support := w.ledBy(w.regions(d))
+		lead, support := owner.LedBy(w.src.Text, w.regions(d))
 		t.Lead = lead
 		if len(lead) > 0 {
-			t.Support = append(support, without(t.Support, append(lead, support...))...)
+			t.Support = append(support, owner.Without(t.Support, append(lead, support...))...)
 		}
 	}
-}
-
-// without drops the units that are named in others.
-func without(units, others []Unit) []Unit {
-	var out []Unit
-	for _, u := range units {
-		twice := false
-		for _, o := range others {
-			twice = twice || NormalizeUnit(o.Name) == NormalizeUnit(u.Name)
-		}
-		if !twice {
-			out = append(out, u)
-		}
-	}
-	return out
 }
 
 // distinct drops a rule that repeats another in the same words or the same form at the same place.
@@ -241,7 +227,7 @@ func foundBy(t *Task) []string {
 	}
 	for _, u := range append(append([]Unit{}, t.Lead...), t.Support...) {
 		add(u.Rule)
-		if u.Basis == BasisInherited {
+		if u.Basis == owner.BasisInherited {
 			add("owner.inherited")
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"weibao/internal/plan/compile/owner"
 	"weibao/internal/script"
 )
 
@@ -90,7 +91,7 @@ func wholeTitle(s *source, lines []line, i int) string {
 		return title
 	}
 	before := script.Squeeze(s.Sub(lines[i-1].Span))
-	if n := utf8.RuneCountInString(before); n < 6 || n > 40 || headPart.MatchString(before) || unitName(before) || !gap(s, lines[i-1], lines[i]) {
+	if n := utf8.RuneCountInString(before); n < 6 || n > 40 || headPart.MatchString(before) || owner.IsName(before) || !gap(s, lines[i-1], lines[i]) {
 		return title
 	}
 	return strings.TrimSpace(s.Raw(lines[i-1].Span)) + title
@@ -106,7 +107,7 @@ func closingDate(s *source, t *tree, p *Plan) {
 	for i := len(t.lines) - 1; i >= 0 && i >= len(t.lines)-12 && p.Issued == ""; i-- {
 		if m := dateLine.FindStringSubmatch(script.Squeeze(s.Sub(t.lines[i].Span))); m != nil {
 			p.Issued = fmt.Sprintf("%s-%02d-%02d", m[1], script.Number(m[2]), script.Number(m[3]))
-			if i > 0 && p.Issuer == "" && unitName(s.Sub(t.lines[i-1].Span)) {
+			if i > 0 && p.Issuer == "" && owner.IsName(s.Sub(t.lines[i-1].Span)) {
 				p.Issuer = script.Squeeze(s.Raw(t.lines[i-1].Span))
 			}
 		}

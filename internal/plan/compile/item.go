@@ -3,6 +3,7 @@ package compile
 import (
 	"strings"
 
+	"weibao/internal/plan/compile/owner"
 	"weibao/internal/script"
 )
 
@@ -28,7 +29,7 @@ func (t *tree) items(para Span) []item {
 		}
 		body := t.src.Trim(script.Between(m.End, end))
 		out[i] = item{m, body, strings.TrimRight(t.src.Raw(m.Span), ":：,， 、.．")}
-		if m.kind != markItem && (body.Len() < 10 || !commanding(t.src.Sub(body))) {
+		if m.kind != markItem && (body.Len() < 10 || !owner.Commanding(t.src.Sub(body))) {
 			return nil
 		}
 	}

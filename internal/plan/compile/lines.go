@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"weibao/internal/plan/compile/owner"
 	"weibao/internal/script"
 )
 
@@ -81,7 +82,7 @@ func classify(s *source, sp Span) line {
 		l.kind, l.mark = lineMarker, m
 		return l
 	}
-	if cells := countCells(s, sp); cells >= 3 && !ownerLabel.MatchString(s.Sub(sp)) {
+	if cells := countCells(s, sp); cells >= 3 && !owner.IsLabel(s.Sub(sp)) {
 		l.kind = lineRow
 	}
 	if sp.Len() > 160 {

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"weibao/internal/plan/compile/owner"
 	"weibao/internal/script"
 )
 
@@ -16,10 +17,10 @@ type node struct {
 	tables []*table // tables under it
 	kids   []*node
 	parent *node
-	parts  []part // own text cut at its owner lines, see scope.go
-	owner  *owner // written for this node: on its own line, in brackets, or standing for its group
-	above  *owner // written at the head of this node, for all below it
-	doers  []Span // the units that head the section (markUnit)
+	parts  []part      // own text cut at its owner lines, see scope.go
+	owner  *owner.Line // written for this node: on its own line, in brackets, or standing for its group
+	above  *owner.Line // written at the head of this node, for all below it
+	doers  []Span      // the units that head the section (markUnit)
 	depth  int
 }
 
@@ -28,13 +29,13 @@ type tree struct {
 	src   *source
 	lines []line
 	root  *node
-	conv  convention
+	conv  owner.Convention
 }
 
 // buildTree reads lines into the outline.
 func buildTree(s *source) *tree {
 	t := &tree{src: s, lines: splitLines(s), root: &node{}}
-	t.conv = findConvention(s)
+	t.conv = owner.FindConvention(s.Text)
 	b := &builder{tree: t, cur: t.root}
 	for b.i < len(t.lines) && !b.ended {
 		b.step()
@@ -175,13 +176,13 @@ func (b *builder) annexTitle() string {
 
 // signature: a unit's name alone on a line before a date.
 func (b *builder) signature(l line) bool {
-	return b.i+1 < len(b.lines) && b.lines[b.i+1].kind == lineFormal && l.Len() <= 30 && unitName(b.src.Sub(l.Span))
+	return b.i+1 < len(b.lines) && b.lines[b.i+1].kind == lineFormal && l.Len() <= 30 && owner.IsName(b.src.Sub(l.Span))
 }
 
 // bareLabel: 责任单位: with the names on the next line.
 func (b *builder) bareLabel(sp Span) bool {
 	words := b.src.Sub(sp)
-	return words[len(words)-1] == ':' && sp.Len() <= 14 && ownerLabel.FindString(words) == words
+	return words[len(words)-1] == ':' && sp.Len() <= 14 && owner.LabelEnd(words) == len(words)
 }
 
 // joined is the line, together with the next one if it breaks off inside a list (…、).
@@ -199,12 +200,12 @@ func (b *builder) joined(l line) Span {
 func (b *builder) unitHead(l line) bool {
 	w := &walker{tree: b.tree}
 	head := w.headBeforeColon(l.Span)
-	if head.Len() < 2 || ownerLabel.MatchString(b.src.Sub(script.Between(l.Start, head.End+1))) {
+	if head.Len() < 2 || owner.IsLabel(b.src.Sub(script.Between(l.Start, head.End+1))) {
 		return false
 	}
-	names := unitList(b.src, head, false)
-	if words := b.src.Sub(head); names == nil && b.underUnit() && head.Len() <= 16 && !commanding(strings.TrimPrefix(words, "各")) && !stageWord.MatchString(words) {
-		names = unitList(b.src, head, true) // among units: 各村、“两基”工作组:
+	names := owner.List(b.src.Text, head, false)
+	if words := b.src.Sub(head); names == nil && b.underUnit() && head.Len() <= 16 && !owner.Commanding(strings.TrimPrefix(words, "各")) && !stageWord.MatchString(words) {
+		names = owner.List(b.src.Text, head, true) // among units: 各村、“两基”工作组:
 	}
 	if names == nil {
 		return false
@@ -298,7 +299,7 @@ func splitHeading(s *source, sp Span) (head, body Span) {
 		case '。':
 			stop = i
 		case ':':
-			if depth == 0 && i-sp.Start <= 25 && i+1 < sp.End && !ownerLabel.MatchString(s.Sub(script.Between(sp.Start, i+1))) {
+			if depth == 0 && i-sp.Start <= 25 && i+1 < sp.End && !owner.IsLabel(s.Sub(script.Between(sp.Start, i+1))) {
 				return script.Between(sp.Start, i), s.Trim(script.Between(i+1, sp.End))
 			}
 		case ' ', '\t':
@@ -331,7 +332,7 @@ func headAlone(s *source, sp Span) (head, body Span) {
 		if s.Norm[i] != '(' {
 			continue
 		}
-		if c := s.Closing(i, sp.End); c > 0 && parseOwner(s, script.Between(i+1, c), convention{}, bracketForm) != nil {
+		if c := s.Closing(i, sp.End); c > 0 && owner.Read(s.Text, script.Between(i+1, c), owner.Convention{}, owner.Bracket) != nil {
 			return s.Trim(script.Between(sp.Start, i)), script.Between(i, sp.End)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"weibao/internal/plan/compile"
+	"weibao/internal/plan/compile/owner"
 )
 
 // names joins the units of a task: lead | support.
@@ -113,7 +114,7 @@ func TestOneLineBehindAGroupStandsForAllOfIt(t *testing.T) {
 			t.Errorf("task %d: got %s, want %s", i, got, want[i])
 		}
 	}
-	if b := p.Tasks[0].Support[0].Basis; b != compile.BasisInherited {
+	if b := p.Tasks[0].Support[0].Basis; b != owner.BasisInherited {
 		t.Errorf("basis of the first is %s", b)
 	}
 }
@@ -190,9 +191,9 @@ func TestDutiesNumberedUnderAUnitAreTheUnits(t *testing.T) {
 	}
 }
 
-func TestNormalizeUnitBringsSpellingsTogether(t *testing.T) {
+func TestNormalizeBringsSpellingsTogether(t *testing.T) {
 	for _, pair := range [][2]string{{"县民政局", "民政局"}, {"各村（社区）", "各村(社区)"}, {"市教育局等", "教育局"}, {"县委组织部（关工委）", "县委组织部"}} {
-		if a, b := compile.NormalizeUnit(pair[0]), compile.NormalizeUnit(pair[1]); a != b {
+		if a, b := owner.Normalize(pair[0]), owner.Normalize(pair[1]); a != b {
 			t.Errorf("%s → %s, %s → %s", pair[0], a, pair[1], b)
 		}
 	}

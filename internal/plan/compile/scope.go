@@ -3,21 +3,22 @@ package compile
 import (
 	"strings"
 
+	"weibao/internal/plan/compile/owner"
 	"weibao/internal/script"
 )
 
 // part is a stretch of a node's own text together with the owners written inside it or right below it.
 type part struct {
 	paras  []Span
-	inside []*owner // in brackets or behind a label within the paragraphs
-	line   *owner   // on lines of their own
+	inside []*owner.Line // in brackets or behind a label within the paragraphs
+	line   *owner.Line   // on lines of their own
 }
 
 // owner of the whole part, if only one is written.
-func (p *part) owner() *owner {
+func (p *part) owner() *owner.Line {
 	o := p.line
 	for _, in := range p.inside {
-		o = o.merge(in)
+		o = o.Merge(in)
 	}
 	return o
 }
@@ -93,7 +94,7 @@ func formOf(group []*node) groupForm {
 func inherit(group []*node) {
 	last := len(group) - 1
 	whole := *group[last].owner
-	whole.inherited = true
+	whole.Inherited = true
 	for _, k := range group[:last] {
 		k.owner = &whole
 	}
@@ -109,9 +110,9 @@ func (t *tree) ownerInHeading(n *node) {
 		if c < 0 {
 			return
 		}
-		if o := parseOwner(t.src, script.Between(i+1, c), t.conv, bracketForm); o != nil && c == n.head.End-1 {
+		if o := owner.Read(t.src.Text, script.Between(i+1, c), t.conv, owner.Bracket); o != nil && c == n.head.End-1 {
 			o.Span = script.Between(i, c+1)
-			n.above = n.above.merge(o)
+			n.above = n.above.Merge(o)
 			n.head = t.src.Trim(script.Between(n.head.Start, i))
 			return
 		}
@@ -125,8 +126,8 @@ func (t *tree) cutParts(n *node) {
 	cur := part{}
 	closed := false
 	for _, p := range n.paras {
-		if o := parseOwner(t.src, p, t.conv, lineForm); o != nil {
-			cur.line = cur.line.merge(o)
+		if o := owner.Read(t.src.Text, p, t.conv, owner.Own); o != nil {
+			cur.line = cur.line.Merge(o)
 			closed = true
 			continue
 		}
@@ -151,11 +152,11 @@ func (t *tree) cutParts(n *node) {
 
 // settleOwner: a leaf with one owner has it for all its text; several stay with their parts.
 func (t *tree) settleOwner(n *node) {
-	var all *owner
+	var all *owner.Line
 	owned := 0
 	for i := range n.parts {
 		if o := n.parts[i].owner(); o != nil {
-			all = all.merge(o)
+			all = all.Merge(o)
 			owned++
 		}
 	}
@@ -163,11 +164,11 @@ func (t *tree) settleOwner(n *node) {
 		return // what stands under no number speaks for itself alone
 	}
 	if len(n.kids) > 0 || len(n.tables) > 0 {
-		n.above = n.above.merge(all)
+		n.above = n.above.Merge(all)
 		return
 	}
 	if n.above != nil {
-		all, n.above = n.above.merge(all), nil
+		all, n.above = n.above.Merge(all), nil
 	}
 	if owned <= 1 {
 		n.owner = all
@@ -184,14 +185,14 @@ func (n *node) joinParts() {
 	for _, p := range n.parts {
 		one.paras = append(one.paras, p.paras...)
 		one.inside = append(one.inside, p.inside...)
-		one.line = one.line.merge(p.line)
+		one.line = one.line.Merge(p.line)
 	}
 	n.parts = []part{one}
 }
 
 // ownersInside finds owner brackets and trailing 责任单位:… within a paragraph.
-func (t *tree) ownersInside(p Span) []*owner {
-	var out []*owner
+func (t *tree) ownersInside(p Span) []*owner.Line {
+	var out []*owner.Line
 	for i := p.Start; i < p.End; i++ {
 		switch t.src.Norm[i] {
 		case '(':
@@ -213,8 +214,8 @@ func (t *tree) ownersInside(p Span) []*owner {
 }
 
 // bracketOwner reads the bracket from i to c; names without a label are owners only where a sentence ends.
-func (t *tree) bracketOwner(p Span, i, c int) *owner {
-	o := parseOwner(t.src, script.Between(i+1, c), t.conv, bracketForm)
+func (t *tree) bracketOwner(p Span, i, c int) *owner.Line {
+	o := owner.Read(t.src.Text, script.Between(i+1, c), t.conv, owner.Bracket)
 	if o == nil {
 		return nil
 	}
@@ -224,7 +225,7 @@ func (t *tree) bracketOwner(p Span, i, c int) *owner {
 	}
 	ends := next >= p.End || strings.ContainsRune("。;(!", t.src.Norm[next])
 	begins := i > p.Start && t.src.Norm[i-1] == '。'
-	if o.rule != "owner.label" && !ends && !begins {
+	if o.Rule != "owner.label" && !ends && !begins {
 		return nil
 	}
 	o.Span = script.Between(i, c+1)
@@ -232,7 +233,7 @@ func (t *tree) bracketOwner(p Span, i, c int) *owner {
 }
 
 // trailingOwner reads a label that follows a full stop, up to the end of the paragraph.
-func (t *tree) trailingOwner(p Span, colon int) *owner {
+func (t *tree) trailingOwner(p Span, colon int) *owner.Line {
 	from := colon
 	for from > p.Start && colon-from < 14 && !strings.ContainsRune("。;!) ", t.src.Norm[from-1]) {
 		from--
@@ -240,10 +241,10 @@ func (t *tree) trailingOwner(p Span, colon int) *owner {
 	if from == p.Start || colon-from >= 14 {
 		return nil
 	}
-	if m := ownerLabel.FindStringIndex(t.src.Sub(script.Between(from, p.End))); m == nil || t.src.At(t.src.Byte(from)+m[1]) != colon+1 {
+	if end := owner.LabelEnd(t.src.Sub(script.Between(from, p.End))); end < 0 || t.src.At(t.src.Byte(from)+end) != colon+1 {
 		return nil
 	}
-	o := parseOwner(t.src, script.Between(from, p.End), t.conv, lineForm)
+	o := owner.Read(t.src.Text, script.Between(from, p.End), t.conv, owner.Own)
 	if o != nil {
 		o.Span = script.Between(from, p.End)
 	}

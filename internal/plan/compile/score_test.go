@@ -14,6 +14,7 @@ import (
 	"golang.org/x/text/width"
 
 	"weibao/internal/plan/compile"
+	"weibao/internal/plan/compile/owner"
 )
 
 // gold is what a person says a plan orders.
@@ -267,7 +268,7 @@ func aliases(g gold) alias {
 		}
 	}
 	for spelling, name := range a {
-		cut := compile.NormalizeUnit(spelling)
+		cut := owner.Normalize(spelling)
 		if _, known := a[cut]; !known {
 			a[cut] = name
 		}
@@ -280,7 +281,7 @@ func (a alias) of(name string) string {
 	if n, ok := a[f]; ok {
 		return n
 	}
-	if n, ok := a[compile.NormalizeUnit(f)]; ok {
+	if n, ok := a[owner.Normalize(f)]; ok {
 		return n
 	}
 	return f

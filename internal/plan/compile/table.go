@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"weibao/internal/plan/compile/owner"
 	"weibao/internal/script"
 )
 
@@ -238,7 +239,7 @@ func onlyCell(cells []Span) Span {
 func (w *walker) rows(n *node, tab *table) {
 	for _, r := range tab.rows {
 		d := draft{node: n, rules: []string{"clause.table_row"}, item: r.group}
-		o := &owner{Span: r.Span, rule: "owner.table"}
+		o := &owner.Line{Span: r.Span, Rule: "owner.table"}
 		var number, name string
 		for i, c := range r.cells {
 			if i >= len(tab.columns) || c.Len() == 0 {
@@ -261,7 +262,7 @@ func (w *walker) rows(n *node, tab *table) {
 		if d.Span.Len() == 0 || w.src.Orig[d.Span.Start] == '—' {
 			continue
 		}
-		o.dedupe()
+		o.Dedupe()
 		d.owner, d.title = o, name
 		if label := strings.TrimSpace(number + " " + name); label != "" && d.item == "" {
 			d.item = label
@@ -271,27 +272,27 @@ func (w *walker) rows(n *node, tab *table) {
 }
 
 // cell adds what one cell says about owners or times; its column gives the role unless its own words do.
-func (w *walker) cell(o *owner, col column, c Span) {
+func (w *walker) cell(o *owner.Line, col column, c Span) {
 	if col == colTime {
-		o.times = append(o.times, c)
+		o.Times = append(o.Times, c)
 		return
 	}
-	if own := parseOwner(w.src, c, w.conv, lineForm); own != nil {
-		*o = *o.merge(own)
+	if own := owner.Read(w.src.Text, c, w.conv, owner.Own); own != nil {
+		*o = *o.Merge(own)
 		return
 	}
 	rule := map[column]string{colLead: "owner.table_lead", colSupport: "owner.table_support"}[col]
-	names := unitList(w.src, c, true)
+	names := owner.List(w.src.Text, c, true)
 	if names == nil {
-		for _, p := range splitTop(w.src, c, ",;。 ") {
-			names = append(names, unitList(w.src, p, true)...)
+		for _, p := range owner.SplitTop(w.src.Text, c, ",;。 ") {
+			names = append(names, owner.List(w.src.Text, p, true)...)
 		}
 	}
-	for _, u := range w.units(names, rule, BasisLine) {
+	for _, u := range owner.Units(w.src.Text, names, rule, owner.BasisLine) {
 		if col == colLead {
-			o.lead = append(o.lead, u)
+			o.Lead = append(o.Lead, u)
 		} else {
-			o.support = append(o.support, u)
+			o.Support = append(o.Support, u)
 		}
 	}
 }

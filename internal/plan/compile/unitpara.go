@@ -3,6 +3,7 @@ package compile
 import (
 	"regexp"
 
+	"weibao/internal/plan/compile/owner"
 	"weibao/internal/script"
 )
 
@@ -19,7 +20,7 @@ func (w *walker) unitParagraphs(n *node, p *part, min int) bool {
 	for _, para := range p.paras {
 		h := headed{para: para, head: w.headBeforeColon(para)}
 		if h.head.Len() > 0 {
-			if h.who = unitList(w.src, h.head, false); h.who != nil {
+			if h.who = owner.List(w.src.Text, h.head, false); h.who != nil {
 				sure++
 			}
 		}
@@ -29,18 +30,18 @@ func (w *walker) unitParagraphs(n *node, p *part, min int) bool {
 		return false
 	}
 	for i, h := range found {
-		if h.who == nil && h.head.Len() > 0 && sure >= 2 && h.head.Len() <= 12 && !commanding(w.src.Sub(h.head)) && !announces(w.src.Sub(h.para)) {
-			h.who = unitList(w.src, h.head, true)
+		if h.who == nil && h.head.Len() > 0 && sure >= 2 && h.head.Len() <= 12 && !owner.Commanding(w.src.Sub(h.head)) && !announces(w.src.Sub(h.para)) {
+			h.who = owner.List(w.src.Text, h.head, true)
 		}
 		body := w.src.Trim(script.Between(h.head.End+1, h.para.End))
 		switch {
 		case h.who != nil && body.Len() > 0:
 			label := w.src.Raw(h.head)
 			if items := w.items(body); items != nil {
-				w.unitItems(n, p, h.head, w.units(h.who, "unit.paragraph", BasisParagraph), items)
+				w.unitItems(n, p, h.head, owner.Units(w.src.Text, h.who, "unit.paragraph", owner.BasisParagraph), items)
 				continue
 			}
-			w.add(draft{Span: body, node: n, item: label, title: label + "职责", doers: w.units(h.who, "unit.paragraph", BasisParagraph),
+			w.add(draft{Span: body, node: n, item: label, title: label + "职责", doers: owner.Units(w.src.Text, h.who, "unit.paragraph", owner.BasisParagraph),
 				owner: p.line, cuts: p.cuts(), rules: []string{"clause.unit_paragraph"}})
 		case i > 0 && len(w.drafts) > 0 && found[i-1].who != nil:
 			w.drafts[len(w.drafts)-1].End = h.para.End
@@ -79,36 +80,28 @@ func (w *walker) headBeforeColon(para Span) Span {
 	return Span{}
 }
 
-func (w *walker) units(names []Span, rule, basis string) []Unit {
-	var out []Unit
-	for _, n := range names {
-		out = append(out, Unit{Fact: w.src.Fact(n, rule), Name: w.src.Raw(n), Basis: basis})
-	}
-	return out
-}
-
 // headingUnits: the heading is the name of the unit that acts ((一)县民政局).
 func (w *walker) headingUnits(n *node) []Unit {
 	if n.mark.kind == markUnit {
-		return w.units(n.doers, "unit.heading", BasisParagraph)
+		return owner.Units(w.src.Text, n.doers, "unit.heading", owner.BasisParagraph)
 	}
 	if n.head.Len() < 2 || n.head.Len() > 60 {
 		return nil
 	}
 	words := w.src.Sub(n.head)
 	if m := dutiesFollow.FindStringIndex(words + ":"); m != nil && m[1] == len(words)+1 {
-		return w.units(unitList(w.src, script.Between(n.head.Start, w.src.At(w.src.Byte(n.head.Start)+m[0])), false), "unit.intro", BasisParagraph)
+		return owner.Units(w.src.Text, owner.List(w.src.Text, script.Between(n.head.Start, w.src.At(w.src.Byte(n.head.Start)+m[0])), false), "unit.intro", owner.BasisParagraph)
 	}
 	if notActors.MatchString(words) {
 		return nil
 	}
-	names := unitList(w.src, n.head, false)
+	names := owner.List(w.src.Text, n.head, false)
 	for _, name := range names {
-		if !officeName.MatchString(w.src.Sub(name)) {
+		if !owner.IsOffice(w.src.Sub(name)) {
 			return nil
 		}
 	}
-	return w.units(names, "unit.heading", BasisParagraph)
+	return owner.Units(w.src.Text, names, "unit.heading", owner.BasisParagraph)
 }
 
 var notActors = regexp.MustCompile(`^(组织|领导|工作|议事|协调|办事)?(机构|小组|专班|组织|办公室|委员会)$|^(成员|牵头|责任|配合)(单位|部门)$|职责|分工`)
@@ -118,8 +111,8 @@ func (w *walker) introUnits(n *node) []Unit {
 	for _, p := range n.paras {
 		if words := w.src.Sub(p); p.Len() <= 60 && announces(words) {
 			if m := dutiesFollow.FindStringIndex(words); m != nil {
-				if names := unitList(w.src, script.Between(p.Start, w.src.At(w.src.Byte(p.Start)+m[0])), false); names != nil {
-					return w.units(names, "unit.intro", BasisParagraph)
+				if names := owner.List(w.src.Text, script.Between(p.Start, w.src.At(w.src.Byte(p.Start)+m[0])), false); names != nil {
+					return owner.Units(w.src.Text, names, "unit.intro", owner.BasisParagraph)
 				}
 			}
 		}

@@ -2,7 +2,7 @@ package planpage
 
 import (
 	"weibao/internal/plan"
-	"weibao/internal/plan/schedule"
+	"weibao/internal/plan/task/schedule"
 	"weibao/internal/ref"
 	"weibao/internal/rule"
 )

@@ -10,7 +10,7 @@ import (
 	"weibao/internal/db"
 	"weibao/internal/errs"
 	"weibao/internal/plan"
-	"weibao/internal/plan/schedule"
+	"weibao/internal/plan/task/schedule"
 	"weibao/internal/ref"
 	"weibao/internal/rule"
 	"weibao/internal/ui"

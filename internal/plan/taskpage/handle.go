@@ -15,7 +15,7 @@ import (
 	"weibao/internal/duty/dutypage"
 	"weibao/internal/file"
 	"weibao/internal/plan"
-	"weibao/internal/plan/schedule"
+	"weibao/internal/plan/task/schedule"
 	"weibao/internal/ref"
 	"weibao/internal/ui"
 )

@@ -14,7 +14,7 @@ import (
 	"weibao/internal/errs"
 	"weibao/internal/file"
 	"weibao/internal/plan"
-	"weibao/internal/plan/schedule"
+	"weibao/internal/plan/task/schedule"
 	"weibao/internal/ref"
 	"weibao/internal/ui"
 )

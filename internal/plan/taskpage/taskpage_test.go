@@ -19,6 +19,7 @@ import (
 	"weibao/internal/duty"
 	"weibao/internal/file"
 	"weibao/internal/plan"
+	"weibao/internal/plan/task"
 	"weibao/internal/plan/taskpage"
 	"weibao/internal/ref"
 	"weibao/internal/rule"
@@ -73,7 +74,7 @@ func withDesk(t *testing.T, test func(x *desk)) {
 		plans := &plan.Desk{Duties: k, Files: &file.Store{Dir: t.TempDir(), Vault: v}, Rules: func(string) *rule.Book { return book },
 			Units: func(context.Context, *db.Tx, access.Actor, string) (*plan.Register, error) {
 				units := []plan.Unit{{ID: office, Name: "县未保办"}, {ID: bureau, Name: "县教育局"}, {ID: police, Name: "县公安局"}}
-				return plan.NewRegister(units, func(name string) plan.Match {
+				return task.NewRegister(units, func(name string) plan.Match {
 					for _, u := range units {
 						if u.Name == name {
 							return plan.Match{Unit: u.ID}

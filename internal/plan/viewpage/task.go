@@ -11,7 +11,7 @@ import (
 	"weibao/internal/clock"
 	"weibao/internal/duty"
 	"weibao/internal/plan"
-	"weibao/internal/plan/schedule"
+	"weibao/internal/plan/task/schedule"
 	"weibao/internal/ref"
 	"weibao/internal/ui"
 )

@@ -9,7 +9,7 @@ import (
 	"weibao/internal/civil"
 	"weibao/internal/plan"
 	"weibao/internal/plan/ledger"
-	"weibao/internal/plan/schedule"
+	"weibao/internal/plan/task/schedule"
 	"weibao/internal/ref"
 	"weibao/internal/ui"
 )

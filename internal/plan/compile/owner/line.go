@@ -1,4 +1,4 @@
-package compile
+package owner
 
 import (
 	"regexp"
@@ -8,22 +8,22 @@ import (
 	"weibao/internal/script"
 )
 
-// owner is what one written line, bracket or table row says about who does a task and by when.
-type owner struct {
+// Line is what one written line, bracket or table row says about who does a task and by when.
+type Line struct {
 	Span
-	lead, support []Unit
-	times         []Span // where completion times stand
-	inherited     bool
-	assumed       bool // the lead follows from the text's convention; a written lead beside it goes before
-	rule          string
+	Lead, Support []Unit
+	Times         []Span // where completion times stand
+	Inherited     bool   // the line stands once for a group
+	assumed       bool   // the lead follows from the text's convention; a written lead beside it goes before
+	Rule          string
 }
 
-// ownerForm is the place where owner words stand; it decides how much proof they need.
-type ownerForm int
+// Form is the place where owner words stand; it decides how much proof they need.
+type Form int
 
 const (
-	lineForm    ownerForm = iota // a line of its own, or the end of a paragraph
-	bracketForm                  // inside brackets
+	Own     Form = iota // a line of its own, or the end of a paragraph
+	Bracket             // inside brackets
 )
 
 const (
@@ -44,6 +44,17 @@ var (
 	timeLike   = regexp.MustCompile(`\d+月|\d+年|年底|年内|季度|半年|每月|每年|每周|每学期|全年|工作日|小时|长期|持续|常态`)
 )
 
+// LabelEnd is where a label (责任单位:) at the head of words ends, in bytes; -1 if none stands there.
+func LabelEnd(words string) int {
+	if m := ownerLabel.FindStringIndex(words); m != nil {
+		return m[1]
+	}
+	return -1
+}
+
+// IsLabel tells whether words begin with a label.
+func IsLabel(words string) bool { return ownerLabel.MatchString(words) }
+
 const verbStarts = "会联牵统主负配参协承按各自根依分具共落抓做组实推督"
 
 // role of the names being read.
@@ -57,8 +68,8 @@ const (
 	roleSkip // persons, not units
 )
 
-// convention is what the text says about its own owner lines.
-type convention struct {
+// Convention is what the text says about its own owner lines.
+type Convention struct {
 	commaLead bool // 逗号前为牵头部门
 	firstLead bool // 列第一位的为牵头单位
 	starLead  bool // 标*的为牵头单位
@@ -70,8 +81,10 @@ var (
 	starRule  = regexp.MustCompile(`[标带有加](\*|★|“\*”|“★”)(号)?(的)?(单位|部门)?(为|是|系)牵头|(\*|★)(号)?(为|是|系)牵头`)
 )
 
-func findConvention(s *source) convention {
-	var c convention
+// FindConvention reads it.
+func FindConvention(text *script.Text) Convention {
+	s := source{text}
+	var c Convention
 	for i := 0; i+1 < len(s.Norm); i++ {
 		if s.Norm[i] != '牵' || s.Norm[i+1] != '头' {
 			continue
@@ -86,10 +99,10 @@ func findConvention(s *source) convention {
 
 // ownerReader reads one owner text piece by piece.
 type ownerReader struct {
-	src     *source
-	conv    convention
-	form    ownerForm
-	out     *owner
+	src     source
+	conv    Convention
+	form    Form
+	out     *Line
 	label   role // role given by the last label
 	labels  int
 	verbs   int
@@ -102,8 +115,9 @@ type ownerReader struct {
 	stray   bool   // something that is no part of an owner text
 }
 
-// parseOwner reads sp as an owner text; nil if it is none.
-func parseOwner(s *source, sp Span, conv convention, form ownerForm) *owner {
+// Read reads sp as an owner text; nil if it is none.
+func Read(text *script.Text, sp Span, conv Convention, form Form) *Line {
+	s := source{text}
 	sp = s.Trim(sp)
 	for sp.End > sp.Start && strings.ContainsRune("。;,)", s.Norm[sp.End-1]) && (s.Norm[sp.End-1] != ')' || strings.Count(s.Sub(sp), ")") > strings.Count(s.Sub(sp), "(")) {
 		sp.End--
@@ -111,7 +125,7 @@ func parseOwner(s *source, sp Span, conv convention, form ownerForm) *owner {
 	if sp.Len() < 3 || sp.Len() > 900 {
 		return nil
 	}
-	r := &ownerReader{src: s, conv: conv, form: form, out: &owner{Span: sp}, dashed: s.Norm[sp.Start] == '-'}
+	r := &ownerReader{src: s, conv: conv, form: form, out: &Line{Span: sp}, dashed: s.Norm[sp.Start] == '-'}
 	from, depth := sp.Start, 0
 	for i := sp.Start; i <= sp.End && !r.stray; i++ {
 		var c rune = ';'
@@ -144,7 +158,7 @@ func (r *ownerReader) piece(sp Span) {
 		return
 	}
 	words := r.src.Sub(sp)
-	if m := ownerLabel.FindStringSubmatchIndex(words + " "); m != nil && (m[1] <= len(words) || r.form == lineForm && sp.Len() <= 6) {
+	if m := ownerLabel.FindStringSubmatchIndex(words + " "); m != nil && (m[1] <= len(words) || r.form == Own && sp.Len() <= 6) {
 		r.setLabel(words, m)
 		sp.Start = r.src.At(r.src.Byte(sp.Start) + min(m[1], len(words)))
 		r.piece(sp)
@@ -156,8 +170,8 @@ func (r *ownerReader) piece(sp Span) {
 		}
 		return
 	}
-	if timeLike.MatchString(words) && !unitName(words) {
-		r.out.times = append(r.out.times, sp)
+	if timeLike.MatchString(words) && !IsName(words) {
+		r.out.Times = append(r.out.Times, sp)
 		if r.labels == 0 && sp.Len() > 16 {
 			r.stray = true
 		}
@@ -168,10 +182,10 @@ func (r *ownerReader) piece(sp Span) {
 
 // addTime keeps the pieces of one completion time together (2月、8月).
 func (r *ownerReader) addTime(sp Span) {
-	if k := len(r.out.times) - 1; k >= 0 && r.first > 0 {
-		r.out.times[k].End = sp.End
+	if k := len(r.out.Times) - 1; k >= 0 && r.first > 0 {
+		r.out.Times[k].End = sp.End
 	} else {
-		r.out.times = append(r.out.times, sp)
+		r.out.Times = append(r.out.Times, sp)
 	}
 	r.first++
 }
@@ -250,7 +264,7 @@ func (r *ownerReader) findVerb(sp Span) (int, string) {
 			return i, words
 		}
 		name := r.src.Sub(trimUnit(r.src, script.Between(sp.Start, i)))
-		if unitName(name) || strings.HasSuffix(r.src.Sub(script.Between(sp.Start, i)), "等") || unitTail(name) || r.labels == 0 && looseName(name) && utf8.RuneCountInString(name) >= 3 {
+		if IsName(name) || strings.HasSuffix(r.src.Sub(script.Between(sp.Start, i)), "等") || unitTail(name) || r.labels == 0 && looseName(name) && utf8.RuneCountInString(name) >= 3 {
 			return i, words
 		}
 	}
@@ -260,13 +274,13 @@ func (r *ownerReader) findVerb(sp Span) (int, string) {
 // unitTail: the last name of 甲局和乙局 is one.
 func unitTail(name string) bool {
 	i := strings.LastIndexAny(name, "和及与")
-	return i > 0 && unitName(strings.TrimLeft(name[i:], "和及与"))
+	return i > 0 && IsName(strings.TrimLeft(name[i:], "和及与"))
 }
 
 // list adds names; without a label each must look like a unit.
 func (r *ownerReader) list(sp Span) {
 	loose := r.labels > 0
-	names := unitList(r.src, sp, loose)
+	names := List(r.src.Text, sp, loose)
 	if names == nil {
 		if loose {
 			return // a remark inside a labelled line
@@ -282,7 +296,7 @@ func (r *ownerReader) list(sp Span) {
 			r.add(bare, to)
 			continue
 		}
-		if r.people && !unitName(r.src.Sub(n)) {
+		if r.people && !IsName(r.src.Sub(n)) {
 			continue
 		}
 		if r.label != roleNone {
@@ -323,7 +337,7 @@ func (r *ownerReader) labelled(n Span) role {
 	case r.conv.starLead && n.Start > 0 && strings.ContainsRune("*★", r.src.Norm[n.Start-1]),
 		r.conv.starLead && n.End < len(r.src.Norm) && strings.ContainsRune("*★", r.src.Norm[n.End]):
 		return roleLead
-	case r.conv.firstLead && r.first == 0 && len(r.out.lead) == 0:
+	case r.conv.firstLead && r.first == 0 && len(r.out.Lead) == 0:
 		r.out.assumed = true
 		return roleLead
 	}
@@ -341,9 +355,9 @@ func (r *ownerReader) separator(c rune) {
 
 // promote turns the last n support units into lead units.
 func (r *ownerReader) promote(n int) {
-	k := max(0, len(r.out.support)-n)
-	r.out.lead = append(r.out.lead, r.out.support[k:]...)
-	r.out.support = r.out.support[:k]
+	k := max(0, len(r.out.Support)-n)
+	r.out.Lead = append(r.out.Lead, r.out.Support[k:]...)
+	r.out.Support = r.out.Support[:k]
 	r.first = 0
 }
 
@@ -364,60 +378,63 @@ func (r *ownerReader) add(n Span, to role) {
 	}
 	u := Unit{Fact: r.src.Fact(n, rule), Name: r.src.Raw(n), Basis: BasisLine}
 	if to == roleLead {
-		r.out.lead = append(r.out.lead, u)
+		r.out.Lead = append(r.out.Lead, u)
 	} else {
-		r.out.support = append(r.out.support, u)
+		r.out.Support = append(r.out.Support, u)
 	}
 }
 
 // finish decides whether what was read proves to be an owner text.
-func (r *ownerReader) finish() *owner {
+func (r *ownerReader) finish() *Line {
 	if r.stray {
 		return nil
 	}
 	bare := len(r.pending)
 	r.flush(roleSupport)
 	o := r.out
-	if r.conv.commaLead && !r.comma && len(o.lead) == 0 && len(o.support) == 1 && r.label == roleSupport {
-		o.lead, o.support = o.support, nil // a single unit leads
+	if r.conv.commaLead && !r.comma && len(o.Lead) == 0 && len(o.Support) == 1 && r.label == roleSupport {
+		o.Lead, o.Support = o.Support, nil // a single unit leads
 	}
-	n := len(o.lead) + len(o.support)
+	n := len(o.Lead) + len(o.Support)
 	switch {
 	case r.labels > 0:
-		o.rule = "owner.label"
-		if n == 0 && len(o.times) == 0 && r.label != roleSkip {
+		o.Rule = "owner.label"
+		if n == 0 && len(o.Times) == 0 && r.label != roleSkip {
 			return nil
 		}
 	case n == 0:
 		return nil
 	case r.verbs > 0 && bare == 0:
-		o.rule = "owner.verb"
-	case r.form == lineForm && r.dashed && bare == n && r.bareProof():
-		o.rule = "owner.dashed"
-	case r.form == bracketForm && bare == n && r.bareProof():
-		o.rule = "owner.bare"
+		o.Rule = "owner.verb"
+	case r.form == Own && r.dashed && bare == n && r.bareProof():
+		o.Rule = "owner.dashed"
+	case r.form == Bracket && bare == n && r.bareProof():
+		o.Rule = "owner.bare"
 	default:
 		return nil
 	}
-	o.dedupe()
+	o.Dedupe()
 	return o
 }
 
 // bareProof: names alone in brackets are owners if each is an office of some level, so that (乡镇) is none.
 func (r *ownerReader) bareProof() bool {
 	strong := 0
-	for _, u := range r.out.support {
+	for _, u := range r.out.Support {
 		if officeName.MatchString(u.Name) {
 			strong++
 		}
 	}
-	return strong > 0 && strong*2 >= len(r.out.support)
+	return strong > 0 && strong*2 >= len(r.out.Support)
 }
+
+// IsOffice tells whether a name is that of an office of some level, and not of a kind of places (乡镇).
+func IsOffice(name string) bool { return officeName.MatchString(name) }
 
 var officeName = regexp.MustCompile(`(局|委|办|部|法院|检察院|妇联|残联|团委|工会|总工会|人民政府|委员会|办公室|司法所|派出所|社事办|综治办|学校|各(乡|镇|街道|村).*)$|^(团[省市州县区]委|各.{1,12}(单位|部门))$`)
 
-// dedupe keeps each name once; a name that leads does not support.
-func (o *owner) dedupe() {
+// Dedupe keeps each name once; a name that leads does not support.
+func (o *Line) Dedupe() {
 	seen := map[string]bool{}
 	keep := func(in []Unit) []Unit {
 		out := in[:0]
@@ -429,12 +446,12 @@ func (o *owner) dedupe() {
 		}
 		return out
 	}
-	o.lead = keep(o.lead)
-	o.support = keep(o.support)
+	o.Lead = keep(o.Lead)
+	o.Support = keep(o.Support)
 }
 
-// merge joins the owner lines that stand one below the other.
-func (o *owner) merge(p *owner) *owner {
+// Merge joins the owner lines that stand one below the other.
+func (o *Line) Merge(p *Line) *Line {
 	switch {
 	case o == nil:
 		return p
@@ -442,19 +459,19 @@ func (o *owner) merge(p *owner) *owner {
 		return o
 	}
 	m := *o
-	if o.assumed != p.assumed && len(o.lead) > 0 && len(p.lead) > 0 {
+	if o.assumed != p.assumed && len(o.Lead) > 0 && len(p.Lead) > 0 {
 		if o.assumed {
-			return p.merge(o)
+			return p.Merge(o)
 		}
 		q := *p
-		q.support, q.lead, q.assumed = append(append([]Unit{}, p.lead...), p.support...), nil, false
+		q.Support, q.Lead, q.assumed = append(append([]Unit{}, p.Lead...), p.Support...), nil, false
 		p = &q
 	}
 	m.Start = min(o.Start, p.Start)
 	m.End = max(o.End, p.End)
-	m.lead = append(append([]Unit{}, o.lead...), p.lead...)
-	m.support = append(append([]Unit{}, o.support...), p.support...)
-	m.times = append(append([]Span{}, o.times...), p.times...)
-	m.dedupe()
+	m.Lead = append(append([]Unit{}, o.Lead...), p.Lead...)
+	m.Support = append(append([]Unit{}, o.Support...), p.Support...)
+	m.Times = append(append([]Span{}, o.Times...), p.Times...)
+	m.Dedupe()
 	return &m
 }

@@ -5,7 +5,7 @@ import (
 
 	"weibao/internal/civil"
 	"weibao/internal/duty"
-	"weibao/internal/plan/schedule"
+	"weibao/internal/plan/task/schedule"
 )
 
 var (

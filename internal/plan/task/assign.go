@@ -1,4 +1,4 @@
-package plan
+package task
 
 import (
 	"fmt"
@@ -6,7 +6,8 @@ import (
 
 	"weibao/internal/civil"
 	"weibao/internal/duty"
-	"weibao/internal/plan/schedule"
+	"weibao/internal/errs"
+	"weibao/internal/plan/task/schedule"
 	"weibao/internal/ref"
 )
 
@@ -62,7 +63,7 @@ const firstReview = 30
 // With several leads the first one is asked for the whole and support units
 // answer to him; without a lead all units stand side by side.
 func (c Context) Assign(t Task, quiet bool) ([]Assignment, error) {
-	if t.State == TaskWithdrawn {
+	if t.State == Withdrawn {
 		return nil, nil
 	}
 	leads := c.expand(t.Of(Lead), nil)
@@ -186,7 +187,7 @@ func (c Context) slot(t Task, id int64, s schedule.Schedule) (slot, error) {
 	case schedule.Ongoing:
 		r, suggested, err := c.ReviewRounds(t)
 		if err != nil {
-			return out, fmt.Errorf("plan: review of task %d: %w", t.ID, err)
+			return out, fmt.Errorf("task: review of task %d: %w", t.ID, err)
 		}
 		out.standing, out.Pace, out.Recurrence, out.Suggested = true, schedule.Rounds, r, suggested
 		out.Begins = c.Today.AddDays(firstReview)
@@ -195,7 +196,7 @@ func (c Context) slot(t Task, id int64, s schedule.Schedule) (slot, error) {
 		}
 		out.Words = "长期，" + schedule.RecurrenceWords(r) + "复核"
 	default:
-		return out, errUnclear
+		return out, ErrUnclear
 	}
 	return out, nil
 }
@@ -223,6 +224,9 @@ func (c Context) documents(t Task, s slot, lead ref.Unit, parent int, out []Assi
 	}
 	return out
 }
+
+// ErrUnclear is the answer to issuing a task with a time that nobody has settled.
+var ErrUnclear = errs.New(errs.Conflict, "还有时限没有确认，不能下发。请先在审核页面处理待确认的问题。")
 
 // WithReview is the norm of a document that is handed in with the first round of its task.
 const WithReview = "first-round"

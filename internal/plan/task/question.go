@@ -1,4 +1,4 @@
-package plan
+package task
 
 import (
 	"fmt"
@@ -6,7 +6,7 @@ import (
 
 	"weibao/internal/civil"
 	"weibao/internal/duty"
-	"weibao/internal/plan/schedule"
+	"weibao/internal/plan/task/schedule"
 	"weibao/internal/ref"
 	"weibao/internal/rule"
 )
@@ -75,7 +75,7 @@ func (c Context) ReviewRounds(t Task) (r duty.Recurrence, suggested bool, err er
 
 // Questions gives what must be decided about a task.
 func (c Context) Questions(t Task) []Question {
-	if t.State == TaskWithdrawn {
+	if t.State == Withdrawn {
 		return nil
 	}
 	var out []Question
@@ -133,10 +133,10 @@ func words(facts []Fact) string {
 	return strings.Join(list, "、")
 }
 
-// AllQuestions gives what must be decided about a plan.
-func (c Context) AllQuestions(p Plan, tasks []Task) []Question {
+// AllQuestions gives what must be decided about a plan of a year (0 = not known) and its tasks.
+func (c Context) AllQuestions(year int, tasks []Task) []Question {
 	var out []Question
-	if p.Year == 0 {
+	if year == 0 {
 		out = append(out, Question{Topic: AskYear, Text: schedule.AskYear})
 	}
 	for _, t := range tasks {

@@ -1,4 +1,4 @@
-package compile
+package owner
 
 import (
 	"regexp"
@@ -59,8 +59,8 @@ var coordinators = endingsOf(`协调机制 联席会议`)
 // inName are the characters that a name never holds: particles and prepositions of a sentence.
 const notInName = "的对将把被为是在了要从向以让使给应须并或者其它等每将于因按据此该这那我你们所有着过,。;:、!?《》“”\"=%+0123456789"
 
-// unitName tells whether words are the name of one organisation and nothing else.
-func unitName(words string) bool {
+// IsName tells whether words are the name of one organisation and nothing else.
+func IsName(words string) bool {
 	words = strings.TrimSpace(words)
 	n := utf8.RuneCountInString(words)
 	if n < 2 || n > 30 {
@@ -159,13 +159,14 @@ func stripBrackets(words string) string {
 	}, words)
 }
 
-// unitList reads 甲、乙和丙 in sp: names parted by 、 or by 和, 及, 与 between two full names. It returns nil
+// List reads 甲、乙和丙 in sp: names parted by 、 or by 和, 及, 与 between two full names. It returns nil
 // unless every part is a name; loose accepts any part that is short and not a sentence.
-func unitList(s *source, sp Span, loose bool) []Span {
+func List(text *script.Text, sp Span, loose bool) []Span {
+	s := source{text}
 	var out []Span
-	for _, p := range splitTop(s, sp, "、,/ \t|") {
+	for _, p := range SplitTop(text, sp, "、,/ \t|") {
 		for _, q := range members(s, p) {
-			if words := s.Sub(q); !unitName(words) && !bareSectors[words] && !(loose && looseName(words)) {
+			if words := s.Sub(q); !IsName(words) && !bareSectors[words] && !(loose && looseName(words)) {
 				return nil
 			}
 			out = append(out, q)
@@ -175,13 +176,13 @@ func unitList(s *source, sp Span, loose bool) []Span {
 }
 
 // members are the names between two commas: more than one where 和 joins full names.
-func members(s *source, p Span) []Span {
+func members(s source, p Span) []Span {
 	var out []Span
 	for _, q := range splitConjunction(s, p) {
 		if q = trimUnit(s, q); q.Len() == 0 {
 			continue
 		}
-		if whole := trimUnit(s, p); !unitName(s.Sub(q)) && unitName(s.Sub(whole)) {
+		if whole := trimUnit(s, p); !IsName(s.Sub(q)) && IsName(s.Sub(whole)) {
 			return []Span{whole} // 各有关部门和单位
 		}
 		out = append(out, q)
@@ -201,8 +202,8 @@ var hotline = regexp.MustCompile(`\d{3,8}(\p{Han}{0,10}(?:热线|专线|平台|�
 
 var looseNot = regexp.MustCompile(`^(下同|同上|略|无|其中|按照?.*|详见.*|见.*|长期.*|持续.*|常态.*|全年|逗号.*|第一.*|列.*|排.*)$|(牵头|负责|完成|推进|坚持|落实)$`)
 
-// splitTop cuts sp at any of seps outside brackets.
-func splitTop(s *source, sp Span, seps string) []Span {
+// SplitTop cuts sp at any of seps outside brackets.
+func SplitTop(s *script.Text, sp Span, seps string) []Span {
 	var out []Span
 	from, depth := sp.Start, 0
 	for i := sp.Start; i < sp.End; i++ {
@@ -221,7 +222,7 @@ func splitTop(s *source, sp Span, seps string) []Span {
 }
 
 // splitConjunction cuts 甲和乙 where 甲 is a full name, so that 人力资源和社会保障局 stays whole.
-func splitConjunction(s *source, sp Span) []Span {
+func splitConjunction(s source, sp Span) []Span {
 	depth := 0
 	for i := sp.Start + 1; i+1 < sp.End; i++ {
 		switch s.Norm[i] {
@@ -230,7 +231,7 @@ func splitConjunction(s *source, sp Span) []Span {
 		case ')':
 			depth = max(0, depth-1)
 		case '和', '及', '与':
-			if depth > 0 || !unitName(s.Sub(script.Between(sp.Start, i))) {
+			if depth > 0 || !IsName(s.Sub(script.Between(sp.Start, i))) {
 				continue
 			}
 			right := i + 1
@@ -250,7 +251,7 @@ var (
 )
 
 // trimUnit takes joining words and notes off a name in a list.
-func trimUnit(s *source, sp Span) Span {
+func trimUnit(s source, sp Span) Span {
 	sp = s.Trim(sp)
 	words := s.Sub(sp)
 	if m := unitNote.FindStringIndex(words); m != nil {
@@ -269,9 +270,9 @@ func trimUnit(s *source, sp Span) Span {
 
 var levelPrefix = regexp.MustCompile(`^(?:[省市州盟县区旗镇乡]级?|本[省市州县区镇乡])`)
 
-// NormalizeUnit reduces the spellings of a unit's name to one form for matching against a register: without
+// Normalize reduces the spellings of a unit's name to one form for matching against a register: without
 // brackets, white space, 等, and the one-character level in front (县民政局 and 民政局 meet).
-func NormalizeUnit(name string) string {
+func Normalize(name string) string {
 	folded := strings.Map(script.Fold, name)
 	folded = strings.TrimSuffix(script.Squeeze(stripBrackets(folded)), "等")
 	if cut := levelPrefix.ReplaceAllString(folded, ""); utf8.RuneCountInString(cut) >= 2 && !strings.HasPrefix(cut, "委") && !strings.HasPrefix(cut, "政府") {

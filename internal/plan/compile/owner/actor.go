@@ -1,4 +1,4 @@
-package compile
+package owner
 
 import (
 	"regexp"
@@ -15,51 +15,53 @@ type cast struct {
 	subjects []Span // 丁要…, in reading order, repeated as often as named
 }
 
-// actors reads the doers of a clause from its sentences. The only doer leads; one office beside collectives
+// Actors reads the doers of a clause from its sentences. The only doer leads; one office beside collectives
 // (各村) leads; of several offices the one that acts again and again leads; otherwise all stand side by side.
-func (w *walker) actors(regions []Span) (lead, support []Unit) {
+func Actors(text *script.Text, regions []Span) (lead, support []Unit) {
+	s := source{text}
 	var c cast
 	for _, r := range regions {
-		w.src.cast(r, &c)
+		s.cast(r, &c)
 	}
 	leadSpans, rest := c.led, append(append([]Span{}, c.subjects...), c.partners...)
 	if len(leadSpans) == 0 {
-		leadSpans = w.src.joiner(&c)
+		leadSpans = s.joiner(&c)
 	}
 	if len(leadSpans) == 0 {
-		if i := w.src.protagonist(c.subjects); i >= 0 {
+		if i := s.protagonist(c.subjects); i >= 0 {
 			leadSpans = []Span{c.subjects[i]}
 		}
 	}
-	lead = w.doers(leadSpans, "actor.lead")
-	support = without(w.doers(rest, "actor.subject"), lead)
+	lead = s.doers(leadSpans, "actor.lead")
+	support = Without(s.doers(rest, "actor.subject"), lead)
 	return lead, support
 }
 
-// ledBy hears only 由甲牵头,会同乙, which counts as written.
-func (w *walker) ledBy(regions []Span) (lead, support []Unit) {
+// LedBy hears only 由甲牵头,会同乙, which counts as written.
+func LedBy(text *script.Text, regions []Span) (lead, support []Unit) {
+	s := source{text}
 	var c cast
 	for _, r := range regions {
-		w.src.cast(r, &c)
+		s.cast(r, &c)
 	}
 	if len(c.led) == 0 {
 		return nil, nil
 	}
-	lead, support = w.doers(c.led, "owner.led_by"), w.doers(c.partners, "owner.led_by")
+	lead, support = s.doers(c.led, "owner.led_by"), s.doers(c.partners, "owner.led_by")
 	for _, list := range [][]Unit{lead, support} {
 		for i := range list {
 			list[i].Basis = BasisLine
 		}
 	}
-	return lead, without(support, lead)
+	return lead, Without(support, lead)
 }
 
 // doers makes units of spans, each name once.
-func (w *walker) doers(spans []Span, rule string) []Unit {
+func (s source) doers(spans []Span, rule string) []Unit {
 	var out []Unit
 	seen := map[string]bool{}
-	for _, u := range w.units(spans, rule, BasisActor) {
-		if key := NormalizeUnit(u.Name); !seen[key] {
+	for _, u := range Units(s.Text, spans, rule, BasisActor) {
+		if key := Normalize(u.Name); !seen[key] {
 			seen[key] = true
 			out = append(out, u)
 		}
@@ -68,7 +70,7 @@ func (w *walker) doers(spans []Span, rule string) []Unit {
 }
 
 // joiner is the office that calls in others in its own sentence (甲要会同乙、丙), if there is only one.
-func (s *source) joiner(c *cast) []Span {
+func (s source) joiner(c *cast) []Span {
 	var found []Span
 	for _, sub := range c.subjects {
 		for _, p := range c.partners {
@@ -87,11 +89,11 @@ func (s *source) joiner(c *cast) []Span {
 }
 
 // protagonist picks the subject that leads, -1 if none stands out.
-func (s *source) protagonist(subjects []Span) int {
+func (s source) protagonist(subjects []Span) int {
 	count, first := map[string]int{}, map[string]int{}
 	var offices []string
 	for i, sp := range subjects {
-		key := NormalizeUnit(s.Sub(sp))
+		key := Normalize(s.Sub(sp))
 		if count[key]++; count[key] > 1 || collective(key) {
 			continue
 		}
@@ -121,7 +123,7 @@ var manyUnits = regexp.MustCompile(`各成员单位|(有关|相关|直属?)(部�
 var anyUnit = set(`责任单位 责任部门 成员单位 牵头单位 牵头部门 配合单位 职能部门 单位`)
 
 // cast looks at every place of a region where a doer may be named.
-func (s *source) cast(region Span, c *cast) {
+func (s source) cast(region Span, c *cast) {
 	for i := region.Start; i < region.End; i++ {
 		if i == region.Start || strings.ContainsRune("。;:, ", s.Norm[i-1]) || s.afterTime(i, region) {
 			s.subject(i, region, c)
@@ -140,12 +142,12 @@ func (s *source) cast(region Span, c *cast) {
 }
 
 // afterTime: 5月底前学校… : the subject follows a date without a comma.
-func (s *source) afterTime(i int, region Span) bool {
+func (s source) afterTime(i int, region Span) bool {
 	return s.Norm[i-1] == '前' && i-2 >= region.Start && strings.ContainsRune("底日末月", s.Norm[i-2])
 }
 
 // subject: names followed by what they are to do.
-func (s *source) subject(i int, region Span, c *cast) {
+func (s source) subject(i int, region Span, c *cast) {
 	names, end := s.names(i, region.End)
 	if len(names) == 0 || s.condition(end, region.End) {
 		return
@@ -166,13 +168,13 @@ func (s *source) subject(i int, region Span, c *cast) {
 }
 
 // condition: 法院指定监护人的,由… : the phrase tells when another is to act.
-func (s *source) condition(i, end int) bool {
+func (s source) condition(i, end int) bool {
 	stop := s.Run(i, end, func(r rune) bool { return !strings.ContainsRune(",。;", r) })
 	return stop+1 < end && s.Norm[stop-1] == '的' && s.Norm[stop] == ',' && s.Norm[stop+1] == '由'
 }
 
 // byUnit: 由甲、乙牵头 / 统筹 / 处理.
-func (s *source) byUnit(i int, region Span, c *cast) {
+func (s source) byUnit(i int, region Span, c *cast) {
 	names, end := s.names(i, region.End)
 	if len(names) == 0 || ofBody.MatchString(s.Sub(script.Between(end, min(end+10, region.End)))) {
 		return
@@ -188,7 +190,7 @@ func (s *source) byUnit(i int, region Span, c *cast) {
 var ofBody = regexp.MustCompile(`^(共同|联合)?(牵头|负责|主导|组成|参加|参与|组建|主持|召集|担任成员)的`)
 
 // partner: 会同甲、乙, 与甲、乙共同, 同甲合作.
-func (s *source) partner(i int, region Span, c *cast) {
+func (s source) partner(i int, region Span, c *cast) {
 	words := s.Sub(script.Between(i, min(i+2, region.End)))
 	from, needs := i+2, ""
 	switch {
@@ -215,7 +217,7 @@ func (s *source) partner(i int, region Span, c *cast) {
 var nobody = regexp.MustCompile(`^(各|其他)?(有关|相关|有关职能|相关职能)(部门|单位|方面)$`)
 
 // helpers: 在甲、乙的协助下.
-func (s *source) helpers(i int, region Span, c *cast) {
+func (s source) helpers(i int, region Span, c *cast) {
 	names, end := s.names(i, region.End)
 	if len(names) < 1 {
 		return
@@ -226,7 +228,7 @@ func (s *source) helpers(i int, region Span, c *cast) {
 }
 
 // founded: 成立某某领导小组,负责… : the body that is founded acts.
-func (s *source) founded(i int, region Span, c *cast) {
+func (s source) founded(i int, region Span, c *cast) {
 	words := s.Sub(script.Between(i, min(i+2, region.End)))
 	if words != "成立" && words != "设立" && words != "组建" {
 		return
@@ -247,7 +249,7 @@ const nameMax = 26
 
 // names reads a list of units in running text from i on: the spans of those that are names of organisations, and
 // where the list ends. Other members of the list (亲属, 志愿者) are passed over, not taken.
-func (s *source) names(i, end int) ([]Span, int) {
+func (s source) names(i, end int) ([]Span, int) {
 	var out []Span
 	stop := i
 	for at := i; at < end; {
@@ -256,7 +258,7 @@ func (s *source) names(i, end int) ([]Span, int) {
 			break
 		}
 		words := s.Sub(script.Between(at, to))
-		if unitName(words) || bareSectors[words] && next > to || aloneNoUnit[words] && len(out) > 0 && s.Norm[out[0].Start] == '各' {
+		if IsName(words) || bareSectors[words] && next > to || aloneNoUnit[words] && len(out) > 0 && s.Norm[out[0].Start] == '各' {
 			out = append(out, script.Between(at, to))
 		} else if len(out) == 0 && !plainMember(words) {
 			break
@@ -280,7 +282,7 @@ func plainMember(words string) bool {
 
 // name reads one member of a list at i: where it ends, and where the next member begins (the same if there is none).
 // Behind 各村 a word that alone names nothing (社区, 单位) is a member, too.
-func (s *source) name(i, end int, each bool) (to, next int) {
+func (s source) name(i, end int, each bool) (to, next int) {
 	if stop := i + 2; each && stop < end && aloneNoUnit[s.Sub(script.Between(i, stop))] && s.acts(stop, end) {
 		return stop, stop
 	}
@@ -303,9 +305,9 @@ func (s *source) name(i, end int, each bool) (to, next int) {
 			continue
 		case r == '、':
 			return j, j + 1
-		case r == '各' && s.Norm[i] == '各' && unitName(s.Sub(script.Between(i, j))): // 各地各部门
+		case r == '各' && s.Norm[i] == '各' && IsName(s.Sub(script.Between(i, j))): // 各地各部门
 			return j, j
-		case (r == '和' || r == '及' || r == '与' || r == '或') && unitName(s.Sub(script.Between(i, j))):
+		case (r == '和' || r == '及' || r == '与' || r == '或') && IsName(s.Sub(script.Between(i, j))):
 			if s.Sub(script.Between(j, min(j+2, end))) == "及其" {
 				return j, j
 			}
@@ -316,7 +318,7 @@ func (s *source) name(i, end int, each bool) (to, next int) {
 			continue // 各镇的保护站
 		case strings.ContainsRune(",。;:等的", r):
 			return s.lastName(i, j)
-		case s.acts(j, end) && unitName(s.Sub(script.Between(i, j))):
+		case s.acts(j, end) && IsName(s.Sub(script.Between(i, j))):
 			if organises.MatchString(s.Sub(script.Between(i, j))) {
 				return j - 2, j - 2
 			}
@@ -329,15 +331,15 @@ func (s *source) name(i, end int, each bool) (to, next int) {
 // organises: behind an office 组织 is what it does, no part of its name (领导小组办公室组织开展).
 var organises = regexp.MustCompile(`(办公室|领导小组|专班|[局委厅院办]|中心|部门|政府)组织$`)
 
-func (s *source) lastName(i, j int) (int, int) {
-	if j > i && unitName(s.Sub(script.Between(i, j))) {
+func (s source) lastName(i, j int) (int, int) {
+	if j > i && IsName(s.Sub(script.Between(i, j))) {
 		return j, j
 	}
 	return -1, -1
 }
 
 // tail passes over 等部门, 等群团组织, 及其工作人员 behind a list.
-func (s *source) tail(i, end int) int {
+func (s source) tail(i, end int) int {
 	words := s.Sub(script.Between(i, min(i+14, end)))
 	for _, t := range listTails {
 		if strings.HasPrefix(words, t) {
@@ -350,7 +352,7 @@ func (s *source) tail(i, end int) int {
 var listTails = []string{"等有关部门", "等相关部门", "等群团组织", "等有关人员", "等有关单位", "等相关单位", "等成员单位", "等职能部门", "等部门", "等单位", "等组织", "等机构", "等", "及其工作人员", "组织", "干部"}
 
 // acts: at i stands what tells a unit to act, or how, when and to whom it is to act.
-func (s *source) acts(i, end int) bool {
+func (s source) acts(i, end int) bool {
 	if i >= end {
 		return false
 	}
@@ -372,7 +374,7 @@ func (s *source) acts(i, end int) bool {
 }
 
 // orders: the words after a comma go on with what the unit is to do.
-func (s *source) orders(i, end int) bool {
+func (s source) orders(i, end int) bool {
 	two := s.Sub(script.Between(i, min(i+2, end)))
 	return strings.HasPrefix(two, "要") || strings.HasPrefix(two, "应") || strings.HasPrefix(two, "须") || strings.HasPrefix(two, "在") || strings.HasPrefix(two, "对") || two == "必须" || two == "负责"
 }
