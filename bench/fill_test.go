@@ -32,9 +32,6 @@ func fill(t testing.TB, d *db.DB, k *duty.Kernel, n int) {
 		}
 	}
 	analyze(t, d)
-	if _, err := k.Evaluate(ctx, d); err != nil {
-		t.Fatal(err)
-	}
 	if _, err := k.Sweep(ctx, d); err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +55,7 @@ func analyze(t testing.TB, d *db.DB) {
 // at the end of one of 190 days, of which ten have passed.
 const fillText = `
 INSERT INTO duty (id, kind, subject, subject_id, whole, parent, series, round, title, unit, person, region, town, county, rule, clause,
-	opened, due, clock, span, anchor, provisional, state, signed, paused, ladder, arming, level, next, closed, fact, fact_id)
+	opened, due, clock, span, anchor, provisional, state, signed, paused, ladder, arming, level, closed, fact, fact_id)
 WITH RECURSIVE n(i) AS (SELECT CAST(%[1]d AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < %[2]d),
 shape AS (SELECT i, (i * 104729) %% 190 - 10 AS days, CASE WHEN i %% 10 = 3 THEN '' ELSE '990101' || CAST(100 + (i * 31) %% 9 AS TEXT) END AS town,
 	CASE WHEN i %% %[7]d = 1 THEN 21 WHEN i %% 10 = 0 THEN 20 ELSE 30 + (i * 7919) %% 370 END AS unit,
@@ -68,6 +65,6 @@ SELECT %[3]d + i * 4096, 'plan.task', 'plan_task', i, 1 + i / 400, 0, 0, 0, '开
 	unit, 0, CASE WHEN town = '' THEN '990101000000' ELSE town || '000' END, town, '990101', '云岭县未成年人保护工作实施方案', '二(一)3',
 	%[5]d - 864000000, due, clock, CASE WHEN clock = 'hours' THEN 72 ELSE 0 END, %[5]d - 864000000, 0,
 	CASE WHEN i < %[6]d THEN 'open' ELSE 'done' END, i %% 3, 0, 'default', 0,
-	CASE WHEN due < %[5]d THEN 2 ELSE 0 END, CASE WHEN i < %[6]d THEN due + 1 ELSE 0 END,
+	CASE WHEN due < %[5]d THEN 2 ELSE 0 END,
 	CASE WHEN i < %[6]d THEN 0 ELSE %[5]d - i END, CASE WHEN i < %[6]d THEN '' ELSE 'plan_reply' END, CASE WHEN i < %[6]d THEN 0 ELSE i END
 FROM timed`

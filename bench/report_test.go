@@ -15,7 +15,7 @@ var sections = []struct{ part, title, text string }{
 	{"desk", "Desk pages at a million duties",
 		"Time of the handler with its template: p95 of 400 calls, their median, and the processor time of one. All duties lie in one county; one unit owns a tenth of them. A far page is reached by its key, 50 rows to a page."},
 	{"sweep", "Sweep",
-		"Of the duties that are due, 45 % are reminded, 45 % urged, 8 % go to the superior and 2 % are proposed for supervision (these last two open a duty each). The waiting of small writes is measured beside a sweep of as many. Evaluation computes anew when each duty is looked at next, once with a ladder that has not changed and twice with one whose every rung moves by a working day."},
+		"Of the duties that are due, 45 % are reminded, 45 % urged, 8 % go to the superior and 2 % are proposed for supervision (these last two open a duty each). The waiting of small writes is measured beside a sweep of as many. A changed ladder is obeyed by the next sweep (decision of 2026-11-22): measured is the first sweep after every rung has moved to the front by a working day, and after it has moved back again."},
 	{"compile", "Plan compiler", "Median of repeated runs, one core."},
 }
 

@@ -132,19 +132,17 @@ CREATE TABLE duty (
     ladder      TEXT NOT NULL,
     arming      BIGINT NOT NULL,            -- counts extensions and resumptions: each arms the ladder anew
     level       BIGINT NOT NULL,            -- rungs of the ladder climbed in this arming
-    next        BIGINT NOT NULL,            -- instant at which the sweep must look again; 0 = never
     closed      BIGINT NOT NULL,
     fact        TEXT NOT NULL,              -- kind of the fact that closed it
     fact_id     BIGINT NOT NULL
 , whole BIGINT NOT NULL DEFAULT 0);
+CREATE INDEX duty_climb ON duty (ladder, level, due, id) WHERE state = 'open' AND paused = 0;
 CREATE INDEX duty_county_closed ON duty (county, closed, id) WHERE closed > 0;
 CREATE INDEX duty_county_open ON duty (county, due, id, paused, signed) WHERE state = 'open';
-CREATE INDEX duty_next ON duty (next, due, level, ladder, id) WHERE next > 0;
 CREATE INDEX duty_parent ON duty (parent, id) WHERE parent > 0;
 CREATE INDEX duty_person_open ON duty (person, due, id) WHERE state = 'open' AND person > 0;
 CREATE INDEX duty_provisional ON duty (id) WHERE provisional = 1;
 CREATE UNIQUE INDEX duty_round ON duty (series, round) WHERE series > 0;
-CREATE INDEX duty_spent ON duty (due, level, ladder, id) WHERE next = 0 AND state = 'open' AND paused = 0;
 CREATE INDEX duty_subject ON duty (subject, subject_id, id);
 CREATE INDEX duty_town_closed ON duty (town, closed, id) WHERE closed > 0;
 CREATE INDEX duty_town_open ON duty (town, due, id, paused, signed) WHERE state = 'open';
@@ -215,7 +213,6 @@ CREATE TABLE duty_step (
     opened   BIGINT NOT NULL,               -- duty opened for the receiver; 0 = a notice only
     PRIMARY KEY (duty, arming, step)
 );
-CREATE INDEX duty_step_receiver ON duty_step (receiver, at);
 
 CREATE TABLE file (
     id           INTEGER PRIMARY KEY,

@@ -1,6 +1,8 @@
 package duty
 
 import (
+	"math"
+	"sort"
 	"time"
 
 	"weibao/internal/civil"
@@ -95,15 +97,36 @@ func rungs(cal *civil.Calendar, l rule.Ladder, due clock.Instant) []clock.Instan
 	return out
 }
 
-// arm gives the level and next instant of a ladder that begins at from:
-// warnings whose time has already passed are not given.
-func arm(cal *civil.Calendar, l rule.Ladder, due, from clock.Instant) (level int, next clock.Instant) {
-	times := rungs(cal, l, due)
-	for level < len(times) && times[level] <= from && times[level] <= due {
+// reach gives the latest due of which a rung has come by now: what rungs says
+// of it is at most now, and of every later due it is not.
+func reach(cal *civil.Calendar, l rule.Ladder, rung int, now clock.Instant) clock.Instant {
+	latest := clock.Instant(math.MaxInt64)
+	for _, s := range l.Steps[:rung+1] {
+		latest = min(latest, reachOf(cal, s.Offset, now))
+	}
+	return latest
+}
+
+// reachOf is the inverse of at, which never falls as the due grows.
+func reachOf(cal *civil.Calendar, s rule.Span, now clock.Instant) clock.Instant {
+	if s.Unit == "hours" {
+		return now.Add(-time.Duration(s.N) * time.Hour)
+	}
+	far := 31*max(s.N, -s.N) + 60 // days: more than any offset moves a date
+	first := civil.DateOf(now.Time()).AddDays(-far)
+	end := func(i int) clock.Instant { return clock.Of(first.AddDays(i).End()) }
+	return end(sort.Search(2*far, func(i int) bool { return at(cal, end(i), s) > now }) - 1)
+}
+
+// arm gives the level of a ladder that begins at from: warnings whose time has
+// already passed are not given.
+func arm(cal *civil.Calendar, l rule.Ladder, due, from clock.Instant) int {
+	level := 0
+	for _, t := range rungs(cal, l, due) {
+		if t > from || t > due {
+			break
+		}
 		level++
 	}
-	if level == len(times) {
-		return level, 0
-	}
-	return level, times[level]
+	return level
 }

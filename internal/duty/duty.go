@@ -71,7 +71,6 @@ type Duty struct {
 	Ladder      string
 	Arming      int
 	Level       int
-	Next        clock.Instant
 	Closed      clock.Instant
 	Fact        string
 	FactID      int64

@@ -85,13 +85,12 @@ func (k *Kernel) make(cal *civil.Calendar, now clock.Instant, n New) (Duty, erro
 	if ladder == "" {
 		ladder = DefaultLadder
 	}
-	level, next := arm(cal, k.Ladder(ladder), due, now)
 	return Duty{
 		ID: ref.New[ref.Duty](now.Time()), Kind: n.Kind, Subject: n.Subject, SubjectID: n.SubjectID, Whole: n.Whole, Parent: n.Parent,
 		Title: n.Title, Unit: n.Unit, Person: n.Person,
 		Region: n.Region, Town: access.Town(n.Region), County: access.County(n.Region), Rule: n.Rule, Clause: n.Clause,
 		Opened: now, Due: due, Clock: n.Deadline.kind, Span: n.Deadline.n, Anchor: now, Provisional: provisional,
-		State: Open, Ladder: ladder, Level: level, Next: next,
+		State: Open, Ladder: ladder, Level: arm(cal, k.Ladder(ladder), due, now),
 	}, nil
 }
 

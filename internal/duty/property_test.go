@@ -15,6 +15,7 @@ import (
 	"weibao/internal/db"
 	"weibao/internal/duty"
 	"weibao/internal/ref"
+	"weibao/internal/rule"
 	"weibao/internal/testkit"
 )
 
@@ -28,6 +29,7 @@ type timeline struct {
 	open   []ref.Duty
 	series map[ref.Series]life
 	latest time.Time // latest instant at which a sweep ran
+	ladder rule.Ladder
 }
 
 type life struct {
@@ -36,12 +38,13 @@ type life struct {
 }
 
 func TestNothingIsSkippedOrDoneTwiceOverRandomTimelines(t *testing.T) {
-	k := kernel(t)
+	cal := testkit.Calendar(t)
 	testkit.Databases(t, func(t *testing.T, d *db.DB, c *clock.Manual) {
 		rapid.Check(t, func(rt *rapid.T) {
 			wipe(t, d)
 			c.Set(testkit.Noon)
-			l := &timeline{Kernel: k, ctx: t.Context(), d: d, c: c, series: map[ref.Series]life{}}
+			l := &timeline{Kernel: kernel(t), ctx: t.Context(), d: d, c: c, series: map[ref.Series]life{}, ladder: ladders[duty.DefaultLadder]}
+			l.Ladder = l.ladderOf
 			rt.Repeat(map[string]func(*rapid.T){
 				"open":    l.Open,
 				"begin":   l.Begin,
@@ -53,13 +56,14 @@ func TestNothingIsSkippedOrDoneTwiceOverRandomTimelines(t *testing.T) {
 				"extend":  l.Extend,
 				"return":  l.Return,
 				"close":   l.Close,
+				"change":  l.Change,
 				"":        l.ownersStand,
 			})
 			if l.latest.After(c.Now()) { // the clock that was set back catches up
 				c.Set(l.latest)
 			}
 			l.Sweep(rt)
-			l.rungsStand(rt)
+			l.rungsStand(rt, cal)
 			l.roundsStand(rt)
 		})
 	})
@@ -85,6 +89,16 @@ func (l *timeline) write(rt *rapid.T, fn func(tx *db.Tx) error) {
 		rt.Fatal(err)
 	}
 }
+
+func (l *timeline) ladderOf(id string) rule.Ladder {
+	if id == duty.DefaultLadder {
+		return l.ladder
+	}
+	return ladders[id]
+}
+
+// Change gives the default ladder other rungs.
+func (l *timeline) Change(rt *rapid.T) { l.ladder = anyLadder(rt) }
 
 func (l *timeline) today() civil.Date { return civil.DateOf(l.c.Now()) }
 
@@ -225,22 +239,22 @@ func (l *timeline) Close(rt *rapid.T) {
 // ownersStand: no duty is ever without an owner, and what is closed has its fact and no clock.
 func (l *timeline) ownersStand(rt *rapid.T) {
 	bad, err := db.Get[int](l.ctx, l.d.Reader(), `SELECT count(*) FROM duty WHERE unit <= 0 OR region = '' OR due = 0
-		OR (state = 'open') <> (closed = 0) OR (state <> 'open' AND (fact = '' OR next <> 0)) OR (paused > 0 AND next <> 0)`)
+		OR (state = 'open') <> (closed = 0) OR (state <> 'open' AND (fact = '' OR paused <> 0))`)
 	if err != nil || bad > 0 {
 		rt.Fatalf("%d duties break the promise (%v)", bad, err)
 	}
 }
 
 // rungsStand: every rung whose time has come was climbed, in order, without a gap and once.
-func (l *timeline) rungsStand(rt *rapid.T) {
+func (l *timeline) rungsStand(rt *rapid.T, cal *civil.Calendar) {
 	now := clock.Of(l.c.Now())
 	all, err := db.All[duty.Duty](l.ctx, l.d.Reader(), "SELECT "+db.ColumnsOf[duty.Duty]("d")+" FROM duty d")
 	if err != nil {
 		rt.Fatal(err)
 	}
 	for _, d := range all {
-		if d.State == duty.Open && d.Paused == 0 && d.Next != 0 && d.Next <= now {
-			rt.Errorf("duty %d: the rung of %s was skipped", d.ID, d.Next.Time())
+		if ladder := l.ladderOf(d.Ladder); d.State == duty.Open && d.Paused == 0 && d.Level < len(ladder.Steps) && comes(cal, ladder, d.Level, d.Due) <= now {
+			rt.Errorf("duty %d: rung %d was skipped", d.ID, d.Level+1)
 		}
 		s, err := l.Story(l.ctx, l.d.Reader(), access.Actor{User: 1, Post: access.Post{Region: county, Role: access.Officer}}, d.ID)
 		if err != nil {

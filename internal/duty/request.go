@@ -211,12 +211,9 @@ func (k *Kernel) closeSubject(ctx context.Context, tx *db.Tx, by access.Actor, s
 	return nil
 }
 
-// rearm begins the ladder anew for a changed due; a paused duty stays without a next instant.
+// rearm begins the ladder anew for a changed due.
 func (k *Kernel) rearm(ctx context.Context, tx *db.Tx, cal *civil.Calendar, d Duty) error {
-	d.Level, d.Next = arm(cal, k.Ladder(d.Ladder), d.Due, tx.Now)
-	if d.Paused != 0 {
-		d.Next = 0
-	}
+	d.Level = arm(cal, k.Ladder(d.Ladder), d.Due, tx.Now)
 	return rearm(ctx, tx, d)
 }
 

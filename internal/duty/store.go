@@ -82,16 +82,16 @@ func setUnit(ctx context.Context, tx *db.Tx, id ref.Duty, unit ref.Unit) error {
 
 // rearm sets a new due and begins the ladder anew.
 func rearm(ctx context.Context, tx *db.Tx, d Duty) error {
-	return tx.One(ctx, "UPDATE duty SET due = ?, anchor = ?, provisional = ?, paused = ?, arming = arming + 1, level = ?, next = ? WHERE id = ?",
-		d.Due, d.Anchor, d.Provisional, d.Paused, d.Level, d.Next, d.ID)
+	return tx.One(ctx, "UPDATE duty SET due = ?, anchor = ?, provisional = ?, paused = ?, arming = arming + 1, level = ? WHERE id = ?",
+		d.Due, d.Anchor, d.Provisional, d.Paused, d.Level, d.ID)
 }
 
 func setPaused(ctx context.Context, tx *db.Tx, id ref.Duty) error {
-	return tx.One(ctx, "UPDATE duty SET paused = ?, next = 0 WHERE id = ? AND state = 'open' AND paused = 0", tx.Now, id)
+	return tx.One(ctx, "UPDATE duty SET paused = ? WHERE id = ? AND state = 'open' AND paused = 0", tx.Now, id)
 }
 
 func setClosed(ctx context.Context, tx *db.Tx, id ref.Duty, state State, fact string, factID int64) error {
-	return tx.One(ctx, "UPDATE duty SET state = ?, closed = ?, fact = ?, fact_id = ?, next = 0, paused = 0 WHERE id = ? AND state = 'open'",
+	return tx.One(ctx, "UPDATE duty SET state = ?, closed = ?, fact = ?, fact_id = ?, paused = 0 WHERE id = ? AND state = 'open'",
 		state, tx.Now, fact, factID, id)
 }
 
@@ -205,44 +205,23 @@ type due struct {
 	Level   int
 }
 
-func dueForSweep(ctx context.Context, tx *db.Tx, now clock.Instant, limit int) ([]due, error) {
-	return db.All[due](ctx, tx, "SELECT "+db.ColumnsOf[due]("d")+" FROM duty d WHERE d.next > 0 AND d.next <= ? ORDER BY d.next LIMIT ?"+tx.SkipLocked(), now, limit)
+// running are the conditions of duty_climb.
+const running = "d.state = 'open' AND d.paused = 0"
+
+// ladderAfter gives the next ladder that a running duty stands on: one step in the index.
+func ladderAfter(ctx context.Context, tx *db.Tx, id string) (string, bool, error) {
+	return db.Maybe[string](ctx, tx, "SELECT d.ladder FROM duty d WHERE "+running+" AND d.ladder > ? ORDER BY d.ladder LIMIT 1", id)
 }
 
-// setLevel moves duties to a rung; all lie on the same one before.
-func setLevel(ctx context.Context, tx *db.Tx, ids []ref.Duty, level int, next clock.Instant) error {
-	_, err := tx.Exec(ctx, "UPDATE duty SET level = ?, next = ? WHERE id IN "+db.In(len(ids)), append([]any{level, next}, db.Args(ids)...)...)
+// standing gives the running duties on one level of a ladder that are due by an instant.
+func standing(ctx context.Context, tx *db.Tx, ladder string, level int, by clock.Instant, limit int) ([]due, error) {
+	return db.All[due](ctx, tx, "SELECT "+db.ColumnsOf[due]("d")+" FROM duty d WHERE "+running+
+		" AND d.ladder = ? AND d.level = ? AND d.due <= ? ORDER BY d.due, d.id LIMIT ?"+tx.SkipLocked(), ladder, level, by, limit)
+}
+
+func raise(ctx context.Context, tx *db.Tx, ids []ref.Duty) error {
+	_, err := tx.Exec(ctx, "UPDATE duty SET level = level + 1 WHERE id IN "+db.In(len(ids)), db.Args(ids)...)
 	return err
-}
-
-// Re-evaluation.
-
-// armGroup are open, running duties that share due, rung and next instant.
-type armGroup struct {
-	Due    clock.Instant
-	Ladder string
-	Level  int
-	Next   clock.Instant
-}
-
-// armGroups reads indexes alone: duty_next, and duty_spent for ladders that have no rung left.
-func armGroups(ctx context.Context, tx *db.Tx) ([]armGroup, error) {
-	groups, err := db.All[armGroup](ctx, tx, "SELECT due, ladder, level, next FROM duty WHERE next > 0 GROUP BY next, due, level, ladder")
-	if err != nil {
-		return nil, err
-	}
-	spent, err := db.All[armGroup](ctx, tx, "SELECT due, ladder, level, 0 AS next FROM duty WHERE next = 0 AND state = 'open' AND paused = 0 GROUP BY due, level, ladder")
-	return append(groups, spent...), err
-}
-
-// setNext moves at most limit duties of a group.
-func setNext(ctx context.Context, tx *db.Tx, g armGroup, next clock.Instant, limit int) (int64, error) {
-	which := "next = ? AND next > 0"
-	if g.Next == 0 {
-		which = "next = ? AND next = 0 AND state = 'open' AND paused = 0"
-	}
-	return tx.Exec(ctx, "UPDATE duty SET next = ? WHERE id IN (SELECT id FROM duty WHERE "+which+
-		" AND due = ? AND level = ? AND ladder = ? ORDER BY id LIMIT ?"+tx.ForUpdate()+")", next, g.Next, g.Due, g.Level, g.Ladder, limit)
 }
 
 func provisional(ctx context.Context, tx *db.Tx, after ref.Duty, limit int) ([]Duty, error) {
@@ -250,7 +229,7 @@ func provisional(ctx context.Context, tx *db.Tx, after ref.Duty, limit int) ([]D
 }
 
 func setDue(ctx context.Context, tx *db.Tx, d Duty) error {
-	return tx.One(ctx, "UPDATE duty SET due = ?, provisional = ?, next = ? WHERE id = ?", d.Due, d.Provisional, d.Next, d.ID)
+	return tx.One(ctx, "UPDATE duty SET due = ?, provisional = ? WHERE id = ?", d.Due, d.Provisional, d.ID)
 }
 
 // Series.

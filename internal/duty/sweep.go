@@ -62,26 +62,47 @@ func (k *Kernel) sweepOnce(ctx context.Context, tx *db.Tx) (steps, rounds int, e
 	if rounds, err = k.openRounds(ctx, tx, cal); err != nil || rounds > 0 {
 		return 0, rounds, err
 	}
-	list, err := dueForSweep(ctx, tx, tx.Now, sweepBatch)
+	list, err := k.due(ctx, tx, cal)
 	if err != nil || len(list) == 0 {
 		return 0, 0, err
 	}
 	return len(list), 0, k.climb(ctx, tx, cal, list)
 }
 
+// due gives duties whose next rung has come. It asks once for each rung of each
+// ladder in use, as ladders and calendar are now: for a duty nothing is noted
+// that a change of either would make wrong.
+func (k *Kernel) due(ctx context.Context, tx *db.Tx, cal *civil.Calendar) (list []due, err error) {
+	id, more, err := ladderAfter(ctx, tx, "")
+	for ; err == nil && more; id, more, err = ladderAfter(ctx, tx, id) {
+		ladder := k.Ladder(id)
+		for level := range ladder.Steps {
+			found, err := standing(ctx, tx, id, level, reach(cal, ladder, level, tx.Now), sweepBatch-len(list))
+			if err != nil {
+				return nil, err
+			}
+			if list = append(list, found...); len(list) == sweepBatch {
+				return list, nil
+			}
+		}
+	}
+	return list, err
+}
+
 // climb lets each duty climb one rung; a duty that is behind by several
 // climbs the next one in the following transaction.
 func (k *Kernel) climb(ctx context.Context, tx *db.Tx, cal *civil.Calendar, list []due) error {
-	c := climber{Kernel: k, cal: cal, now: tx.Now, moves: map[move][]ref.Duty{}, above: map[ref.Unit]ref.Unit{}, offices: map[string]ref.Unit{}}
-	for _, d := range list {
-		if err := c.one(ctx, tx, d); err != nil {
+	c := climber{Kernel: k, cal: cal, now: tx.Now, above: map[ref.Unit]ref.Unit{}, offices: map[string]ref.Unit{}}
+	ids := make([]ref.Duty, len(list))
+	for i, d := range list {
+		ladder := c.Ladder(d.Ladder)
+		if err := c.step(ctx, tx, d, ladder.Steps[d.Level], rungs(cal, ladder, d.Due)[d.Level]); err != nil {
 			return err
 		}
+		ids[i] = d.ID
 	}
-	for m, ids := range c.moves {
-		if err := setLevel(ctx, tx, ids, m.level, m.next); err != nil {
-			return err
-		}
+	if err := raise(ctx, tx, ids); err != nil {
+		return err
 	}
 	if err := k.insertOpened(ctx, tx, c.opened); err != nil {
 		return err
@@ -92,39 +113,14 @@ func (k *Kernel) climb(ctx context.Context, tx *db.Tx, cal *civil.Calendar, list
 	return c.journal(ctx, tx)
 }
 
-type move struct {
-	level int
-	next  clock.Instant
-}
-
 type climber struct {
 	*Kernel
 	cal     *civil.Calendar
 	now     clock.Instant
-	moves   map[move][]ref.Duty
 	steps   []Step
 	opened  []Duty
 	above   map[ref.Unit]ref.Unit
 	offices map[string]ref.Unit
-}
-
-func (c *climber) one(ctx context.Context, tx *db.Tx, d due) error {
-	ladder := c.Ladder(d.Ladder)
-	times := rungs(c.cal, ladder, d.Due)
-	if d.Level >= len(times) || times[d.Level] > c.now {
-		next := clock.Instant(0) // the ladder changed under the duty
-		if d.Level < len(times) {
-			next = times[d.Level]
-		}
-		c.moves[move{d.Level, next}] = append(c.moves[move{d.Level, next}], d.ID)
-		return nil
-	}
-	m := move{level: d.Level + 1}
-	if m.level < len(times) {
-		m.next = times[m.level]
-	}
-	c.moves[m] = append(c.moves[m], d.ID)
-	return c.step(ctx, tx, d, ladder.Steps[d.Level], times[d.Level])
 }
 
 func (c *climber) step(ctx context.Context, tx *db.Tx, d due, s rule.LadderStep, planned clock.Instant) error {

@@ -128,10 +128,6 @@ func (a *App) kinds() []job.Kind {
 			_, err := a.Kernel.Sweep(ctx, r.DB)
 			return err
 		}},
-		{Name: "duty.evaluate", Label: "按现行规则和工作日历核对到期时间", Next: job.Every(time.Hour), Run: func(ctx context.Context, r *job.Run) error {
-			_, err := a.Kernel.Evaluate(ctx, r.DB)
-			return err
-		}},
 		{Name: "audit.seal", Label: "审计记录封存", Next: job.Every(sealEvery), Run: func(ctx context.Context, r *job.Run) error {
 			_, err := a.Sealer.Seal(ctx, r.DB)
 			return err
