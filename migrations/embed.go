@@ -3,8 +3,10 @@
 //
 // Rules of the text: every column is NOT NULL (absent is 0 or ”); ids and
 // instants are BIGINT; a single id key is written BIGINT PRIMARY KEY, which
-// becomes SQLite's rowid; bytes are BYTEA; dates and JSON are TEXT. A comment
-// stands above each table and each column that is not obvious.
+// becomes SQLite's rowid; a table that is nothing but its key ends in WITHOUT
+// ROWID, which PostgreSQL does not know and is not told; bytes are BYTEA; dates
+// and JSON are TEXT. A comment stands above each table and each column that is
+// not obvious.
 package migrations
 
 import (
@@ -42,7 +44,7 @@ func For(dialect string) (fs.FS, error) {
 
 func adapt(dialect string, text []byte) []byte {
 	if dialect != "sqlite" {
-		return text
+		return []byte(strings.ReplaceAll(string(text), ") WITHOUT ROWID;", ");"))
 	}
 	return []byte(strings.ReplaceAll(string(text), "BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY"))
 }

@@ -20,12 +20,14 @@ type Grant struct {
 }
 
 var (
-	working  = []Role{Officer, Leader, Supervisor, ChildDirector, Liaison, Operator}
-	desk     = []Role{Officer, Leader, Supervisor, Liaison}
-	handling = []Role{Officer, Supervisor, ChildDirector, Liaison, Operator}
-	office   = []Role{Officer}
-	guiding  = []Role{Officer, Leader}
-	admins   = []Role{SystemAdmin, SecurityAdmin, AuditAdmin}
+	working   = []Role{Officer, Leader, Supervisor, ChildDirector, Liaison, Operator}
+	desk      = []Role{Officer, Leader, Supervisor, Liaison}
+	handling  = []Role{Officer, Supervisor, ChildDirector, Liaison, Operator}
+	guardians = []Role{Officer, Leader, Supervisor, ChildDirector}
+	keeping   = []Role{Officer, Supervisor, ChildDirector}
+	office    = []Role{Officer}
+	guiding   = []Role{Officer, Leader}
+	admins    = []Role{SystemAdmin, SecurityAdmin, AuditAdmin}
 )
 
 // Table is the whole of what roles may do; whatever is not in it is refused.
@@ -77,6 +79,16 @@ var Table = []Grant{
 	{"job.list", "查看后台作业和失败清单", []Role{SystemAdmin}},
 	{"job.retry", "重试失败的后台作业", []Role{SystemAdmin}},
 	{"system.status", "查看系统状态和备份", admins},
+
+	{"child.list", "查看未成年人台账", guardians},
+	{"child.search", "查找未成年人档案", guardians},
+	{"child.show", "查看档案（隐去隐私内容）", guardians},
+	{"child.reveal", "查看档案中的隐私内容并留痕", guardians},
+	{"child.add", "建立档案", keeping},
+	{"child.edit", "修改档案", keeping},
+	{"child.category", "登记对象类别的进入和退出", keeping},
+	{"child.close", "结束和恢复档案", keeping},
+	{"child.numbers", "查看统计数据", desk},
 
 	{"search.find", "搜索任务、单位和地方", append(slices.Clone(working), SystemAdmin, SecurityAdmin)},
 	{"suggestion.add", "提出意见建议，查看对自己的答复", append(slices.Clone(working), admins...)},

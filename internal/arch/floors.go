@@ -29,11 +29,12 @@ const (
 
 // neighbours are the imports within one floor that the plan allows.
 var neighbours = map[string][]string{
-	"auth": {"vault"},
-	"file": {"vault"},
-	"org":  {"region"},
-	"duty": {"region", "org", "workday"},
-	"plan": {"duty"}, // its screens show duties as the screens of duties do
+	"auth":  {"vault"},
+	"file":  {"vault"},
+	"org":   {"region"},
+	"duty":  {"region", "org", "workday"},
+	"child": {"region", "org", "duty"}, // its requests are decided through duties
+	"plan":  {"duty"},                  // its screens show duties as the screens of duties do
 }
 
 // leafOnly are packages that must stay usable alone: they and their parts import leaves and their own parts.

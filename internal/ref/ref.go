@@ -21,6 +21,8 @@ import (
 type (
 	// Audit is an entry of the audit journal.
 	Audit int64
+	// Child is the 档案 of a child 「一人一档」.
+	Child int64
 	// Duty is a 责任事项.
 	Duty int64
 	// Series is a recurring duty that opens a duty each round.

@@ -128,3 +128,7 @@ type usage struct {
 func usages(ctx context.Context, tx *db.Tx) ([]usage, error) {
 	return db.All[usage](ctx, tx, "SELECT master, count(*) AS n FROM vault_key GROUP BY master")
 }
+
+func insertDataKeys(ctx context.Context, tx *db.Tx, keys []dataKey) error {
+	return db.InsertAll(ctx, tx, "vault_key", keys)
+}

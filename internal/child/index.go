@@ -1,0 +1,101 @@
+package child
+
+import (
+	"encoding/binary"
+	"slices"
+	"strings"
+
+	"weibao/internal/pinyin"
+	"weibao/internal/vault"
+)
+
+// maxGram bounds what one entry of a name holds, in bytes.
+const maxGram = 60
+
+// grams gives what a name is found by from the beginning: the name, its
+// parts from the second character on down to two characters, its initials and
+// its whole pinyin in all living readings.
+func grams(name string) []string {
+	folded := pinyin.Fold(name)
+	if folded == "" {
+		return nil
+	}
+	out := []string{folded}
+	add := func(s string) {
+		if len(s) > maxGram {
+			s = strings.ToValidUTF8(s[:maxGram], "")
+		}
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	for runes := []rune(folded)[1:]; len(runes) >= 2; runes = runes[1:] {
+		add(string(runes))
+	}
+	for _, s := range pinyin.Initials(name) {
+		add(s)
+	}
+	for _, s := range pinyin.Full(name) {
+		add(s)
+	}
+	return out
+}
+
+// The kinds of values that are found by a blind index.
+const (
+	numberKey = "child.number"
+	phoneKey  = "child.phone"
+	tailKey   = "child.tail" // the last four of a number or phone
+	tail      = 4
+)
+
+// keys gives the blind indexes of a file.
+func (c *Cabinet) keys(d Dossier) []int64 {
+	k := keyring{vault: c.Vault}
+	k.number(d.Number)
+	for _, p := range d.Papers {
+		k.number(p.Number)
+	}
+	k.phone(d.Phone)
+	for _, p := range d.People {
+		k.phone(p.Phone)
+	}
+	return k.out
+}
+
+type keyring struct {
+	vault *vault.Vault
+	out   []int64
+}
+
+func (k *keyring) add(kind, value string) {
+	if d := digest(k.vault, kind, value); !slices.Contains(k.out, d) {
+		k.out = append(k.out, d)
+	}
+}
+
+func (k *keyring) number(s string) {
+	if s = vault.Normal(s); s == "" {
+		return
+	}
+	k.add(numberKey, s)
+	k.tail(s)
+}
+
+func (k *keyring) phone(s string) {
+	if s = vault.NormalPhone(s); s == "" {
+		return
+	}
+	k.add(phoneKey, s)
+	k.tail(s)
+}
+
+func (k *keyring) tail(s string) {
+	if len(s) > tail {
+		k.add(tailKey, s[len(s)-tail:])
+	}
+}
+
+func digest(v *vault.Vault, kind, value string) int64 {
+	return int64(binary.BigEndian.Uint64(v.Blind(kind, value)))
+}

@@ -1,0 +1,181 @@
+package child
+
+import (
+	"cmp"
+	"context"
+
+	"weibao/internal/access"
+	"weibao/internal/audit"
+	"weibao/internal/civil"
+	"weibao/internal/db"
+	"weibao/internal/errs"
+	"weibao/internal/ref"
+)
+
+// Set is what other slices tell a file of: fields that are nil stay.
+type Set struct {
+	Level    *int        // by the assessment that was confirmed
+	Due      *civil.Date // the earliest open duty for the child; the zero date is none
+	Screened *civil.Date
+}
+
+// Tell brings a file up to date with what another slice has found, in that
+// slice's transaction; the caller has checked the actor's right to the fact
+// and writes its own audit entry.
+func (c *Cabinet) Tell(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child, s Set) error {
+	row, err := lock(ctx, tx, by, id)
+	if err != nil {
+		return err
+	}
+	next := row
+	if s.Level != nil && *s.Level != row.Level {
+		if *s.Level < 0 || *s.Level > MaxLevel {
+			return errs.New(errs.Invalid, "风险等级应为1至4级。")
+		}
+		next.Level, next.Leveled = *s.Level, civil.DateOf(tx.Now.Time())
+	}
+	if s.Due != nil {
+		next.Due = cmp.Or(s.Due.String(), NoDue)
+	}
+	if s.Screened != nil {
+		next.Screened = *s.Screened
+	}
+	if next == row {
+		return nil
+	}
+	return c.replace(ctx, tx, row, next)
+}
+
+// CloseReasons say why a file is closed.
+var CloseReasons = []Bar{
+	{"grown", "年满十八周岁"},
+	{"moved", "迁出本县"},
+	{"died", "死亡"},
+	{"adopted", "被收养并迁出"},
+	{"mistake", "误建或重复"},
+	{"undone", "撤销导入"},
+}
+
+// Close ends a file for a reason, an id of CloseReasons: it leaves the lists,
+// the numbers and the search, and stays readable by its address.
+func (c *Cabinet) Close(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child, reason string) error {
+	if err := require(by, "child.close"); err != nil {
+		return err
+	}
+	row, err := lock(ctx, tx, by, id)
+	if err != nil {
+		return err
+	}
+	switch {
+	case row.State == Closed:
+		return errs.New(errs.Conflict, "这份档案已结，不必重复办理。")
+	case !known(CloseReasons, reason):
+		return errs.New(errs.Invalid, "请选择结束档案的原因。")
+	}
+	if err := c.end(ctx, tx, row, reason, 0); err != nil {
+		return err
+	}
+	return audit.Write(ctx, tx, by, "child.close", "child", id, map[string]string{"reason": reason})
+}
+
+// end closes a file, perhaps into another.
+func (c *Cabinet) end(ctx context.Context, tx *db.Tx, row Child, reason string, successor ref.Child) error {
+	d, err := c.dossier(ctx, tx, row.ID)
+	if err != nil {
+		return err
+	}
+	for _, k := range c.keys(d) {
+		if err := deleteKey(ctx, tx, key{k, row.ID}); err != nil {
+			return err
+		}
+	}
+	next := row
+	next.State, next.Ended, next.Successor, next.Due = Closed, reason, successor, NoDue
+	return c.replace(ctx, tx, row, next)
+}
+
+// Reopen brings a closed file back into use.
+func (c *Cabinet) Reopen(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child, reason string) error {
+	if err := require(by, "child.close"); err != nil {
+		return err
+	}
+	row, err := lock(ctx, tx, by, id)
+	if err != nil {
+		return err
+	}
+	if row.State != Closed || row.Successor != 0 {
+		return errs.New(errs.Conflict, "只有已结且没有并入其他档案的，才能恢复。")
+	}
+	if err := c.revive(ctx, tx, row); err != nil {
+		return err
+	}
+	if _, err := c.note(ctx, tx, by, "child.close", id, []Difference{{Field: "state", Before: string(Closed), After: string(Open)}}, reason); err != nil {
+		return err
+	}
+	return audit.Write(ctx, tx, by, "child.close", "child", id, map[string]string{"reopened": row.Ended})
+}
+
+func (c *Cabinet) revive(ctx context.Context, tx *db.Tx, row Child) error {
+	d, err := c.dossier(ctx, tx, row.ID)
+	if err != nil {
+		return err
+	}
+	var digests []key
+	for _, k := range c.keys(d) {
+		digests = append(digests, key{k, row.ID})
+	}
+	if err := db.InsertAll(ctx, tx, "child_key", digests); err != nil {
+		return err
+	}
+	next := row
+	next.State, next.Ended, next.Successor = Open, "", 0
+	next.Band, next.Turns = bandOf(row.Birth, civil.DateOf(tx.Now.Time()))
+	return c.replace(ctx, tx, row, next)
+}
+
+// Turn moves the files whose age crosses a band into it, some at a time, and
+// tells how many. It runs every day, at cost proportional to birthdays.
+func (c *Cabinet) Turn(ctx context.Context, d *db.DB) (int, error) {
+	total := 0
+	for {
+		n := 0
+		err := d.WriteLow(ctx, func(tx *db.Tx) error {
+			today := civil.DateOf(tx.Now.Time())
+			rows, err := turning(ctx, tx, today, turnStep)
+			n = len(rows)
+			for _, row := range rows {
+				next := row
+				next.Band, next.Turns = bandOf(row.Birth, today)
+				if err := c.replace(ctx, tx, row, next); err != nil {
+					return err
+				}
+			}
+			return err
+		})
+		if total += n; err != nil || n < turnStep {
+			return total, err
+		}
+	}
+}
+
+const turnStep = 200
+
+// Cells gives the kept numbers of a division in the actor's scope, of one
+// category or, with "", of all children once.
+func (c *Cabinet) Cells(ctx context.Context, tx *db.Tx, by access.Actor, regions []string) ([]Cell, error) {
+	if err := by.Require("child.numbers"); err != nil {
+		return nil, err
+	}
+	for _, r := range regions {
+		if !by.Scope().Sees(0, r) {
+			return nil, errs.Missing()
+		}
+	}
+	return cells(ctx, tx, regions)
+}
+
+// Recount gives by how much a full count of the files differs from the kept
+// numbers, cell by cell; nothing, unless somebody edited a table.
+func (c *Cabinet) Recount(ctx context.Context, tx *db.Tx) ([]Cell, error) {
+	return recount(ctx, tx)
+}

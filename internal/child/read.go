@@ -1,0 +1,218 @@
+package child
+
+import (
+	"context"
+	"encoding/json"
+
+	"weibao/internal/access"
+	"weibao/internal/audit"
+	"weibao/internal/clock"
+	"weibao/internal/db"
+	"weibao/internal/errs"
+	"weibao/internal/idcard"
+	"weibao/internal/ref"
+	"weibao/internal/vault"
+)
+
+// group is the record group of a file: shredding it makes all of it unreadable.
+func group(id ref.Child) vault.Group { return vault.GroupOf("child", id) }
+
+func dossierField(id ref.Child) vault.Field {
+	return vault.Field{Table: "child_dossier", Column: "sealed", Row: int64(id)}
+}
+
+func evidenceField(id int64) vault.Field {
+	return vault.Field{Table: "child_category", Column: "evidence", Row: id}
+}
+
+// File is a child with the private part as the reader may see it.
+type File struct {
+	Child
+	Dossier  Dossier
+	Revealed bool
+}
+
+// Get gives the open part of a file in the actor's scope.
+func (c *Cabinet) Get(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) (Child, error) {
+	return get(ctx, tx, by, id)
+}
+
+// Show gives a file in the actor's scope, masked.
+func (c *Cabinet) Show(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) (File, error) {
+	if err := require(by, "child.show"); err != nil {
+		return File{}, err
+	}
+	row, err := get(ctx, tx, by, id)
+	if err != nil {
+		return File{}, err
+	}
+	d, err := c.dossier(ctx, tx, id)
+	return File{Child: row, Dossier: Masked(d)}, err
+}
+
+// Purpose is why somebody looks at what is private.
+type Purpose struct{ Key, Label string }
+
+// Purposes are those a person chooses from when revealing.
+var Purposes = []Purpose{
+	{"visit", "走访联系"}, {"check", "核对信息"}, {"assess", "评估研判"}, {"aid", "办理救助保障"}, {"case", "处置个案"}, {"other", "其他履职需要"},
+}
+
+// Reveal shows what is private in a file and leaves the trace
+// 「查看留痕」 (未成年人网络保护条例 第三十六条).
+func (c *Cabinet) Reveal(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child, purpose string) (File, error) {
+	if err := by.Require("child.reveal"); err != nil {
+		return File{}, err
+	}
+	row, err := get(ctx, tx, by, id)
+	if err != nil {
+		return File{}, err
+	}
+	if !knownPurpose(purpose) {
+		return File{}, errs.New(errs.Invalid, "请选择查看的用途。")
+	}
+	look := Look{ID: ref.New[ref.Audit](tx.Now.Time()), Child: id, At: tx.Now, Actor: by.User, ActorName: by.Name,
+		Unit: by.Post.Unit, UnitName: by.Post.UnitName, Post: by.Post.ID, Class: "private", Purpose: purpose}
+	if err := db.Insert(ctx, tx, "child_reveal", look); err != nil {
+		return File{}, err
+	}
+	if err := audit.Write(ctx, tx, by, "child.reveal", "child", id, map[string]string{"purpose": purpose}); err != nil {
+		return File{}, err
+	}
+	d, err := c.dossier(ctx, tx, id)
+	return File{Child: row, Dossier: d, Revealed: true}, err
+}
+
+func knownPurpose(key string) bool {
+	for _, p := range Purposes {
+		if p.Key == key {
+			return true
+		}
+	}
+	return false
+}
+
+// Look is one reveal.
+type Look struct {
+	ID        ref.Audit
+	Child     ref.Child
+	At        clock.Instant
+	Actor     ref.User
+	ActorName string
+	Unit      ref.Unit
+	UnitName  string
+	Post      ref.Post
+	Class     string
+	Purpose   string
+}
+
+// Looks lists who looked at what is private in a file, the latest first.
+func (c *Cabinet) Looks(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) ([]Look, error) {
+	if _, err := get(ctx, tx, by, id); err != nil {
+		return nil, err
+	}
+	return looks(ctx, tx, id)
+}
+
+// dossier opens the private part; callers have checked the right to it.
+func (c *Cabinet) dossier(ctx context.Context, tx *db.Tx, id ref.Child) (d Dossier, err error) {
+	sealed, err := sealedDossier(ctx, tx, id)
+	if err != nil {
+		return d, err
+	}
+	plain, err := c.Vault.Open(ctx, tx, group(id), dossierField(id), sealed)
+	if err != nil {
+		return d, err
+	}
+	return d, json.Unmarshal(plain, &d)
+}
+
+// Dossiers opens the private parts of many files for work of the program that
+// has its own right to them: matching, rules, approved exports. Ids outside
+// the actor's scope are left out.
+func (c *Cabinet) Dossiers(ctx context.Context, tx *db.Tx, by access.Actor, ids []ref.Child) (map[ref.Child]Dossier, error) {
+	rows, err := sealedDossiers(ctx, tx, by, ids)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]vault.Sealed, len(rows))
+	for i, r := range rows {
+		list[i] = vault.Sealed{Group: group(r.Child), Field: dossierField(r.Child), Bytes: r.Sealed}
+	}
+	plain, err := c.Vault.OpenAll(ctx, tx, list)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[ref.Child]Dossier, len(rows))
+	for i, r := range rows {
+		var d Dossier
+		if err := json.Unmarshal([]byte(plain[i]), &d); err != nil {
+			return nil, err
+		}
+		out[r.Child] = d
+	}
+	return out, nil
+}
+
+// load gives a file for a change, locked, in the actor's scope.
+func (c *Cabinet) load(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) (Child, New, error) {
+	row, err := lock(ctx, tx, by, id)
+	if err != nil {
+		return row, New{}, err
+	}
+	if row.State != Open {
+		return row, New{}, errs.New(errs.Conflict, "这份档案已结，不能再修改。确需修改的，请先恢复档案。")
+	}
+	d, err := c.dossier(ctx, tx, id)
+	return row, New{Name: row.Name, Sex: row.Sex, Birth: row.Birth, Guessed: row.Guessed != 0, Region: row.Region, Unit: row.Unit,
+		School: row.School, Grade: row.Grade, Dossier: d, Source: row.Source}, err
+}
+
+// Masked gives a dossier as it shows before a reveal.
+func Masked(d Dossier) Dossier {
+	d = clone(d)
+	d.Number, d.Phone = idcard.MaskNumber(d.Number), idcard.MaskPhone(d.Phone)
+	for i := range d.Papers {
+		d.Papers[i].Number = idcard.MaskNumber(d.Papers[i].Number)
+	}
+	for _, p := range []*Place{&d.Places.Registered, &d.Places.Residence, &d.Places.School, &d.Places.Occurrence} {
+		p.Text = covered(p.Text)
+	}
+	for i := range d.People {
+		p := &d.People[i]
+		p.Name, p.Number, p.Phone = idcard.MaskName(p.Name), idcard.MaskNumber(p.Number), idcard.MaskPhone(p.Phone)
+		p.Address, p.Situation, p.Blocked = covered(p.Address), coveredAll(p.Situation), covered(p.Blocked)
+	}
+	d.Schooling.Student, d.Schooling.Phone = idcard.MaskNumber(d.Schooling.Student), idcard.MaskPhone(d.Schooling.Phone)
+	d.Health.Certificate, d.Health.Illness = idcard.MaskNumber(d.Health.Certificate), covered(d.Health.Illness)
+	if len(d.Health.Disability) > 0 {
+		d.Health.Disability = nil
+	}
+	d.Health.State, d.Remarks = covered(d.Health.State), covered(d.Remarks)
+	d.Situation, d.Welfare = coveredAll(d.Situation), coveredAll(d.Welfare)
+	d.Family = Family{Away: covered(d.Family.Away), Quality: covered(d.Family.Quality), Income: covered(d.Family.Income),
+		AwayTo: covered(d.Family.AwayTo), Guardianship: coveredAll(d.Family.Guardianship)}
+	if d.Contact != nil {
+		d.Contact.Phone = idcard.MaskPhone(d.Contact.Phone)
+	}
+	for i := range d.Extra {
+		d.Extra[i].Value = covered(d.Extra[i].Value)
+	}
+	return d
+}
+
+const cover = "***"
+
+func covered(s string) string {
+	if s == "" {
+		return ""
+	}
+	return cover
+}
+
+func coveredAll(list []string) []string {
+	if len(list) == 0 {
+		return nil
+	}
+	return []string{cover}
+}

@@ -1,0 +1,300 @@
+package child
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"weibao/internal/access"
+	"weibao/internal/civil"
+	"weibao/internal/db"
+	"weibao/internal/ref"
+)
+
+var columns = db.ColumnsOf[Child]("c")
+
+type dossierRow struct {
+	Child  ref.Child
+	Sealed []byte
+}
+
+type gram struct {
+	Town  string
+	Gram  []byte
+	Child ref.Child
+}
+
+type key struct {
+	Digest int64
+	Child  ref.Child
+}
+
+// visible is the scope of an actor over files. The program sees all.
+func visible(by access.Actor) (string, []any) {
+	if by.User == access.Program.User {
+		return "1 = 1", nil
+	}
+	return by.Scope().Where(access.ScopeColumns("c"))
+}
+
+func get(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) (Child, error) {
+	where, args := visible(by)
+	return db.Get[Child](ctx, tx, "SELECT "+columns+" FROM child c WHERE c.id = ? AND "+where, append([]any{id}, args...)...)
+}
+
+func lock(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) (Child, error) {
+	where, args := visible(by)
+	return db.Get[Child](ctx, tx, "SELECT "+columns+" FROM child c WHERE c.id = ? AND "+where+tx.ForUpdate(), append([]any{id}, args...)...)
+}
+
+func insertAll(ctx context.Context, tx *db.Tx, rows []Child, papers []dossierRow, holds []Category, names []gram, digests []key, counts counting) error {
+	if err := db.InsertAll(ctx, tx, "child", rows); err != nil {
+		return err
+	}
+	if err := db.InsertAll(ctx, tx, "child_dossier", papers); err != nil {
+		return err
+	}
+	if err := db.InsertAll(ctx, tx, "child_category", holds); err != nil {
+		return err
+	}
+	if err := db.InsertAll(ctx, tx, "child_gram", names); err != nil {
+		return err
+	}
+	if err := db.InsertAll(ctx, tx, "child_key", digests); err != nil {
+		return err
+	}
+	return counts.apply(ctx, tx)
+}
+
+func update(ctx context.Context, tx *db.Tx, c Child) error {
+	return tx.One(ctx, `UPDATE child SET name = ?, sex = ?, birth = ?, guessed = ?, region = ?, town = ?, county = ?, unit = ?, school = ?, grade = ?,
+		level = ?, leveled = ?, due = ?, screened = ?, categories = ?, band = ?, turns = ?, state = ?, ended = ?, successor = ?, version = ?, changed = ? WHERE id = ?`,
+		c.Name, c.Sex, c.Birth, c.Guessed, c.Region, c.Town, c.County, c.Unit, c.School, c.Grade,
+		c.Level, c.Leveled, c.Due, c.Screened, c.Categories, c.Band, c.Turns, c.State, c.Ended, c.Successor, c.Version, c.Changed, c.ID)
+}
+
+func updateDossier(ctx context.Context, tx *db.Tx, id ref.Child, sealed []byte) error {
+	return tx.One(ctx, "UPDATE child_dossier SET sealed = ? WHERE child = ?", sealed, id)
+}
+
+func sealedDossier(ctx context.Context, tx *db.Tx, id ref.Child) ([]byte, error) {
+	return db.Get[[]byte](ctx, tx, "SELECT sealed FROM child_dossier WHERE child = ?", id)
+}
+
+func sealedDossiers(ctx context.Context, tx *db.Tx, by access.Actor, ids []ref.Child) ([]dossierRow, error) {
+	where, more := visible(by)
+	var out []dossierRow
+	for some := range slices.Chunk(ids, maxIn) {
+		rows, err := db.All[dossierRow](ctx, tx, "SELECT p.child, p.sealed FROM child_dossier p JOIN child c ON c.id = p.child WHERE p.child IN "+
+			db.In(len(some))+" AND "+where, append(db.Args(some), more...)...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, rows...)
+	}
+	return out, nil
+}
+
+// maxIn bounds the values of one IN list.
+const maxIn = 500
+
+// placeCategories gives the open categories of a file its place, level and due.
+func placeCategories(ctx context.Context, tx *db.Tx, c Child) error {
+	_, err := tx.Exec(ctx, "UPDATE child_category SET region = ?, town = ?, county = ?, level = ?, due = ? WHERE child = ? AND ended = ''",
+		c.Region, c.Town, c.County, c.Level, c.Due, c.ID)
+	return err
+}
+
+func endCategory(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child, category string, on civil.Date, reason string) error {
+	return tx.One(ctx, "UPDATE child_category SET ended = ?, ended_by = ?, reason = ? WHERE child = ? AND category = ? AND ended = ''",
+		on, by.User, reason, id, category)
+}
+
+func categoriesOf(ctx context.Context, tx *db.Tx, id ref.Child) ([]Category, error) {
+	list, err := db.All[Category](ctx, tx, "SELECT "+db.ColumnsOf[Category]("h")+" FROM child_category h WHERE h.child = ? AND h.ended = '' ORDER BY h.id", id)
+	if err != nil {
+		return nil, err
+	}
+	past, err := db.All[Category](ctx, tx, "SELECT "+db.ColumnsOf[Category]("h")+" FROM child_category h WHERE h.child = ? AND h.ended <> '' ORDER BY h.id DESC", id)
+	return append(list, past...), err
+}
+
+func deleteGram(ctx context.Context, tx *db.Tx, g gram) error {
+	_, err := tx.Exec(ctx, "DELETE FROM child_gram WHERE town = ? AND gram = ? AND child = ?", g.Town, g.Gram, g.Child)
+	return err
+}
+
+func deleteKey(ctx context.Context, tx *db.Tx, k key) error {
+	_, err := tx.Exec(ctx, "DELETE FROM child_key WHERE digest = ? AND child = ?", k.Digest, k.Child)
+	return err
+}
+
+func changes(ctx context.Context, tx *db.Tx, id ref.Child) ([]Past, error) {
+	return db.All[Past](ctx, tx, "SELECT "+db.ColumnsOf[Past]("p")+" FROM child_change p WHERE p.child = ? ORDER BY p.id DESC LIMIT 200", id)
+}
+
+func looks(ctx context.Context, tx *db.Tx, id ref.Child) ([]Look, error) {
+	return db.All[Look](ctx, tx, "SELECT "+db.ColumnsOf[Look]("l")+" FROM child_reveal l WHERE l.child = ? ORDER BY l.id DESC LIMIT 200", id)
+}
+
+// byGram finds by the beginning of what a name is found by, town by town of
+// the scope, so that each is one range of the table's key.
+func byGram(ctx context.Context, tx *db.Tx, by access.Actor, folded string, limit int) ([]Child, error) {
+	where, args := visible(by)
+	towns, err := townsOf(ctx, tx, by)
+	if err != nil {
+		return nil, err
+	}
+	var out []Child
+	for some := range slices.Chunk(towns, maxIn) {
+		all := slices.Concat(db.Args(some), []any{[]byte(folded), after(folded)}, args, []any{limit})
+		rows, err := db.All[Child](ctx, tx, "SELECT DISTINCT "+columns+" FROM child_gram g JOIN child c ON c.id = g.child WHERE g.town IN "+db.In(len(some))+
+			" AND g.gram >= ? AND g.gram < ? AND c.state = 'open' AND "+where+" LIMIT ?", all...)
+		if err != nil {
+			return nil, err
+		}
+		if out = append(out, rows...); len(out) >= limit {
+			return out[:limit], nil
+		}
+	}
+	return out, nil
+}
+
+// after is the first value beyond all that begin with a text.
+func after(prefix string) []byte { return append([]byte(prefix), 0xff) }
+
+// townsOf lists the towns of a scope in which there are files.
+func townsOf(ctx context.Context, tx *db.Tx, by access.Actor) ([]string, error) {
+	scope := by.Scope()
+	prefix := access.Prefix(scope.Region)
+	if scope.Reach == access.InRegion && len(prefix) >= 9 {
+		return []string{prefix[:9]}, nil
+	}
+	low, high := "", "999999999"
+	if scope.Reach == access.InRegion {
+		low, high = prefix, prefix+"999999999"
+	}
+	// A skip from town to town over the key, for DISTINCT would read it all.
+	return db.All[string](ctx, tx, `WITH RECURSIVE t(town) AS (
+		SELECT (SELECT g.town FROM child_gram g WHERE g.town >= ? AND g.town <= ? ORDER BY g.town LIMIT 1)
+		UNION ALL SELECT (SELECT g.town FROM child_gram g WHERE g.town > t.town AND g.town <= ? ORDER BY g.town LIMIT 1) FROM t WHERE t.town IS NOT NULL)
+		SELECT town FROM t WHERE town IS NOT NULL`, low, high, high)
+}
+
+func byDigest(ctx context.Context, tx *db.Tx, by access.Actor, digests []int64, limit int) ([]Child, error) {
+	where, args := visible(by)
+	all := slices.Concat(db.Args(digests), args, []any{limit})
+	return db.All[Child](ctx, tx, "SELECT DISTINCT "+columns+" FROM child_key k JOIN child c ON c.id = k.child WHERE k.digest IN "+db.In(len(digests))+
+		" AND c.state = 'open' AND "+where+" ORDER BY c.id LIMIT ?", all...)
+}
+
+func keysOf(ctx context.Context, tx *db.Tx, by access.Actor, digests map[int64]string) ([]key, error) {
+	where, more := visible(by)
+	var out []key
+	for some := range slices.Chunk(slices.Sorted(maps.Keys(digests)), maxIn) {
+		rows, err := db.All[key](ctx, tx, "SELECT k.digest, k.child FROM child_key k JOIN child c ON c.id = k.child WHERE k.digest IN "+db.In(len(some))+
+			" AND c.state = 'open' AND "+where+" ORDER BY k.child", append(db.Args(some), more...)...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, rows...)
+	}
+	return out, nil
+}
+
+// list runs one index per level and joins them, so that a deep page costs what
+// the first does.
+func list(ctx context.Context, tx *db.Tx, by access.Actor, f Filter, p place) ([]Child, error) {
+	levels := []int{f.Level}
+	if f.Level == AnyLevel && p.column != "unit" {
+		levels = []int{0, 1, 2, 3, 4}
+	}
+	var parts []string
+	var args []any
+	for _, level := range levels {
+		text, more := part(by, f, p, level)
+		parts, args = append(parts, "SELECT * FROM ("+text+") AS p"), append(args, more...)
+	}
+	return db.All[Child](ctx, tx, strings.Join(parts, " UNION ALL ")+" ORDER BY due, id LIMIT ?", append(args, f.Limit)...)
+}
+
+// part is the query of one level.
+func part(by access.Actor, f Filter, p place, level int) (string, []any) {
+	from, alias, id := " FROM child c WHERE c.state = 'open' AND ", "c", "c.id"
+	var args []any
+	switch {
+	case f.Category != "" && (p.column == "town" || p.column == "county"):
+		from, alias, id = " FROM child_category h JOIN child c ON c.id = h.child WHERE h.ended = '' AND c.state = 'open' AND h.category = ? AND ", "h", "h.child"
+		args = append(args, f.Category)
+	case f.Category != "":
+		from += "c.categories LIKE ? AND "
+		args = append(args, "% "+f.Category+" %")
+	}
+	where, more := visible(by)
+	text := "SELECT " + columns + from + alias + "." + p.column + " = ? AND " + where
+	args = append(append(args, p.value), more...)
+	if level != AnyLevel {
+		text, args = text+" AND "+alias+".level = ?", append(args, level)
+	}
+	if f.After != (Key{}) {
+		text, args = text+" AND ("+alias+".due, "+id+") > (?, ?)", append(args, f.After.Due, f.After.ID)
+	}
+	return text + " ORDER BY " + alias + ".due, " + id + " LIMIT ?", append(args, f.Limit)
+}
+
+// addCells adds to the kept numbers.
+func addCells(ctx context.Context, tx *db.Tx, cells []Cell) error {
+	for some := range slices.Chunk(cells, 100) {
+		args := make([]any, 0, 6*len(some))
+		for _, c := range some {
+			args = append(args, c.Region, c.Category, c.Level, c.Sex, c.Band, c.N)
+		}
+		_, err := tx.Exec(ctx, "INSERT INTO child_count (region, category, level, sex, band, n) VALUES "+
+			strings.TrimSuffix(strings.Repeat("(?,?,?,?,?,?),", len(some)), ",")+
+			" ON CONFLICT (region, category, level, sex, band) DO UPDATE SET n = child_count.n + excluded.n", args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func turning(ctx context.Context, tx *db.Tx, today civil.Date, limit int) ([]Child, error) {
+	return db.All[Child](ctx, tx, "SELECT "+columns+" FROM child c WHERE c.state = 'open' AND c.turns <> '' AND c.turns <= ? ORDER BY c.turns, c.id LIMIT ?"+
+		tx.SkipLocked(), today, limit)
+}
+
+func cells(ctx context.Context, tx *db.Tx, regions []string) ([]Cell, error) {
+	return db.All[Cell](ctx, tx, "SELECT region, category, level, sex, band, n FROM child_count WHERE n <> 0 AND region IN "+db.In(len(regions))+
+		" ORDER BY region, category, level, sex, band", db.Args(regions)...)
+}
+
+// recount counts everything anew beside what is kept.
+func recount(ctx context.Context, tx *db.Tx) ([]Cell, error) {
+	rows, err := db.All[Child](ctx, tx, "SELECT "+columns+" FROM child c WHERE c.state = 'open'")
+	if err != nil {
+		return nil, err
+	}
+	truth := counting{}
+	for _, r := range rows {
+		truth.add(r, 1)
+	}
+	kept, err := db.All[Cell](ctx, tx, "SELECT region, category, level, sex, band, n FROM child_count WHERE n <> 0")
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range kept {
+		n := k.N
+		k.N = 0
+		truth[k] -= n
+	}
+	var out []Cell
+	for c, n := range truth {
+		if n != 0 {
+			c.N = n
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}
