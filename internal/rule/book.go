@@ -19,6 +19,8 @@ type Book struct {
 	cycles     shelf[Cycle]
 	limits     shelf[Limit]
 	categories shelf[Category]
+	scales     shelf[Scale]
+	matrices   shelf[Matrix]
 	terms      shelf[Term]
 	notices    []civil.Notice
 }
@@ -99,3 +101,14 @@ func (b *Book) Terms(on civil.Date) []Term {
 
 // Notices gives the State Council's notices on holidays that are shipped, by year.
 func (b *Book) Notices() []civil.Notice { return slices.Clone(b.notices) }
+
+// withCodes adds the national codes that stand behind categories.
+func (b *Book) withCodes(categories []string, on civil.Date) []string {
+	held := slices.Clone(categories)
+	for _, id := range categories {
+		if c, ok := b.Category(id, on); ok {
+			held = append(held, c.Codes...)
+		}
+	}
+	return held
+}

@@ -15,20 +15,37 @@ type Kind string
 const (
 	Terms      Kind = "terms"
 	Levels     Kind = "levels"
+	Scales     Kind = "scales"
+	Matrices   Kind = "matrices"
+	Categories Kind = "categories"
 	Clocks     Kind = "clocks"
 	Ladders    Kind = "ladders"
 	Cycles     Kind = "cycles"
 	Limits     Kind = "limits"
-	Categories Kind = "categories"
 )
 
 // Kinds lists the kinds in the order in which screens show them.
-var Kinds = []Kind{Terms, Levels, Clocks, Ladders, Cycles, Limits, Categories}
+var Kinds = []Kind{Terms, Levels, Scales, Matrices, Categories, Clocks, Ladders, Cycles, Limits}
 
-var kindLabels = map[Kind]string{Terms: "名称用语", Levels: "风险等级", Clocks: "办理时限", Ladders: "催办督办", Cycles: "周期频次", Limits: "数值限额", Categories: "对象类别"}
+var kindLabels = map[Kind]string{Terms: "名称用语", Levels: "风险等级", Scales: "评估量表", Matrices: "分级措施", Clocks: "办理时限", Ladders: "催办督办",
+	Cycles: "周期频次", Limits: "数值限额", Categories: "对象类别"}
 
 // Label gives the word for a kind.
 func (k Kind) Label() string { return kindLabels[k] }
+
+// rack is a shelf, whatever it holds.
+type rack interface {
+	keepRegion(region string)
+	checkDays(found *Findings)
+	ids() []string
+	history(kind Kind, id string) []Entry
+}
+
+// racks are the shelves which a catalog lists.
+func (b *Book) racks() map[Kind]rack {
+	return map[Kind]rack{Terms: &b.terms, Levels: &b.levels, Scales: &b.scales, Matrices: &b.matrices, Categories: &b.categories,
+		Clocks: &b.clocks, Ladders: &b.ladders, Cycles: &b.cycles, Limits: &b.limits}
+}
 
 // Entry is one value of a rule with the days on which it holds.
 type Entry struct {
@@ -40,7 +57,7 @@ type Entry struct {
 	Status   Status
 	Verified bool // the source itself was read; always true where a kind does not tell
 	Source   Source
-	Value    any // Term, Level, Clock, Ladder, Cycle, Limit or Category
+	Value    any // Term, Level, Scale, Matrix … as the kind says
 }
 
 // Holds tells whether the value is in force on a day, as far as its own days go.
@@ -65,22 +82,15 @@ func (b *Book) Entries(on civil.Date) []Entry {
 // History lists all values of one rule: the county's own before the national
 // ones, the latest first. A rule that is not in the book has none.
 func (b *Book) History(kind Kind, id string) []Entry {
-	var list []Entry
-	switch kind {
-	case Terms:
-		list = entriesOf(b.terms, kind, id, b.titled)
-	case Levels:
-		list = entriesOf(b.levels, kind, id, nil)
-	case Clocks:
-		list = entriesOf(b.clocks, kind, id, nil)
-	case Ladders:
-		list = entriesOf(b.ladders, kind, id, nil)
-	case Cycles:
-		list = entriesOf(b.cycles, kind, id, nil)
-	case Limits:
-		list = entriesOf(b.limits, kind, id, nil)
-	case Categories:
-		list = entriesOf(b.categories, kind, id, nil)
+	shelf := b.racks()[kind]
+	if shelf == nil {
+		return nil
+	}
+	list := shelf.history(kind, id)
+	for i, e := range list {
+		if t, ok := e.Value.(Term); ok {
+			list[i].Value = b.titled(t)
+		}
 	}
 	slices.SortStableFunc(list, func(x, y Entry) int {
 		if x.Local != y.Local {
@@ -99,23 +109,11 @@ func rankOf(e Entry) int {
 }
 
 func (b *Book) ids(kind Kind) []string {
-	switch kind {
-	case Terms:
-		return b.terms.order
-	case Levels:
-		return slices.Sorted(slices.Values(b.levels.order))
-	case Clocks:
-		return b.clocks.order
-	case Ladders:
-		return b.ladders.order
-	case Cycles:
-		return b.cycles.order
-	case Limits:
-		return b.limits.order
-	case Categories:
-		return b.categories.order
+	list := b.racks()[kind].ids()
+	if kind == Levels {
+		return slices.Sorted(slices.Values(list))
 	}
-	return nil
+	return list
 }
 
 func (b *Book) titled(t Term) Term {
@@ -123,37 +121,31 @@ func (b *Book) titled(t Term) Term {
 	return t
 }
 
-func entriesOf[T any](s shelf[T], kind Kind, id string, finish func(T) T) []Entry {
+func (s *shelf[T]) ids() []string { return s.order }
+
+func (s *shelf[T]) history(kind Kind, id string) []Entry {
 	list := make([]Entry, 0, len(s.entries[id]))
 	for _, e := range s.entries[id] {
-		value := e.value
-		if finish != nil {
-			value = finish(value)
+		entry := Entry{Kind: kind, ID: id, From: e.From, To: e.To, Local: e.local, Status: e.Status, Source: e.Source, Value: e.value}
+		if v, ok := any(e.value).(described); ok {
+			entry.Label, entry.Verified = v.describe()
 		}
-		label, verified := describe(value)
-		list = append(list, Entry{Kind: kind, ID: id, Label: label, From: e.From, To: e.To, Local: e.local,
-			Status: e.Status, Verified: verified, Source: e.Source, Value: value})
+		list = append(list, entry)
 	}
 	return list
 }
 
-// describe gives the label of a value and whether its source was read.
-func describe(value any) (label string, verified bool) {
-	switch v := value.(type) {
-	case Term:
-		return v.Label, true
-	case Level:
-		return v.Label, true
-	case Ladder:
-		return v.Label, true
-	case Clock:
-		return v.Label, v.Verified
-	case Cycle:
-		return v.Label, v.Verified
-	case Limit:
-		return v.Label, v.Verified
-	case Category:
-		return v.Label, v.Verified
-	}
-	return "", false
+// described is a value that can stand in a catalog: it tells its label and whether its source was read.
+type described interface {
+	describe() (label string, verified bool)
 }
+
+func (t Term) describe() (string, bool)     { return t.Label, true }
+func (l Level) describe() (string, bool)    { return l.Label, true }
+func (l Ladder) describe() (string, bool)   { return l.Label, true }
+func (c Clock) describe() (string, bool)    { return c.Label, c.Verified }
+func (c Cycle) describe() (string, bool)    { return c.Label, c.Verified }
+func (l Limit) describe() (string, bool)    { return l.Label, l.Verified }
+func (c Category) describe() (string, bool) { return c.Label, c.Verified }
+func (s Scale) describe() (string, bool)    { return s.Label, s.Verified }
+func (m Matrix) describe() (string, bool)   { return m.Label, m.Verified }

@@ -30,7 +30,8 @@ func TestTheCatalogueHoldsEveryRuleInForceOnce(t *testing.T) {
 			kinds[e.Kind]++
 		}
 		want := map[rule.Kind]int{rule.Terms: len(book.Terms(on)), rule.Levels: len(book.Levels(on)), rule.Clocks: len(book.Clocks(on)), rule.Ladders: len(book.Ladders(on)),
-			rule.Cycles: len(book.Cycles(on)), rule.Limits: len(book.Limits(on)), rule.Categories: len(book.Categories(on))}
+			rule.Cycles: len(book.Cycles(on)), rule.Limits: len(book.Limits(on)), rule.Categories: len(book.Categories(on)),
+			rule.Scales: len(book.Scales(on)), rule.Matrices: len(book.Matrices(on))}
 		for kind, n := range want {
 			if kinds[kind] != n {
 				t.Errorf("%s: %d %s in the catalogue, %d in the book", c.Name, kinds[kind], kind, n)

@@ -10,17 +10,15 @@ import (
 func (b *Book) check(found *Findings) {
 	b.units.checkDays(found)
 	b.forms.checkDays(found)
-	b.levels.checkDays(found)
-	b.clocks.checkDays(found)
-	b.ladders.checkDays(found)
-	b.cycles.checkDays(found)
-	b.limits.checkDays(found)
-	b.categories.checkDays(found)
-	b.terms.checkDays(found)
+	for _, r := range b.racks() {
+		r.checkDays(found)
+	}
 	b.checkNotices(found)
 	b.checkLevels(found)
 	b.eachUnit(func(e entry[Unit]) { b.checkUnit(e, found) })
 	b.checkSpellings(found)
+	b.checkChosenScale(found)
+	b.checkMatrices(found)
 }
 
 func (b *Book) checkNotices(found *Findings) {

@@ -166,15 +166,17 @@ func (b *Book) readKind(kind string, doc *document, local bool, found *Findings)
 		readItems(&b.categories, doc, local, found, readConditions)
 	case "terms":
 		readItems(&b.terms, doc, local, found, nil)
+	case "scales":
+		readItems(&b.scales, doc, local, found, checkScale)
+	case "matrices":
+		readItems(&b.matrices, doc, local, found, checkMatrix)
 	}
 }
 
 // keepRegion leaves the national values that hold where the county lies.
 func (b *Book) keepRegion() {
 	region := b.county.Region
-	b.clocks.keepRegion(region)
-	b.cycles.keepRegion(region)
-	b.limits.keepRegion(region)
-	b.levels.keepRegion(region)
-	b.categories.keepRegion(region)
+	for _, r := range b.racks() {
+		r.keepRegion(region)
+	}
 }

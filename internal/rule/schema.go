@@ -130,6 +130,9 @@ var fieldWords = map[string]string{
 	"day": "日", "months": "月份", "level": "等级", "color": "颜色", "shape": "形状", "region": "区划代码", "text": "文字",
 	"title": "简称", "full_name": "全称", "aliases": "别名", "superior": "上级", "when": "条件", "until": "截止年龄",
 	"n": "数量", "unit": "单位", "op": "比较", "value": "数值", "forms": "简称", "days": "日期", "year": "年份", "tier": "层级",
+	"direction": "分值方向", "decides": "定级办法", "ages": "适用年龄", "dimensions": "维度", "dimension": "维度", "levels": "等级界限", "indicators": "指标",
+	"answers": "答案", "points": "分值", "least": "单项等级", "weight": "权重", "emergencies": "紧急情形", "advice": "先做什么", "hint": "说明",
+	"duties": "措施", "within": "期限", "who": "由谁做", "category": "对象类别", "propose": "提出", "confirm": "确认", "lower": "降低",
 }
 
 func wordFor(field string) string {

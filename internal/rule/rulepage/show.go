@@ -71,13 +71,17 @@ func identity(e rule.Entry) ui.Identity {
 	return i
 }
 
-// parts explains a category's conditions or a ladder's rungs line by line.
+// parts explains line by line what does not fit one: conditions, rungs, indicators, duties.
 func parts(e rule.Entry) *ui.Table {
 	switch v := e.Value.(type) {
 	case rule.Category:
 		if len(v.When) > 0 {
 			return conditions(v)
 		}
+	case rule.Scale:
+		return scaleTable(v)
+	case rule.Matrix:
+		return matrixTable(v)
 	case rule.Ladder:
 		t := &ui.Table{ID: "steps", Caption: "步骤", Columns: []ui.Column{{Label: "顺序", Slim: true}, {Label: "时间", Slim: true}, {Label: "做什么", Wide: true}, {Label: "对谁", Slim: true}}}
 		for i, s := range v.Steps {

@@ -29,6 +29,10 @@ func valueWords(v any) string {
 		return limitSigns[v.Op] + strconv.FormatFloat(v.Value, 'f', -1, 64) + v.Unit
 	case rule.Category:
 		return categoryWords(v)
+	case rule.Scale:
+		return scaleWords(v)
+	case rule.Matrix:
+		return matrixWords(v)
 	}
 	return ""
 }
