@@ -21,11 +21,27 @@ type Cell struct {
 // number makes the cell of a stored number, without the noise of binary fractions (0.10000000000000001).
 func number(text string, mac1904 bool) Cell {
 	text = strings.TrimSpace(text)
+	if whole(text) {
+		return Cell{Text: text, Number: true, mac1904: mac1904}
+	}
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil || math.IsInf(f, 0) || math.IsNaN(f) {
 		return Cell{Text: text}
 	}
 	return Cell{Text: strconv.FormatFloat(f, 'f', -1, 64), Number: true, mac1904: mac1904}
+}
+
+// whole tells whether a text is a whole number as it would be written again.
+func whole(s string) bool {
+	if len(s) == 0 || len(s) > 15 || s[0] == '0' && len(s) > 1 {
+		return false
+	}
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return true
 }
 
 // Trimmed is the text in half width without blanks around it, as most columns want it.

@@ -107,43 +107,81 @@ func (c *CSV) Close() error {
 }
 
 // ReadCSV streams the rows of a CSV file: UTF-8 with or without mark, or GB18030; comma, semicolon or tab. Rows may
-// be of different length.
-func ReadCSV(r io.Reader, l Limits) iter.Seq2[Row, error] {
+// be of different length. It reads the file twice, because which of the two encodings it has may show in its last
+// line only.
+func ReadCSV(r io.ReaderAt, size int64, l Limits) iter.Seq2[Row, error] {
 	l = l.orDefault()
 	return func(yield func(Row, error) bool) {
-		text, err := decode(r, l.Bytes/4)
+		if size > l.Bytes/4 {
+			yield(Row{}, ErrTooLarge)
+			return
+		}
+		utf, err := isUTF8(io.NewSectionReader(r, 0, size))
 		if err != nil {
 			yield(Row{}, err)
 			return
 		}
-		in := csv.NewReader(bytes.NewReader(text))
-		in.Comma, in.FieldsPerRecord = comma(text), -1
-		given := 0
-		for {
-			record, err := in.Read()
-			if err == io.EOF {
-				if given == 0 {
-					yield(Row{}, ErrEmpty)
-				}
+		var text io.Reader = io.NewSectionReader(r, 0, size)
+		if !utf {
+			text = transform.NewReader(text, simplifiedchinese.GB18030.NewDecoder())
+		}
+		source := &recordReader{r: bufio.NewReaderSize(text, 64<<10)}
+		first, _ := source.r.Peek(64 << 10)
+		if bytes.HasPrefix(first, []byte("\uFEFF")) {
+			if _, err := source.r.Discard(len("\uFEFF")); err != nil {
+				yield(Row{}, ErrCorrupt)
 				return
 			}
-			row, err := csvRow(in, record, err, l)
-			if err == nil && len(row.Cells) == 0 {
-				continue
+		}
+		in := csv.NewReader(source)
+		in.Comma, in.FieldsPerRecord = comma(first), -1
+		csvRows(in, source, l, yield)
+	}
+}
+
+func csvRows(in *csv.Reader, source *recordReader, l Limits, yield func(Row, error) bool) {
+	for given, last := 0, 0; ; {
+		source.used = 0
+		record, err := in.Read()
+		if err == io.EOF {
+			if given == 0 {
+				yield(Row{}, ErrEmpty)
 			}
-			if given++; err == nil && given > l.Rows {
-				err = ErrTooManyRows
-			}
-			if !yield(row, err) || err != nil {
-				return
-			}
+			return
+		}
+		row, err := csvRow(in, record, last, err, l)
+		if last = max(last, row.Number); err == nil && len(row.Cells) == 0 {
+			continue
+		}
+		if given++; err == nil && given > l.Rows {
+			err = ErrTooManyRows
+		}
+		if !yield(row, err) || err != nil {
+			return
 		}
 	}
 }
 
-func csvRow(in *csv.Reader, record []string, err error, l Limits) (Row, error) {
+// recordReader fails where one record grows beyond all measure, as one with a quote that never ends does.
+type recordReader struct {
+	r    *bufio.Reader
+	used int
+}
+
+const maxRecord = 4 << 20
+
+func (r *recordReader) Read(p []byte) (int, error) {
+	if r.used > maxRecord {
+		return 0, ErrCorrupt
+	}
+	n, err := r.r.Read(p)
+	r.used += n
+	return n, err
+}
+
+func csvRow(in *csv.Reader, record []string, last int, err error, l Limits) (Row, error) {
 	if err != nil {
-		line := 0
+		line := last + 1
 		if e, ok := err.(*csv.ParseError); ok {
 			line = e.StartLine
 		}
@@ -168,24 +206,36 @@ func csvRow(in *csv.Reader, record []string, err error, l Limits) (Row, error) {
 	return row, nil
 }
 
-// decode reads the whole file, because which of the two encodings it has may show in its last line only.
-func decode(r io.Reader, limit int64) ([]byte, error) {
-	b, err := io.ReadAll(io.LimitReader(bufio.NewReader(r), limit+1))
-	switch {
-	case err != nil:
-		return nil, ErrCorrupt
-	case int64(len(b)) > limit:
-		return nil, ErrTooLarge
-	case bytes.IndexByte(b, 0) >= 0:
-		return nil, ErrNotTable
-	}
-	b = bytes.TrimPrefix(b, []byte("\uFEFF"))
-	if !utf8.Valid(b) {
-		if b, err = simplifiedchinese.GB18030.NewDecoder().Bytes(b); err != nil {
-			return nil, ErrNotTable
+// isUTF8 reads a file through; one that is not UTF-8 is taken for GB18030.
+func isUTF8(r io.Reader) (bool, error) {
+	buf, kept, utf := make([]byte, 64<<10), 0, true
+	for {
+		n, err := r.Read(buf[kept:])
+		b := buf[:kept+n]
+		kept = 0
+		if bytes.IndexByte(b, 0) >= 0 {
+			return false, ErrNotTable
+		}
+		if utf && !utf8.Valid(b) {
+			whole := len(b)
+			for whole > len(b)-utf8.UTFMax && whole > 0 && !utf8.RuneStart(b[whole-1]) {
+				whole--
+			}
+			if whole > 0 && !utf8.FullRune(b[whole-1:]) {
+				whole--
+			} else {
+				whole = len(b)
+			}
+			utf = utf8.Valid(b[:whole])
+			kept = copy(buf, b[whole:])
+		}
+		switch {
+		case err == io.EOF:
+			return utf && kept == 0, nil
+		case err != nil:
+			return false, ErrCorrupt
 		}
 	}
-	return b, nil
 }
 
 // comma takes the separator that stands most often in the first line.

@@ -1,37 +1,21 @@
 package sheet
 
 import (
-	"bufio"
-	"encoding/xml"
+	"bytes"
 	"errors"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 )
 
-// maxToken bounds one tag or one run of text of a part, so that a hostile one cannot fill the memory.
-const maxToken = 1 << 20
+// maxCells bounds the time which cells without content take.
+const maxCells = 20_000_000
 
 var errStop = errors.New("sheet: reader stopped")
 
-// element is what walk hands over: the start of a tag, its end, or text.
-type element struct {
-	start, end string
-	text       []byte
-	attrs      []xml.Attr
-}
-
-func (e *element) attr(name string) string {
-	for _, a := range e.attrs {
-		if a.Name.Local == name {
-			return a.Value
-		}
-	}
-	return ""
-}
-
-// walk reads a part and calls step for each element. A part that ends early, is no XML, or is larger than allowed
-// is an error.
+// walk reads a part and calls step for each tag and text. A part that ends early, is no XML, or is larger than
+// allowed is an error.
 func (b *Workbook) walk(part string, step func(*element) error) error {
 	f := b.parts[part]
 	if f == nil {
@@ -45,60 +29,29 @@ func (b *Workbook) walk(part string, step func(*element) error) error {
 		return ErrCorrupt
 	}
 	defer r.Close()
-	input := &tokenReader{r: bufio.NewReaderSize(io.LimitReader(r, b.limits.Bytes+1), 64<<10)}
-	tokens := xml.NewDecoder(input)
-	var e element
+	tokens := newScanner(io.LimitReader(r, b.limits.Bytes+1))
 	for depth, seen := 0, false; ; {
-		token, err := tokens.RawToken()
+		e, err := tokens.next()
 		if err == io.EOF && depth == 0 && seen {
 			return nil
 		}
 		if err != nil {
 			return ErrCorrupt
 		}
-		input.used = 0
-		e = element{}
-		switch t := token.(type) {
-		case xml.StartElement:
-			e.start, e.attrs = t.Name.Local, t.Attr
+		switch e.kind {
+		case starts:
 			depth, seen = depth+1, true
-		case xml.EndElement:
-			e.end = t.Name.Local
+		case ends:
 			depth--
-		case xml.CharData:
-			e.text = t
-		case xml.Directive:
-			return ErrCorrupt // a DOCTYPE has no place in a workbook
-		default:
-			continue
 		}
 		if depth < 0 {
 			return ErrCorrupt
 		}
-		if err := step(&e); err != nil {
+		if err := step(e); err != nil {
 			return err
 		}
 	}
 }
-
-// tokenReader fails where a single token grows beyond maxToken.
-type tokenReader struct {
-	r    *bufio.Reader
-	used int
-}
-
-var errToken = errors.New("sheet: token too long")
-
-// ReadByte is what the decoder reads by.
-func (t *tokenReader) ReadByte() (byte, error) {
-	if t.used++; t.used > maxToken {
-		return 0, errToken
-	}
-	return t.r.ReadByte()
-}
-
-// Read is never called by the decoder, which prefers ReadByte; it makes tokenReader an io.Reader.
-func (t *tokenReader) Read(p []byte) (int, error) { return t.r.Read(p) }
 
 // rowScan assembles rows out of the elements of a worksheet.
 type rowScan struct {
@@ -109,67 +62,110 @@ type rowScan struct {
 	cells  []Cell
 
 	column   int
-	kind     string
+	wide     int // cells of the row before
+	seen     int // cells with and without content
+	kind     cellKind
 	inText   bool
 	phonetic bool
-	text     strings.Builder
+	text     []byte
 }
 
+type cellKind byte
+
+const (
+	numberCell cellKind = iota
+	sharedCell
+	boolCell
+	textCell
+)
+
 func (s *rowScan) step(e *element) error {
-	switch {
-	case e.start == "row":
-		return s.beginRow(e)
-	case e.end == "row":
-		return s.endRow()
-	case e.start == "c":
-		return s.beginCell(e)
-	case e.end == "c":
-		return s.endCell()
-	case e.start == "rPh" || e.end == "rPh":
-		s.phonetic = e.start != ""
-	case e.start == "v" || e.start == "t":
-		s.inText = true
-	case e.end == "v" || e.end == "t":
-		s.inText = false
-	case s.inText && !s.phonetic:
-		s.text.Write(e.text)
-		if s.text.Len() > maxToken {
-			return ErrCorrupt
+	if e.kind == text {
+		if s.inText && !s.phonetic {
+			if s.text = append(s.text, e.text...); len(s.text) > maxToken {
+				return ErrCorrupt
+			}
 		}
+		return nil
+	}
+	switch e.name {
+	case "c":
+		if e.kind == ends {
+			return s.endCell()
+		}
+		return s.beginCell(e)
+	case "v", "t":
+		s.inText = e.kind == starts
+	case "row":
+		if e.kind == ends {
+			return s.endRow()
+		}
+		return s.beginRow(e)
+	case "rPh":
+		s.phonetic = e.kind == starts
 	}
 	return nil
 }
 
 func (s *rowScan) beginRow(e *element) error {
 	number := s.number + 1
-	if r := e.attr("r"); r != "" {
-		n, err := strconv.Atoi(r)
-		if err != nil || n <= s.number || n > maxRows {
+	if r := e.raw("r"); len(r) > 0 {
+		n, ok := small(r)
+		if !ok || n <= s.number {
 			return ErrCorrupt
 		}
 		number = n
 	}
-	s.number, s.cells, s.column = number, nil, -1
+	if number > maxRows {
+		return ErrCorrupt
+	}
+	s.number, s.cells, s.column = number, make([]Cell, 0, s.wide), -1
 	return nil
+}
+
+// small reads a whole number without a sign.
+func small(b []byte) (int, bool) {
+	n := 0
+	for _, c := range b {
+		if c < '0' || c > '9' || n > math.MaxInt32 {
+			return 0, false
+		}
+		n = n*10 + int(c-'0')
+	}
+	return n, len(b) > 0
 }
 
 func (s *rowScan) beginCell(e *element) error {
 	s.column++
-	if r := e.attr("r"); r != "" {
+	if r := e.raw("r"); len(r) > 0 {
 		column := columnOf(r)
 		if column < s.column {
 			return ErrCorrupt
 		}
 		s.column = column
 	}
-	s.kind = e.attr("t")
-	s.text.Reset()
-	s.inText, s.phonetic = false, false
+	if s.seen++; s.seen > maxCells {
+		return ErrTooLarge
+	}
+	if s.column >= maxColumns {
+		return ErrCorrupt
+	}
+	switch string(e.raw("t")) {
+	case "", "n":
+		s.kind = numberCell
+	case "s":
+		s.kind = sharedCell
+	case "b":
+		s.kind = boolCell
+	default:
+		s.kind = textCell
+	}
+	s.text, s.inText, s.phonetic = s.text[:0], false, false
 	return nil
 }
 
 // columnOf reads the letters of "AB12", counted from 0; −1 when there are none or too many.
-func columnOf(r string) int {
+func columnOf(r []byte) int {
 	n := 0
 	for i := range len(r) {
 		c := r[i] &^ 0x20
@@ -184,7 +180,10 @@ func columnOf(r string) int {
 }
 
 func (s *rowScan) endCell() error {
-	c, err := s.cell(s.text.String())
+	if len(s.text) == 0 {
+		return nil
+	}
+	c, err := s.cell()
 	if err != nil || strings.TrimSpace(c.Text) == "" {
 		return err
 	}
@@ -198,23 +197,26 @@ func (s *rowScan) endCell() error {
 	return nil
 }
 
-func (s *rowScan) cell(text string) (Cell, error) {
+func (s *rowScan) cell() (Cell, error) {
 	switch s.kind {
-	case "s":
-		i, err := strconv.Atoi(strings.TrimSpace(text))
-		if text == "" {
-			return Cell{}, nil
-		}
-		if err != nil || i < 0 || i >= len(s.book.shared) {
+	case sharedCell:
+		i, ok := small(bytes.TrimSpace(s.text))
+		if !ok || i >= s.book.shared.len() {
 			return Cell{}, ErrCorrupt
 		}
-		return Cell{Text: s.book.shared[i]}, nil
-	case "b":
-		return Cell{Text: map[string]string{"1": "TRUE", "0": "FALSE"}[strings.TrimSpace(text)]}, nil
-	case "", "n":
-		return number(text, s.book.mac1904), nil
+		return Cell{Text: s.book.shared.text(i)}, nil
+	case boolCell:
+		switch string(bytes.TrimSpace(s.text)) {
+		case "1":
+			return Cell{Text: "TRUE"}, nil
+		case "0":
+			return Cell{Text: "FALSE"}, nil
+		}
+		return Cell{}, nil
+	case numberCell:
+		return number(string(s.text), s.book.mac1904), nil
 	}
-	return Cell{Text: unescape(text)}, nil
+	return Cell{Text: unescape(string(s.text))}, nil
 }
 
 func (s *rowScan) endRow() error {
@@ -227,7 +229,7 @@ func (s *rowScan) endRow() error {
 	if !s.yield(Row{s.number, s.cells}, nil) {
 		return errStop
 	}
-	s.cells = nil
+	s.wide, s.cells = len(s.cells), nil
 	return nil
 }
 

@@ -62,7 +62,7 @@ func Read(r io.ReaderAt, size int64, l Limits) iter.Seq2[Row, error] {
 			}
 			b.Rows(b.Tabs()[0])(yield)
 		default:
-			ReadCSV(io.NewSectionReader(r, 0, size), l)(yield)
+			ReadCSV(r, size, l)(yield)
 		}
 	}
 }
@@ -75,7 +75,7 @@ type Workbook struct {
 	limits  Limits
 	parts   map[string]*zip.File
 	tabs    []tab
-	shared  []string
+	shared  texts
 	loaded  bool
 	mac1904 bool
 }
@@ -159,7 +159,7 @@ func partName(name string) string {
 func (b *Workbook) readTabs() error {
 	targets := map[string]string{}
 	err := b.walk("xl/_rels/workbook.xml.rels", func(e *element) error {
-		if e.start == "Relationship" {
+		if e.is(starts, "Relationship") {
 			target := e.attr("Target")
 			if !strings.HasPrefix(target, "/") {
 				target = "xl/" + target
@@ -172,7 +172,10 @@ func (b *Workbook) readTabs() error {
 		return err
 	}
 	err = b.walk("xl/workbook.xml", func(e *element) error {
-		switch e.start {
+		if e.kind != starts {
+			return nil
+		}
+		switch e.name {
 		case "workbookPr":
 			b.mac1904 = e.attr("date1904") == "1" || e.attr("date1904") == "true"
 		case "sheet":
@@ -225,24 +228,33 @@ func (b *Workbook) loadShared() error {
 	if b.loaded || b.parts["xl/sharedstrings.xml"] == nil {
 		return nil
 	}
-	b.loaded = true
-	var text strings.Builder
+	var one []byte
 	inText, phonetic := false, 0
-	return b.walk("xl/sharedstrings.xml", func(e *element) error {
+	b.shared = texts{}
+	err := b.walk("xl/sharedstrings.xml", func(e *element) error {
 		switch {
-		case e.start == "si":
-			text.Reset()
-		case e.end == "si":
-			b.shared = append(b.shared, unescape(text.String()))
-		case e.start == "rPh":
+		case e.kind == text:
+			if inText && phonetic == 0 {
+				if one = append(one, e.text...); len(one) > maxToken {
+					return ErrCorrupt
+				}
+			}
+		case e.name == "t":
+			inText = e.kind == starts
+		case e.is(starts, "si"):
+			one = one[:0]
+		case e.is(ends, "si"):
+			return b.shared.add(one)
+		case e.is(starts, "rPh"):
 			phonetic++
-		case e.end == "rPh":
+		case e.is(ends, "rPh"):
 			phonetic--
-		case e.start == "t" || e.end == "t":
-			inText = e.start == "t"
-		case inText && phonetic == 0:
-			text.Write(e.text)
 		}
 		return nil
 	})
+	if err == nil {
+		b.loaded = true
+		b.shared.seal()
+	}
+	return err
 }

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -400,7 +401,7 @@ func TestEachBadFileHasItsOwnCure(t *testing.T) {
 	if _, err := read(good, sheet.Limits{Bytes: 1000}); !errors.Is(err, sheet.ErrTooLarge) {
 		t.Errorf("bytes: %v", err)
 	}
-	for text, want := range map[string]string{"甲,乙\n丙,\"丁\n": "第2行的引号", "甲\n\xff\xff\n": "第1行有无法识别的文字"} {
+	for text, want := range map[string]string{"甲,乙\n丙,\"丁\n": "第2行的引号", "甲\n\xff\xff\n": "第1行有无法识别的文字", "甲\n\n乙,\"" + strings.Repeat("丙\n", 2<<20): "第2行的引号"} {
 		if _, err := read([]byte(text), sheet.Limits{}); err == nil || !strings.Contains(err.Error(), want) || !errs.Is(err, errs.Invalid) {
 			t.Errorf("%q: %v", text, err)
 		}
@@ -442,6 +443,41 @@ func TestFilesOfOtherProgramsAreRead(t *testing.T) {
 	}
 	if r := rows[1]; r.Number != 7 || r.Cell(0).Text != "0.1" || !r.Cell(2).LostDigits() || len(r.Cells) != 3 {
 		t.Errorf("%+v", r)
+	}
+}
+
+// The village that stands once before its children, a head of two lines, a joined title.
+func TestJoinedCellsAllHaveTheValueOfTheFirst(t *testing.T) {
+	f := excelize.NewFile()
+	defer f.Close()
+	for at, text := range map[string]string{"A1": "台账", "A2": "村", "B2": "监护人", "B3": "姓名", "C3": "电话", "A4": "甲村", "B4": "张", "B5": "李", "B7": "王", "C8": "1"} {
+		if err := f.SetCellStr("Sheet1", at, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, ends := range [][2]string{{"A1", "C1"}, {"A2", "A3"}, {"B2", "C2"}, {"A4", "A7"}} {
+		if err := f.MergeCell("Sheet1", ends[0], ends[1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	file, err := f.WriteToBuffer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := sheet.Open(bytes.NewReader(file.Bytes()), int64(file.Len()), sheet.Limits{Columns: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for row, err := range b.Filled("Sheet1") {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, fmt.Sprint(row.Number, " ", strings.Join(texts(row), ",")))
+	}
+	want := "1 台账,台账,台账|2 村,监护人,监护人|3 村,姓名,电话|4 甲村,张|5 甲村,李|7 甲村,王|8 ,,1"
+	if strings.Join(got, "|") != want {
+		t.Errorf("%q", got)
 	}
 }
 
