@@ -12,7 +12,6 @@ import (
 	"weibao/internal/clock"
 	"weibao/internal/db"
 	"weibao/internal/duty"
-	"weibao/internal/errs"
 	"weibao/internal/plan"
 	"weibao/internal/plan/task/schedule"
 	"weibao/internal/ref"
@@ -180,16 +179,20 @@ func (s *Stage) check(ctx context.Context, who access.Actor, d duty.Duty, age in
 	if now-d.Opened > clock.Instant(100*time.Hour/time.Millisecond) && t.luck < 5 {
 		return nil // some wait on the desk
 	}
-	err := s.write(ctx, func(tx *db.Tx) error {
-		accept := t.luck >= 12
+	return s.write(ctx, func(tx *db.Tx) error {
+		r, err := s.Desk.ReplyOf(ctx, tx, who, plan.ReplyID(d.SubjectID))
+		if err != nil || r.State != plan.Sent {
+			return err // accepted a moment ago together with its lead's reply
+		}
+		h, err := s.Desk.Handle(ctx, tx, who, r.Duty)
+		if err != nil {
+			return err
+		}
+		accept := t.luck >= 12 || slices.ContainsFunc(h.Replies, func(x plan.Reply) bool { return x.Duty == r.Duty && x.State == plan.SentBack })
 		words := "符合要求。"
 		if !accept {
 			words = "请补充村级开展情况的具体数字后再报。"
 		}
-		return s.Desk.Check(ctx, tx, who, plan.ReplyID(d.SubjectID), accept, words)
+		return s.Desk.Check(ctx, tx, who, r.ID, accept, words)
 	})
-	if errs.Is(err, errs.Conflict) {
-		return nil // accepted a moment ago together with its lead's reply
-	}
-	return err
 }

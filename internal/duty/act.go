@@ -102,7 +102,7 @@ func (k *Kernel) release(ctx context.Context, tx *db.Tx, by access.Actor, d Duty
 	if err := k.rearm(ctx, tx, cal, d); err != nil {
 		return err
 	}
-	return k.record(ctx, tx, by, "duty.resume", d, words+"，时限为"+day(d.Due))
+	return k.record(ctx, tx, by, "duty.resume", d, strings.TrimRight(words, "。；，")+"，时限为"+day(d.Due))
 }
 
 // Waive ends a duty that need not be done any more, with a reason 「免除」.

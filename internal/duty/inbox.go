@@ -266,3 +266,25 @@ func (k *Kernel) Story(ctx context.Context, tx *db.Tx, by access.Actor, id ref.D
 	s.Support, err = children(ctx, tx, id)
 	return s, err
 }
+
+// Concerned gives, for those of the listed duties which the ladder opened, the
+// unit whose late work they are about.
+func (k *Kernel) Concerned(ctx context.Context, tx *db.Tx, list []Duty) (map[ref.Duty]ref.Unit, error) {
+	var late []ref.Duty
+	for _, d := range list {
+		if d.Subject == "duty" {
+			late = append(late, ref.Duty(d.SubjectID))
+		}
+	}
+	if len(late) == 0 {
+		return nil, nil
+	}
+	owners, err := unitsOf(ctx, tx, late)
+	out := make(map[ref.Duty]ref.Unit, len(late))
+	for _, d := range list {
+		if d.Subject == "duty" {
+			out[d.ID] = owners[ref.Duty(d.SubjectID)]
+		}
+	}
+	return out, err
+}

@@ -56,6 +56,20 @@ func steps(ctx context.Context, tx *db.Tx, id ref.Duty) ([]Step, error) {
 	return db.All[Step](ctx, tx, "SELECT "+db.ColumnsOf[Step]("s")+" FROM duty_step s WHERE s.duty = ? ORDER BY s.arming, s.step", id)
 }
 
+// unitsOf gives who owns each of some duties.
+func unitsOf(ctx context.Context, tx *db.Tx, ids []ref.Duty) (map[ref.Duty]ref.Unit, error) {
+	type row struct {
+		ID   ref.Duty
+		Unit ref.Unit
+	}
+	rows, err := db.All[row](ctx, tx, "SELECT d.id, d.unit FROM duty d WHERE d.id IN "+db.In(len(ids)), db.Args(ids)...)
+	out := make(map[ref.Duty]ref.Unit, len(rows))
+	for _, r := range rows {
+		out[r.ID] = r.Unit
+	}
+	return out, err
+}
+
 func setSigned(ctx context.Context, tx *db.Tx, id ref.Duty, person ref.User) error {
 	return tx.One(ctx, "UPDATE duty SET signed = ?, person = CASE WHEN person = 0 THEN ? ELSE person END WHERE id = ?", tx.Now, person, id)
 }

@@ -214,7 +214,7 @@ func TestElderModeIsKeptInACookie(t *testing.T) {
 		t.Fatal(err, w.Header())
 	}
 	page := answer(t, r, map[string]string{"Cookie": w.Result().Cookies()[0].String()}, aView{}).Body.String()
-	if !strings.Contains(page, `class="elder"`) || !strings.Contains(page, "标准模式") {
+	if !strings.Contains(page, `class="elder"`) || !strings.Contains(page, `aria-pressed="true"`) {
 		t.Error("the page is not in 长者模式")
 	}
 }

@@ -91,20 +91,18 @@ func (t Table) Lines() []line {
 // Totals gives the foot's cells with their columns.
 func (t Table) Totals() []field { return fields(t.Columns, t.Foot) }
 
+// line and field embed nothing: a template finds a promoted name slowly.
 type line struct {
-	Row
+	Row    Row
 	Span   int
 	Batch  bool
 	Fields []field
 }
 
 type field struct {
-	Column
-	Cell
+	Class, Label string // of the column
+	Cell         Cell
 }
-
-// Class gives the classes of the cell.
-func (f field) Class() string { return f.Column.Class() }
 
 // Class gives the classes of the head.
 func (c Column) Class() string {
@@ -139,7 +137,7 @@ func fields(columns []Column, cells []Cell) []field {
 	for i, cell := range cells {
 		fs[i].Cell = cell
 		if i < len(columns) {
-			fs[i].Column = columns[i]
+			fs[i].Class, fs[i].Label = columns[i].Class(), columns[i].Label
 		}
 	}
 	return fs

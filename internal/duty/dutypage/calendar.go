@@ -1,14 +1,20 @@
 package dutypage
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 
 	"weibao/internal/access"
 	"weibao/internal/civil"
 	"weibao/internal/clock"
+	"weibao/internal/db"
 	"weibao/internal/duty"
+	"weibao/internal/ref"
 	"weibao/internal/ui"
 )
 
@@ -67,6 +73,10 @@ func (p *Pages) Calendar(w http.ResponseWriter, r *http.Request, by access.Actor
 	if err != nil {
 		return err
 	}
+	whose, err := p.whose(r.Context(), tx, by, list)
+	if err != nil {
+		return err
+	}
 	byDay := map[civil.Date][]duty.Duty{}
 	for _, d := range list {
 		day := civil.DateOf(d.Due.Time())
@@ -77,18 +87,22 @@ func (p *Pages) Calendar(w http.ResponseWriter, r *http.Request, by access.Actor
 	for day := from; !day.After(to); day = day.AddDays(7) {
 		var week []calendarDay
 		for i := range 7 {
-			week = append(week, p.calendarDay(by, cal, day.AddDays(i), first, today, byDay[day.AddDays(i)], b))
+			week = append(week, p.calendarDay(by, cal, day.AddDays(i), first, today, byDay[day.AddDays(i)], b, whose))
 		}
 		view.Weeks = append(view.Weeks, week)
 	}
 	if !cal.Covers(to) {
 		view.Note = &ui.Note{Tone: ui.Warn, Text: strconv.Itoa(to.Year()) + "年放假和调休安排尚未导入，这一年暂按周一至周五为工作日，时限以导入后为准。"}
 	}
-	page := ui.Page{Title: "责任事项日历", Nav: "desk", Crumbs: []ui.Crumb{{Label: "我的待办", Href: "/duties"}}, More: []ui.Action{{Label: "打印", Print: true}}}
+	tabs, err := lister{Pages: p, ctx: r.Context(), tx: tx, by: by, q: url.Values{"view": {viewCalendar}}, bounds: b}.tabs()
+	if err != nil {
+		return err
+	}
+	page := ui.Page{Title: "我的待办", Nav: "desk", Tabs: tabs, More: []ui.Action{{Label: "打印", Print: true}}}
 	return p.UI.Page(w, r, by, "calendar.html", page, view)
 }
 
-func (p *Pages) calendarDay(by access.Actor, cal *civil.Calendar, day, first, today civil.Date, duties []duty.Duty, b duty.Bounds) calendarDay {
+func (p *Pages) calendarDay(by access.Actor, cal *civil.Calendar, day, first, today civil.Date, duties []duty.Duty, b duty.Bounds, whose map[ref.Duty]string) calendarDay {
 	workday, _ := cal.IsWorkday(day)
 	out := calendarDay{Day: strconv.Itoa(day.Day()), Label: civil.FormatDate(day), Outside: day.Month() != first.Month(), Today: day == today, Rest: !workday}
 	if e, ok := cal.Exception(day); ok {
@@ -102,9 +116,35 @@ func (p *Pages) calendarDay(by access.Actor, cal *civil.Calendar, day, first, to
 			out.MoreN, out.More = len(duties)-dayRows, "/duties?view=all&day="+day.String()
 			break
 		}
-		out.Items = append(out.Items, calendarItem{Title: d.Title, Href: p.href(d, by), Near: nears[b.Of(d.Due)], Tag: Tag(d, b.Now)})
+		out.Items = append(out.Items, calendarItem{Title: whose[d.ID] + d.Title, Href: p.href(d, by), Near: nears[b.Of(d.Due)], Tag: Tag(d, b.Now)})
 	}
 	return out
+}
+
+// whose says in front of each duty which unit it is about, to who sees those of many.
+func (p *Pages) whose(ctx context.Context, tx *db.Tx, by access.Actor, list []duty.Duty) (map[ref.Duty]string, error) {
+	if by.Post.Role.Info().Reach != access.InRegion || len(list) == 0 {
+		return nil, nil
+	}
+	late, err := p.Kernel.Concerned(ctx, tx, list)
+	if err != nil {
+		return nil, err
+	}
+	unit := func(d duty.Duty) ref.Unit { return cmp.Or(late[d.ID], d.Unit) }
+	var units []ref.Unit
+	for _, d := range list {
+		if u := unit(d); !slices.Contains(units, u) {
+			units = append(units, u)
+		}
+	}
+	names, err := p.Units(ctx, tx, units)
+	out := make(map[ref.Duty]string, len(list))
+	for _, d := range list {
+		if n := names[unit(d)]; n != "" {
+			out[d.ID] = n + " · "
+		}
+	}
+	return out, err
 }
 
 func dayBounds(d civil.Date) (from, to clock.Instant) {

@@ -26,6 +26,8 @@ const (
 	viewClosed = "closed" // 已办 of the actor's unit
 	viewLate   = "late"   // 超期 in the actor's scope
 	viewAll    = "all"    // everything open in the actor's scope
+
+	viewCalendar = "calendar" // a page of its own
 )
 
 const (
@@ -159,7 +161,15 @@ func (l lister) with(key, value string) string {
 }
 
 func (l lister) rows(list []duty.Duty) ([]ui.TaskRow, error) {
-	names, err := l.Units(l.ctx, l.tx, unitsOf(list))
+	late, err := l.Kernel.Concerned(l.ctx, l.tx, list)
+	if err != nil {
+		return nil, err
+	}
+	units := unitsOf(list)
+	for _, u := range late {
+		units = append(units, u)
+	}
+	names, err := l.Units(l.ctx, l.tx, units)
 	if err != nil {
 		return nil, err
 	}
@@ -168,6 +178,9 @@ func (l lister) rows(list []duty.Duty) ([]ui.TaskRow, error) {
 		k := l.kind(d)
 		rows[i] = ui.TaskRow{Icon: k.Icon, Kind: k.Label, Title: d.Title, Href: l.href(d, l.by), Owner: names[d.Unit],
 			From: d.Rule + " " + d.Clause, Due: Due(d, l.bounds), Tag: Tag(d, l.bounds.Now)}
+		if u, ok := late[d.ID]; ok {
+			rows[i].Place = "超期单位：" + names[u]
+		}
 		if d.State == duty.Open {
 			rows[i].Select = ref.Format(d.ID)
 		}
@@ -223,7 +236,7 @@ func (l lister) tabs() ([]ui.Tab, error) {
 	if l.by.Post.Role.Info().Reach == access.InRegion {
 		tabs = append(tabs, ui.Tab{Label: "辖区全部", Href: "/duties?view=" + viewAll, Here: here == viewAll})
 	}
-	return append(tabs, ui.Tab{Label: "日历", Href: "/duties/calendar"}), nil
+	return append(tabs, ui.Tab{Label: "日历", Href: "/duties/calendar", Here: here == viewCalendar}), nil
 }
 
 // bar is the filter above the list; its state is in the address.

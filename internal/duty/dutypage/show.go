@@ -1,6 +1,7 @@
 package dutypage
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -18,7 +19,6 @@ import (
 type showView struct {
 	Identity ui.Identity
 	Waiting  *ui.Note // a request that waits for its decision
-	Follow   *ui.Action
 	Support  *ui.Table
 	Timeline ui.Timeline
 	Ladder   ui.Table
@@ -46,14 +46,17 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, by access.Actor) er
 	d := story.Duty
 	view := showView{Identity: p.identity(d, b, names), Timeline: timeline(story, names, tx.Now), Ladder: p.ladder(story, names)}
 	view.Waiting = waiting(story)
-	if k := p.kind(d); k.Opens(by) && d.State == duty.Open {
-		view.Follow = &ui.Action{Label: "去办理", Href: k.Href(d), Icon: "arrow-right"}
-	}
 	if len(story.Support) > 0 {
 		view.Support = p.support(story.Support, b, names)
 	}
 	page := ui.Page{Title: d.Title, Kicker: p.kind(d).Label, Nav: "desk", Crumbs: []ui.Crumb{{Label: "我的待办", Href: "/duties"}}}
 	page.Action, page.More = p.actions(by, d)
+	if k := p.kind(d); page.Action == nil && k.Opens(by) && d.State == duty.Open {
+		page.Action = &ui.Action{Label: "查看办理情况", Href: k.Href(d), Icon: "right"}
+		if d.Unit == by.Post.Unit {
+			page.Action.Label = "去办理"
+		}
+	}
 	return p.UI.Page(w, r, by, "show.html", page, view)
 }
 
@@ -134,7 +137,8 @@ func Events(s duty.Story, names map[ref.Unit]string, now clock.Instant) []Dated 
 // timeline gives what happened, newest first.
 func timeline(s duty.Story, names map[ref.Unit]string, now clock.Instant) ui.Timeline {
 	all := Events(s, names, now)
-	slices.SortStableFunc(all, func(a, b Dated) int { return int(b.At - a.At) })
+	slices.Reverse(all) // of one instant the later comes first
+	slices.SortStableFunc(all, func(a, b Dated) int { return cmp.Compare(b.At, a.At) })
 	t := ui.Timeline{Title: "办理经过"}
 	for _, d := range all {
 		t.Items = append(t.Items, d.Event)

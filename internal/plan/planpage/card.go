@@ -20,7 +20,7 @@ type card struct {
 	Start     int
 	Checked   bool
 	Last      bool
-	InText    bool
+	Splits    bool // has more than one sentence
 	Leads     []chip
 	Supports  []chip
 	Lines     []line
@@ -71,12 +71,13 @@ func cards(r plan.Review, show, edit string) []card {
 	for _, q := range r.Questions {
 		asked[q.Task] = append(asked[q.Task], q)
 	}
+	text := []rune(r.Text)
 	var out []card
 	for i, t := range r.Tasks {
 		if !shown(show, t, asked[t.ID]) {
 			continue
 		}
-		c := cardOf(r, t, asked[t.ID], show)
+		c := cardOf(r, text, t, asked[t.ID], show)
 		c.No, c.Last = i+1, i == len(r.Tasks)-1
 		if edit == c.ID {
 			v := editorOf(r, t)
@@ -111,9 +112,10 @@ func shown(show string, t plan.Task, asked []plan.Question) bool {
 	return false
 }
 
-func cardOf(r plan.Review, t plan.Task, asked []plan.Question, show string) card {
+func cardOf(r plan.Review, text []rune, t plan.Task, asked []plan.Question, show string) card {
 	c := card{ID: ref.Format(t.ID), Base: reviewPath(r.Plan.ID) + "/" + ref.Format(t.ID), Title: t.Title, Path: t.Clause(), Quote: t.Quote,
-		Version: t.Version, Start: t.Start, Checked: t.Checked, InText: t.End > 0}
+		Version: t.Version, Start: t.Start, Checked: t.Checked}
+	c.Splits = t.End > 0 && len(t.Cuts(text)) > 0
 	if show != "" {
 		c.Show = "?show=" + show
 	}

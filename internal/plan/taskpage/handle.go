@@ -1,6 +1,7 @@
 package taskpage
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -166,10 +167,11 @@ var replyStates = map[string]ui.Tag{
 // timeline joins what the kernel and what people recorded, newest first.
 func timeline(h plan.Handling, s duty.Story, names map[ref.Unit]string, now clock.Instant) ui.Timeline {
 	items := dutypage.Events(s, names, now)
-	for _, r := range h.Replies {
+	for _, r := range slices.Backward(h.Replies) {
 		items = append(items, replyEvents(h, r, names, now)...)
 	}
-	slices.SortStableFunc(items, func(a, b dutypage.Dated) int { return int(b.At - a.At) })
+	slices.Reverse(items) // of one instant the later comes first
+	slices.SortStableFunc(items, func(a, b dutypage.Dated) int { return cmp.Compare(b.At, a.At) })
 	t := ui.Timeline{Title: "办理经过"}
 	for _, i := range items {
 		t.Items = append(t.Items, i.Event)
