@@ -64,7 +64,7 @@ func (s *bench) between(i int) int64 {
 
 // title is the first clause of a quote.
 func title(quote string) string {
-	if i := strings.IndexAny(quote, "。;;\n"); i > 0 {
+	if i := strings.IndexAny(quote, "。；;\n"); i > 0 {
 		quote = quote[:i]
 	}
 	r := []rune(strings.TrimSpace(quote))
@@ -72,7 +72,7 @@ func title(quote string) string {
 		return string(r)
 	}
 	for i := 40; i > 8; i-- {
-		if strings.ContainsRune(",,、", r[i]) {
+		if strings.ContainsRune("，,、", r[i]) {
 			return string(r[:i])
 		}
 	}

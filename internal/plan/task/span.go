@@ -18,7 +18,7 @@ func (t *Task) Mend() {
 func (t Task) Cuts(text []rune) []int {
 	var out []int
 	for i := t.Start; i < t.End-1 && i < len(text); i++ {
-		if strings.ContainsRune("。;;\n", text[i]) && !blank(text, i+1, t.End) {
+		if strings.ContainsRune("。；;\n", text[i]) && !blank(text, i+1, t.End) {
 			out = append(out, i+1)
 		}
 	}
@@ -47,7 +47,7 @@ func cut(s string, limit int) string {
 		return s
 	}
 	for i := limit; i > limit/3; i-- {
-		if strings.ContainsRune("。;;", r[i-1]) {
+		if strings.ContainsRune("。；;", r[i-1]) {
 			return string(r[:i])
 		}
 	}
