@@ -90,6 +90,11 @@ var Table = []Grant{
 	{"child.close", "结束和恢复档案", keeping},
 	{"child.numbers", "查看统计数据", desk},
 
+	{"assessment.list", "查看风险评估及其依据", guardians},
+	{"assessment.assess", "评估风险等级", keeping},
+	{"assessment.decide", "审定、确认风险等级", []Role{Officer, Leader, Supervisor}},
+	{"assessment.record", "登记走访、联系等关爱服务", keeping},
+
 	{"search.find", "搜索任务、单位和地方", append(slices.Clone(working), SystemAdmin, SecurityAdmin)},
 	{"suggestion.add", "提出意见建议，查看对自己的答复", append(slices.Clone(working), admins...)},
 	{"suggestion.list", "查看本地区的意见建议", guiding},

@@ -37,6 +37,16 @@ func (c *Cabinet) Get(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Ch
 	return get(ctx, tx, by, id)
 }
 
+// Lock gives an open file in the actor's scope, locked for the facts that
+// another slice is about to record.
+func (c *Cabinet) Lock(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) (Child, error) {
+	row, err := lock(ctx, tx, by, id)
+	if err == nil && row.State != Open {
+		err = errs.New(errs.Conflict, "这份档案已结，不能再办理。确需办理的，请先恢复档案。")
+	}
+	return row, err
+}
+
 // Show gives a file in the actor's scope, masked.
 func (c *Cabinet) Show(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) (File, error) {
 	if err := require(by, "child.show"); err != nil {

@@ -19,6 +19,8 @@ import (
 
 // Ids of the things that more than one slice names.
 type (
+	// Assessment is a 评估 of a child's risk.
+	Assessment int64
 	// Audit is an entry of the audit journal.
 	Audit int64
 	// Child is the 档案 of a child 「一人一档」.
@@ -35,6 +37,8 @@ type (
 	Plan int64
 	// Post is a 岗位: a person's role in a unit for a time.
 	Post int64
+	// Record is that something was done for a child 「走访、联系」.
+	Record int64
 	// Request is a request of a duty's owner which somebody else decides.
 	Request int64
 	// Suggestion is a 意见建议 on the product itself.

@@ -1,0 +1,232 @@
+package assessment
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"weibao/internal/access"
+	"weibao/internal/child"
+	"weibao/internal/civil"
+	"weibao/internal/clock"
+	"weibao/internal/db"
+	"weibao/internal/duty"
+	"weibao/internal/ref"
+	"weibao/internal/rule"
+)
+
+// Care is one thing to be done for a child, from its opening to its end.
+type Care struct {
+	ID     int64
+	Child  ref.Child
+	Kind   rule.CareKind
+	Terms  string
+	Duty   ref.Duty
+	Due    civil.Date
+	State  string
+	Opened clock.Instant
+	Closed clock.Instant
+}
+
+// The states of a care.
+const (
+	careOpen  = "open"
+	careDone  = "done"
+	careEnded = "ended"
+)
+
+// termsOf writes a care as it is compared: a change of any of it plans anew.
+func termsOf(c rule.Care) string {
+	return fmt.Sprintf("%s %s*%d within %d%s by %s/%s", c.Kind, c.Every, c.Times, c.Within.N, c.Within.Unit, c.Who, c.Unit)
+}
+
+func today(tx *db.Tx) civil.Date { return civil.DateOf(tx.Now.Time()) }
+
+// wanted is what a child's level and categories ask for. Patrols go by place
+// and not by child, so they are no care of this child's.
+func (k *Desk) wanted(c child.Child, on civil.Date) []rule.Care {
+	if c.State != child.Open {
+		return nil
+	}
+	list := k.Book().LevelDuties(c.Level, c.CategoryIDs(), on).Duties
+	return slices.DeleteFunc(list, func(r rule.Care) bool { return r.Kind == rule.Patrol || c.Level == 0 && r.Kind == rule.Reassess })
+}
+
+// plan is what must change so that a child has the care it ought to have.
+type plan struct {
+	end  []Care
+	open []rule.Care
+}
+
+func (p plan) empty() bool { return len(p.end) == 0 && len(p.open) == 0 }
+
+// compare finds the difference between the care that a child has and ought to
+// have. What is done once is not opened again while the level stays.
+func (k *Desk) compare(c child.Child, have []Care, on civil.Date) plan {
+	var p plan
+	want := k.wanted(c, on)
+	for _, h := range have {
+		if h.State == careOpen && !slices.ContainsFunc(want, func(w rule.Care) bool { return termsOf(w) == h.Terms }) {
+			p.end = append(p.end, h)
+		}
+	}
+	since := clock.Of(c.Leveled.Start())
+	for _, w := range want {
+		terms := termsOf(w)
+		if !slices.ContainsFunc(have, func(h Care) bool {
+			return h.Terms == terms && (h.State == careOpen || h.State == careDone && !w.Returns() && h.Opened >= since)
+		}) {
+			p.open = append(p.open, w)
+		}
+	}
+	return p
+}
+
+// Plan brings the care of a child to what its level and categories ask for,
+// and its due to the earliest of it. Whoever changes level or categories
+// calls it in the same transaction.
+func (k *Desk) Plan(ctx context.Context, tx *db.Tx, by access.Actor, c child.Child) error {
+	have, err := cares(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	p := k.compare(c, have, today(tx))
+	for _, h := range p.end {
+		if err := k.end(ctx, tx, by, h, "等级或类别已变化"); err != nil {
+			return err
+		}
+	}
+	if err := k.openAll(ctx, tx, by, c, p.open); err != nil {
+		return err
+	}
+	return k.tellDue(ctx, tx, by, c.ID)
+}
+
+func (k *Desk) end(ctx context.Context, tx *db.Tx, by access.Actor, h Care, reason string) error {
+	if err := closeCare(ctx, tx, h.ID, careEnded); err != nil {
+		return err
+	}
+	return k.Kernel.Cancel(ctx, tx, by, h.Duty, reason)
+}
+
+// openAll opens a duty for each care.
+func (k *Desk) openAll(ctx context.Context, tx *db.Tx, by access.Actor, c child.Child, list []rule.Care) error {
+	if len(list) == 0 {
+		return nil
+	}
+	rows, duties := make([]Care, len(list)), make([]duty.New, len(list))
+	for i, w := range list {
+		unit, err := k.Unit(ctx, tx, c.Region, w.Who, w.Unit)
+		if err != nil {
+			return err
+		}
+		deadline, due, err := k.deadline(ctx, tx, w)
+		if err != nil {
+			return err
+		}
+		rows[i] = Care{ID: int64(ref.New[ref.Audit](tx.Now.Time())), Child: c.ID, Kind: w.Kind, Terms: termsOf(w), Due: due, State: careOpen, Opened: tx.Now}
+		duties[i] = duty.New{Kind: carePrefix + string(w.Kind), Subject: "child", SubjectID: int64(c.ID), Title: w.Call() + "：" + shown(c),
+			Unit: unit, Region: c.Region, Rule: "matrices", Clause: w.Call(), Deadline: deadline}
+	}
+	ids, err := k.Kernel.Open(ctx, tx, by, duties...)
+	if err != nil {
+		return err
+	}
+	for i, id := range ids {
+		rows[i].Duty = id
+	}
+	return db.InsertAll(ctx, tx, "assessment_care", rows)
+}
+
+// deadline is when a care that begins now must be done: once within a span,
+// or before a period has gone by since the last time.
+func (k *Desk) deadline(ctx context.Context, tx *db.Tx, w rule.Care) (duty.Deadline, civil.Date, error) {
+	now := today(tx)
+	if w.Returns() {
+		due := afterPeriod(now, w.Every, w.Times)
+		return duty.On(due), due, nil
+	}
+	switch w.Within.Unit {
+	case "hours":
+		due := civil.DateOf(tx.Now.Add(hours(w.Within.N)).Time())
+		return duty.In(w.Within.N), due, nil
+	case "workdays":
+		cal, err := k.Calendar(ctx, tx)
+		if err != nil {
+			return duty.Deadline{}, now, err
+		}
+		due, _ := cal.AddWorkdays(now, w.Within.N)
+		return duty.Within(w.Within.N), due, nil
+	case "months":
+		due := now.AddMonths(w.Within.N)
+		return duty.On(due), due, nil
+	case "years":
+		due := now.AddMonths(12 * w.Within.N)
+		return duty.On(due), due, nil
+	}
+	due := now.AddDays(w.Within.N)
+	return duty.On(due), due, nil
+}
+
+// periods are the lengths of what returns, in days or months.
+var periods = map[string]struct{ days, months int }{"day": {1, 0}, "week": {7, 0}, "2week": {14, 0}, "month": {0, 1}, "2month": {0, 2},
+	"quarter": {0, 3}, "term": {0, 6}, "halfyear": {0, 6}, "school-year": {0, 12}, "year": {0, 12}, "2year": {0, 24}}
+
+// afterPeriod is the last day on which something that returns so many times in
+// a period must be done again.
+func afterPeriod(day civil.Date, every string, times int) civil.Date {
+	p := periods[every]
+	end := day.AddDays(p.days).AddMonths(p.months)
+	if times > 1 {
+		return day.AddDays(max(end.Sub(day)/times, 1))
+	}
+	return end
+}
+
+// tellDue gives a child the earliest due of its open care.
+func (k *Desk) tellDue(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) error {
+	have, err := cares(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	var due civil.Date
+	for _, h := range have {
+		if h.State == careOpen && (due.IsZero() || h.Due.Before(due)) {
+			due = h.Due
+		}
+	}
+	return k.Cabinet.Tell(ctx, tx, by, id, child.Set{Due: &due})
+}
+
+// fulfil closes the open duty of a care by the fact, if there is one.
+func (k *Desk) fulfil(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child, kind rule.CareKind, fact string, factID int64) error {
+	_, err := k.close(ctx, tx, by, id, kind, fact, factID)
+	return err
+}
+
+func (k *Desk) close(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child, kind rule.CareKind, fact string, factID int64) (ref.Duty, error) {
+	have, err := cares(ctx, tx, id)
+	if err != nil {
+		return 0, err
+	}
+	at := slices.IndexFunc(have, func(h Care) bool { return h.State == careOpen && h.Kind == kind })
+	if at < 0 {
+		return 0, nil
+	}
+	if err := closeCare(ctx, tx, have[at].ID, careDone); err != nil {
+		return 0, err
+	}
+	return have[at].Duty, k.Kernel.Close(ctx, tx, by, have[at].Duty, fact, factID)
+}
+
+// Cares lists what is open for a child in the actor's scope, by due.
+func (k *Desk) Cares(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) ([]Care, error) {
+	if _, err := k.Cabinet.Get(ctx, tx, by, id); err != nil {
+		return nil, err
+	}
+	list, err := cares(ctx, tx, id)
+	list = slices.DeleteFunc(list, func(h Care) bool { return h.State != careOpen })
+	slices.SortFunc(list, func(a, b Care) int { return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.Kind, b.Kind)) })
+	return list, err
+}

@@ -1,0 +1,64 @@
+package assessment
+
+import (
+	"context"
+	"slices"
+
+	"weibao/internal/access"
+	"weibao/internal/db"
+	"weibao/internal/ref"
+)
+
+var columns = db.ColumnsOf[Assessment]("a")
+
+func visible(by access.Actor) (string, []any) { return by.Scope().Where(access.ScopeColumns("a")) }
+
+func insert(ctx context.Context, tx *db.Tx, a Assessment) error {
+	return db.Insert(ctx, tx, "assessment", a)
+}
+
+func get(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Assessment) (Assessment, error) {
+	where, args := visible(by)
+	return db.Get[Assessment](ctx, tx, "SELECT "+columns+" FROM assessment a WHERE a.id = ? AND "+where, append([]any{id}, args...)...)
+}
+
+func lock(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Assessment) (Assessment, error) {
+	where, args := visible(by)
+	return db.Get[Assessment](ctx, tx, "SELECT "+columns+" FROM assessment a WHERE a.id = ? AND "+where+tx.ForUpdate(), append([]any{id}, args...)...)
+}
+
+func ofChild(ctx context.Context, tx *db.Tx, id ref.Child) ([]Assessment, error) {
+	return db.All[Assessment](ctx, tx, "SELECT "+columns+" FROM assessment a WHERE a.child = ? ORDER BY a.id DESC LIMIT 100", id)
+}
+
+func waiting(ctx context.Context, tx *db.Tx, by access.Actor, after ref.Assessment, limit int) ([]Assessment, error) {
+	where, args := visible(by)
+	return db.All[Assessment](ctx, tx, "SELECT "+columns+" FROM assessment a WHERE a.state = 'proposed' AND a.id > ? AND "+where+" ORDER BY a.id LIMIT ?",
+		slices.Concat([]any{after}, args, []any{limit})...)
+}
+
+// openOf gives what waits for a decision or confirmation on a child.
+func openOf(ctx context.Context, tx *db.Tx, id ref.Child) ([]Assessment, error) {
+	return db.All[Assessment](ctx, tx, "SELECT "+columns+" FROM assessment a WHERE a.child = ? AND (a.state = 'proposed' OR (a.state = 'held' AND a.duty > 0 AND a.decided = 0)) ORDER BY a.id", id)
+}
+
+func update(ctx context.Context, tx *db.Tx, a Assessment) error {
+	return tx.One(ctx, "UPDATE assessment SET state = ?, confirmed = ?, decided = ?, decided_by = ?, decided_name = ?, decision = ? WHERE id = ?",
+		a.State, a.Confirmed, a.Decided, a.DecidedBy, a.DecidedName, a.Decision, a.ID)
+}
+
+func cares(ctx context.Context, tx *db.Tx, id ref.Child) ([]Care, error) {
+	return db.All[Care](ctx, tx, "SELECT "+db.ColumnsOf[Care]("h")+" FROM assessment_care h WHERE h.child = ? ORDER BY h.id", id)
+}
+
+func closeCare(ctx context.Context, tx *db.Tx, id int64, state string) error {
+	return tx.One(ctx, "UPDATE assessment_care SET state = ?, closed = ? WHERE id = ? AND state = 'open'", state, tx.Now, id)
+}
+
+func insertRecord(ctx context.Context, tx *db.Tx, r Record) error {
+	return db.Insert(ctx, tx, "assessment_record", r)
+}
+
+func records(ctx context.Context, tx *db.Tx, id ref.Child) ([]Record, error) {
+	return db.All[Record](ctx, tx, "SELECT "+db.ColumnsOf[Record]("r")+" FROM assessment_record r WHERE r.child = ? ORDER BY r.id DESC LIMIT 200", id)
+}
