@@ -44,7 +44,7 @@ func openOf(ctx context.Context, tx *db.Tx, id ref.Child) ([]Assessment, error) 
 
 func update(ctx context.Context, tx *db.Tx, a Assessment) error {
 	return tx.One(ctx, "UPDATE assessment SET state = ?, confirmed = ?, decided = ?, decided_by = ?, decided_name = ?, decision = ? WHERE id = ?",
-		a.State, a.Confirmed, a.Decided, a.DecidedBy, a.DecidedName, a.Decision, a.ID)
+		a.State, a.Confirmed, a.Decided, a.DecidedBy, a.DecidedName, append([]byte{}, a.Decision...), a.ID)
 }
 
 func cares(ctx context.Context, tx *db.Tx, id ref.Child) ([]Care, error) {
