@@ -88,9 +88,9 @@ CREATE TABLE audit_entry (
     detail     TEXT NOT NULL,              -- JSON; refs, fields and words of rules, never personal data in clear
     block      BIGINT NOT NULL DEFAULT 0   -- the block that sealed the entry; 0 = not yet
 );
-CREATE INDEX audit_entry_actor ON audit_entry (actor, id);
+CREATE INDEX audit_entry_actor ON audit_entry (actor, id) WHERE block > 0;
 CREATE INDEX audit_entry_block ON audit_entry (block, id);
-CREATE INDEX audit_entry_subject ON audit_entry (subject, subject_id, id);
+CREATE INDEX audit_entry_subject ON audit_entry (subject, subject_id, id) WHERE block > 0;
 
 CREATE TABLE auth_factor (
     holder    INTEGER PRIMARY KEY,

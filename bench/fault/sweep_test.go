@@ -20,7 +20,7 @@ var rungsPromised = map[string]string{
 	"rungs whose receiver has none or two duties": "SELECT count(*) FROM duty_step s WHERE s.step > 2 AND 1 <> (SELECT count(*) FROM duty u WHERE u.subject = 'duty' AND u.subject_id = s.duty AND u.unit = s.receiver)",
 	"rungs that name no duty":                     "SELECT count(*) FROM duty_step s WHERE s.step > 2 AND NOT EXISTS (SELECT 1 FROM duty u WHERE u.id = s.opened AND u.subject = 'duty' AND u.subject_id = s.duty)",
 	"duties opened by no rung":                    "SELECT count(*) FROM duty u WHERE u.subject = 'duty' AND NOT EXISTS (SELECT 1 FROM duty_step s WHERE s.opened = u.id)",
-	"opened duties without one entry":             "SELECT count(*) FROM duty u WHERE u.subject = 'duty' AND 1 <> (SELECT count(*) FROM audit_entry a WHERE a.subject = 'duty' AND a.subject_id = u.id)",
+	"opened duties without one entry":             "SELECT count(*) FROM duty u LEFT JOIN (SELECT subject_id, count(*) AS n FROM audit_entry WHERE subject = 'duty' GROUP BY subject_id) AS a ON a.subject_id = u.id WHERE u.subject = 'duty' AND coalesce(a.n, 0) <> 1",
 }
 
 // Two processes on one PostgreSQL sweep the same duties while they are killed

@@ -47,7 +47,7 @@ func Write[T ref.ID](ctx context.Context, tx *db.Tx, by access.Actor, action acc
 	if err != nil {
 		return err
 	}
-	return insert(ctx, tx, []Entry{e})
+	return insert(tx, e)
 }
 
 // Item is one of many things to which the same was done.
@@ -66,7 +66,7 @@ func WriteAll(ctx context.Context, tx *db.Tx, by access.Actor, action access.Per
 		}
 		entries[i] = e
 	}
-	return insert(ctx, tx, entries)
+	return insert(tx, entries...)
 }
 
 func entry(tx *db.Tx, by access.Actor, action access.Permission, subject string, id int64, detail any) (Entry, error) {

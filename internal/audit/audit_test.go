@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"weibao/internal/access"
@@ -59,6 +60,30 @@ func TestAnUntouchedJournalIsClean(t *testing.T) {
 		r := verify(t, s, d)
 		if !r.OK() || r.Sealed != 2100 || r.Open != 5 || r.Blocks != 6 {
 			t.Errorf("%+v", r)
+		}
+	})
+}
+
+// What waits for its block stands in the list with what is sealed, newest first.
+func TestTheListHoldsWhatIsSealedAndWhatWaits(t *testing.T) {
+	testkit.Databases(t, func(t *testing.T, d *db.DB, c *clock.Manual) {
+		fill(t, d, 30)
+		if _, err := sealer(t).Seal(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+		fill(t, d, 5)
+		auditor := access.Actor{User: 9, Post: access.Post{Role: access.AuditAdmin}}
+		for want, f := range map[int]audit.Filter{35: {}, 20: {Limit: 20}, 2: {Subject: "plan", SubjectID: 3}, 1: {SubjectID: 17}, 12: {Actor: officer.User, Limit: 12}} {
+			list, err := audit.List(t.Context(), d.Reader(), auditor, f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(list) != want || !slices.IsSortedFunc(list, func(a, b audit.Entry) int { return int(b.ID - a.ID) }) {
+				t.Errorf("%+v: %d entries, want %d, newest first", f, len(list), want)
+			}
+		}
+		if list, err := audit.List(t.Context(), d.Reader(), auditor, audit.Filter{Actor: 8}); err != nil || len(list) != 0 {
+			t.Errorf("of somebody else: %d entries, %v", len(list), err)
 		}
 	})
 }

@@ -11,9 +11,7 @@ import (
 	"weibao/internal/ref"
 )
 
-func insert(ctx context.Context, tx *db.Tx, entries []Entry) error {
-	return db.InsertAll(ctx, tx, "audit_entry", entries)
-}
+func insert(tx *db.Tx, entries ...Entry) error { return db.Append(tx, "audit_entry", entries...) }
 
 // Filter chooses entries for the audit administrator; zero fields choose all.
 type Filter struct {
@@ -34,18 +32,9 @@ func List(ctx context.Context, tx *db.Tx, by access.Actor, f Filter) ([]Entry, e
 	return list(ctx, tx, f)
 }
 
-// History gives what was done to one thing, oldest first, for the page of
-// that thing; the caller has checked that the actor may see it.
-func History[T ref.ID](ctx context.Context, tx *db.Tx, by access.Actor, subject string, id T) ([]Entry, error) {
-	if by.IsZero() {
-		return nil, errs.Missing()
-	}
-	return db.All[Entry](ctx, tx, "SELECT "+db.ColumnsOf[Entry]("e")+
-		" FROM audit_entry e WHERE e.subject = ? AND e.subject_id = ? ORDER BY e.id LIMIT 1000", subject, int64(id))
-}
-
 func list(ctx context.Context, tx *db.Tx, f Filter) ([]Entry, error) {
-	where, args := []string{"1 = 1"}, []any{}
+	var where []string
+	var args []any
 	add := func(use bool, cond string, arg any) {
 		if use {
 			where, args = append(where, cond), append(args, arg)
@@ -62,8 +51,14 @@ func list(ctx context.Context, tx *db.Tx, f Filter) ([]Entry, error) {
 	if limit <= 0 || limit > 500 {
 		limit = 50
 	}
-	return db.All[Entry](ctx, tx, "SELECT "+db.ColumnsOf[Entry]("e")+" FROM audit_entry e WHERE "+
-		strings.Join(where, " AND ")+" ORDER BY e.id DESC LIMIT ?", append(args, limit)...)
+	part := func(which string) string {
+		return "SELECT * FROM (SELECT " + db.ColumnsOf[Entry]("e") + " FROM audit_entry e WHERE " + strings.Join(append(where, which), " AND ") +
+			" ORDER BY e.id DESC LIMIT ?) AS part"
+	}
+	args = append(args, limit)
+	// Indexes by actor and by subject hold what is sealed; what waits for its block is little.
+	return db.All[Entry](ctx, tx, "SELECT "+db.ColumnsOf[Entry]("e")+" FROM ("+part("e.block > 0")+" UNION ALL "+part("e.block = 0")+
+		") AS e ORDER BY e.id DESC LIMIT ?", append(append(args, args...), limit)...)
 }
 
 func openEntries(ctx context.Context, tx *db.Tx, limit int) ([]Entry, error) {

@@ -71,6 +71,48 @@ func TestAFailingWriteRollsBackAlone(t *testing.T) {
 	})
 }
 
+// Rows that were appended together fail alone, and are there for the
+// statements that follow in their transaction.
+func TestAppendedRowsFailAloneAndAreSeen(t *testing.T) {
+	withTable(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		var wg sync.WaitGroup
+		for i := range 200 {
+			wg.Go(func() {
+				id := int64(i + 1)
+				if i%5 == 4 {
+					id-- // that of the neighbour
+				}
+				var seen int
+				err := d.Write(ctx, func(tx *db.Tx) (err error) {
+					if err = db.Append(tx, "pair", pair{id, "first"}, pair{id + 1000, "second"}); err != nil || i%2 == 0 {
+						return err
+					}
+					seen, err = db.Get[int](ctx, tx, "SELECT count(*) FROM pair WHERE id IN (?, ?)", id, id+1000)
+					return err
+				})
+				if i%5 < 3 && err != nil || i%2 == 1 && err == nil && seen != 2 {
+					t.Errorf("write %d: %d rows seen, %v", i, seen, err)
+				}
+				if err != nil && !db.IsUnique(err) {
+					t.Errorf("write %d: %v", i, err)
+				}
+			})
+		}
+		wg.Wait()
+		whole, err := db.Get[int](ctx, d.Reader(), "SELECT count(*) FROM pair a JOIN pair b ON b.id = a.id + 1000")
+		must(t, err)
+		rows, err := db.Get[int](ctx, d.Reader(), "SELECT count(*) FROM pair")
+		must(t, err)
+		if whole != 160 || rows != 320 {
+			t.Errorf("%d whole writes and %d rows, want 160 and 320", whole, rows)
+		}
+		if err := db.Append(d.Reader(), "pair", pair{1, ""}); err == nil {
+			t.Error("a reader appended")
+		}
+	})
+}
+
 func TestACancelledCallerHurtsNobody(t *testing.T) {
 	withTable(t, func(t *testing.T, d *db.DB) {
 		ended, cancel := context.WithCancel(t.Context())

@@ -58,26 +58,109 @@ func (d *DB) writePostgres(ctx context.Context, fn func(*Tx) error) error {
 }
 
 func (d *DB) tryPostgres(ctx context.Context, fn func(*Tx) error) error {
-	raw, err := d.writes.BeginTx(ctx, nil)
+	conn, err := d.writes.Conn(ctx)
 	if err != nil {
-		return fmt.Errorf("db: begin: %w", err)
+		return fmt.Errorf("db: connection: %w", err)
 	}
-	tx := &Tx{Now: clock.Of(d.Clock.Now()), Dialect: Postgres, q: raw}
-	if err := guard(fn, tx); err != nil {
-		return errors.Join(err, ignoreDone(raw.Rollback()))
+	defer conn.Close()
+	p := &transaction{conn: conn}
+	tx := &Tx{Now: clock.Of(d.Clock.Now()), Dialect: Postgres, q: p}
+	if err = guard(fn, tx); err == nil {
+		err = p.commit(ctx, tx.pending)
 	}
-	if err := raw.Commit(); err != nil {
-		return fmt.Errorf("db: commit: %w", err)
+	if err != nil {
+		p.rollback(ctx)
+		return err
 	}
 	d.bus.publish(tx.notices)
 	return nil
 }
 
-func ignoreDone(err error) error {
-	if errors.Is(err, sql.ErrTxDone) {
+// transaction begins with its first statement and ends with one message that
+// carries what was appended: a fact with its journal takes one way there and back.
+type transaction struct {
+	conn  *sql.Conn
+	begun bool
+}
+
+func (p *transaction) begin(ctx context.Context) error {
+	if p.begun {
 		return nil
 	}
-	return err
+	p.begun = true
+	if _, err := p.conn.ExecContext(ctx, "BEGIN"); err != nil {
+		return fmt.Errorf("db: begin: %w", err)
+	}
+	return nil
+}
+
+// ExecContext runs a statement of the transaction.
+func (p *transaction) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if err := p.begin(ctx); err != nil {
+		return nil, err
+	}
+	return p.conn.ExecContext(ctx, query, args...)
+}
+
+// QueryContext runs a query of the transaction.
+func (p *transaction) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := p.begin(ctx); err != nil {
+		return nil, err
+	}
+	return p.conn.QueryContext(ctx, query, args...)
+}
+
+var errRolledBack = errors.New("db: commit: the transaction had failed before")
+
+func (p *transaction) commit(ctx context.Context, pending []batch) error {
+	if !p.begun && len(pending) == 0 {
+		return nil
+	}
+	var b pgx.Batch
+	if !p.begun {
+		b.Queue("BEGIN")
+		p.begun = true
+	}
+	for _, rows := range pending {
+		_ = rows.statements(Postgres, func(query string, args []any) error {
+			b.Queue(rebound(query), plain(args)...)
+			return nil
+		})
+	}
+	b.Queue("COMMIT")
+	return p.conn.Raw(func(raw any) error {
+		results := raw.(*stdlib.Conn).Conn().SendBatch(ctx, &b)
+		var last pgconn.CommandTag
+		for range b.Len() {
+			tag, err := results.Exec()
+			if err != nil {
+				return errors.Join(appended(err), results.Close())
+			}
+			last = tag
+		}
+		if err := results.Close(); err != nil {
+			return fmt.Errorf("db: commit: %w", err)
+		}
+		if last.String() != "COMMIT" {
+			return errRolledBack
+		}
+		p.begun = false
+		return nil
+	})
+}
+
+func appended(err error) error {
+	if full := diskFull(err); full != nil {
+		return full
+	}
+	return fmt.Errorf("db: append: %w", err)
+}
+
+// rollback gives up what was begun; a connection that cannot is not used again.
+func (p *transaction) rollback(ctx context.Context) {
+	if p.begun {
+		_, _ = p.conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+	}
 }
 
 func postgresCode(err error) string {

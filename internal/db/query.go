@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"math/bits"
 	"reflect"
 	"strings"
 	"sync"
@@ -76,29 +77,97 @@ func Insert[T any](ctx context.Context, t *Tx, table string, v T) error {
 	return InsertAll(ctx, t, table, []T{v})
 }
 
-// maxArgs stays under the argument limits of both databases.
-const maxArgs = 8000
-
 // InsertAll writes many rows into a table with few statements.
 func InsertAll[T any](ctx context.Context, t *Tx, table string, rows []T) error {
-	shape := shapeOf(reflect.TypeFor[T]())
-	step := max(maxArgs/len(shape.columns), 1)
-	if t.Dialect == SQLite {
-		step = min(step, 50)
+	if err := t.flush(ctx); err != nil {
+		return err
 	}
-	for len(rows) > 0 {
-		n := min(step, len(rows))
-		args := make([]any, 0, n*len(shape.columns))
-		for i := range n {
-			v := reflect.ValueOf(&rows[i]).Elem()
-			for _, index := range shape.fields {
-				args = append(args, argument(v.FieldByIndex(index)))
-			}
+	return t.insert(ctx, batchOf(table, rows))
+}
+
+// Append is InsertAll for rows that are written blindly, as most facts and all
+// journals are: they are written before the next statement of the transaction,
+// or at its end in one go with those of everybody in the same commit. What is
+// wrong with them is told there, by Write.
+func Append[T any](t *Tx, table string, rows ...T) error {
+	if t.readOnly {
+		return errReadOnly
+	}
+	t.pending = join(t.pending, batchOf(table, rows))
+	return nil
+}
+
+// batch are rows on their way into a table.
+type batch struct {
+	table string
+	shape *shape
+	args  []any
+}
+
+func batchOf[T any](table string, rows []T) batch {
+	b := batch{table: table, shape: shapeOf(reflect.TypeFor[T]())}
+	b.args = make([]any, 0, len(rows)*len(b.shape.columns))
+	for i := range rows {
+		v := reflect.ValueOf(&rows[i]).Elem()
+		for _, index := range b.shape.fields {
+			b.args = append(b.args, argument(v.FieldByIndex(index)))
 		}
-		if _, err := t.Exec(ctx, shape.insert(table, n), args...); err != nil {
+	}
+	return b
+}
+
+// join adds a batch to those of other tables, which keep their order.
+func join(list []batch, b batch) []batch {
+	for i := range list {
+		if list[i].table == b.table && list[i].shape == b.shape {
+			list[i].args = append(list[i].args, b.args...)
+			return list
+		}
+	}
+	return append(list, b)
+}
+
+const (
+	maxArgs = 8000 // under the argument limits of both databases
+	maxRows = 32   // of one statement on SQLite, which prepares each number of rows anew
+)
+
+// statements parts a batch into statements. On SQLite their numbers of rows are
+// powers of two, so that few different ones need to be prepared.
+func (b batch) statements(d Dialect, run func(query string, args []any) error) error {
+	width := len(b.shape.columns)
+	step := max(maxArgs/width, 1)
+	if d == SQLite {
+		step = min(step, maxRows)
+	}
+	for args := b.args; len(args) > 0; {
+		n := min(step, len(args)/width)
+		if d == SQLite {
+			n = 1 << (bits.Len(uint(n)) - 1)
+		}
+		if err := run(b.shape.insert(b.table, n), args[:n*width]); err != nil {
 			return err
 		}
-		rows = rows[n:]
+		args = args[n*width:]
+	}
+	return nil
+}
+
+func (t *Tx) insert(ctx context.Context, b batch) error {
+	return b.statements(t.Dialect, func(query string, args []any) error {
+		_, err := t.exec(ctx, query, args)
+		return err
+	})
+}
+
+// flush writes what was appended.
+func (t *Tx) flush(ctx context.Context) error {
+	list := t.pending
+	t.pending = nil
+	for _, b := range list {
+		if err := t.insert(ctx, b); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -22,6 +22,7 @@ type Tx struct {
 	q        querier
 	readOnly bool
 	wrote    bool // a statement that may write was run
+	pending  []batch // appended and not yet written
 	notices  []notice
 	see      func(query string, plan []string) // DB.Explained
 }
@@ -35,6 +36,13 @@ var errReadOnly = errors.New("db: write on a reading Tx")
 
 // Exec runs a statement and tells how many rows it touched.
 func (t *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
+	if err := t.flush(ctx); err != nil {
+		return 0, err
+	}
+	return t.exec(ctx, query, args)
+}
+
+func (t *Tx) exec(ctx context.Context, query string, args []any) (int64, error) {
 	if t.readOnly {
 		return 0, errReadOnly
 	}
@@ -91,6 +99,9 @@ func (t *Tx) Lock(ctx context.Context, key string) error {
 
 // Rows runs a query; the caller closes the rows.
 func (t *Tx) rows(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := t.flush(ctx); err != nil {
+		return nil, err
+	}
 	if t.see != nil {
 		plan, err := t.explain(ctx, query, args)
 		if err != nil {

@@ -130,6 +130,14 @@ func (w *writer) attempt(first *request, more bool) ([]*request, error) {
 		}
 	}
 	if spoilt {
+		last := group[len(group)-1]
+		if ioFailed(last.err) {
+			last.err = w.db.halt(last.err)
+		}
+		if err := w.again(group[:len(group)-1]); err != nil {
+			return group, err
+		}
+	} else if err := w.flush(group); err != nil {
 		if err := w.again(group); err != nil {
 			return group, err
 		}
@@ -137,14 +145,23 @@ func (w *writer) attempt(first *request, more bool) ([]*request, error) {
 	return group, w.commit()
 }
 
-// again undoes the group, whose last request failed after it had written, and
-// runs the others once more, each within a savepoint. Failures after a write
-// are rare, and a savepoint for every request costs a sixth of the rate.
-func (w *writer) again(group []*request) error {
-	last := group[len(group)-1]
-	if ioFailed(last.err) {
-		last.err = w.db.halt(last.err)
+// flush writes what the requests of a group appended, table by table.
+func (w *writer) flush(group []*request) error {
+	all := Tx{Dialect: SQLite, q: w.stmts}
+	for _, r := range group {
+		if r.err == nil {
+			for _, b := range r.tx.pending {
+				all.pending = join(all.pending, b)
+			}
+		}
 	}
+	return all.flush(context.Background())
+}
+
+// again undoes a group and runs the given requests of it once more, each within
+// a savepoint. Failures after a write are rare, and a savepoint for every
+// request costs a sixth of the rate.
+func (w *writer) again(group []*request) error {
 	w.rollback()
 	if halt := w.db.halted.Load(); halt != nil {
 		return halt
@@ -152,7 +169,7 @@ func (w *writer) again(group []*request) error {
 	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
-	for _, r := range group[:len(group)-1] {
+	for _, r := range group {
 		if r.err == nil {
 			w.runWithin(r)
 		}
@@ -194,7 +211,10 @@ func (w *writer) runWithin(r *request) {
 	if r.err = w.exec("SAVEPOINT one"); r.err != nil {
 		return
 	}
-	if w.run(r); r.err != nil {
+	if w.run(r); r.err == nil {
+		r.err = r.tx.flush(r.ctx)
+	}
+	if r.err != nil {
 		w.undo(r)
 		return
 	}

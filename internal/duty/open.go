@@ -51,7 +51,7 @@ func (k *Kernel) Open(ctx context.Context, tx *db.Tx, by access.Actor, list ...N
 
 // insert stores new duties with their audit entries and tells their units.
 func (k *Kernel) insert(ctx context.Context, tx *db.Tx, by access.Actor, duties []Duty) error {
-	if err := db.InsertAll(ctx, tx, "duty", duties); err != nil {
+	if err := db.Append(tx, "duty", duties...); err != nil {
 		return err
 	}
 	items := make([]audit.Item, len(duties))

@@ -45,7 +45,7 @@ func lockOwn(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Duty) (Duty
 }
 
 func insertEvent(ctx context.Context, tx *db.Tx, e Event) error {
-	return db.Insert(ctx, tx, "duty_event", e)
+	return db.Append(tx, "duty_event", e)
 }
 
 func events(ctx context.Context, tx *db.Tx, id ref.Duty) ([]Event, error) {

@@ -107,7 +107,7 @@ func (k *Kernel) climb(ctx context.Context, tx *db.Tx, cal *civil.Calendar, list
 	if err := k.insertOpened(ctx, tx, c.opened); err != nil {
 		return err
 	}
-	if err := db.InsertAll(ctx, tx, "duty_step", c.steps); err != nil {
+	if err := db.Append(tx, "duty_step", c.steps...); err != nil {
 		return err
 	}
 	return c.journal(ctx, tx)
