@@ -21,7 +21,7 @@ type Tx struct {
 
 	q        querier
 	readOnly bool
-	wrote    bool // a statement that may write was run
+	wrote    bool    // a statement that may write was run
 	pending  []batch // appended and not yet written
 	notices  []notice
 	see      func(query string, plan []string) // DB.Explained
