@@ -117,6 +117,8 @@ func forbidden(from, to string) string {
 		return "this package may import leaves only"
 	case a.slice == b.slice && !b.page && strings.HasPrefix(to, from+"/"):
 		return "" // a slice uses its own parts
+	case a.slice == b.slice && !a.page && !b.page && strings.HasPrefix(from, to+"/"):
+		return "" // a part may stand on its slice, where that does not use it: Go forbids the circle
 	case a.slice == b.slice && a.page && b.page:
 		return "" // the screens of one slice lead to each other
 	case b.floor < a.floor, a.floor == leafFloor && b.floor == leafFloor:

@@ -30,6 +30,7 @@ type New struct {
 	Dossier    Dossier
 	Categories []NewCategory
 	Source     string // form, import:<id> …; required
+	Told       Set    // what other slices have established before, as for Tell
 }
 
 // Create opens one file.
@@ -81,7 +82,7 @@ func (c *Cabinet) row(tx *db.Tx, by access.Actor, n *New) (Child, error) {
 		Region: n.Region, Town: access.Town(n.Region), County: access.County(n.Region), Unit: n.Unit, School: n.School, Grade: n.Grade,
 		Due: NoDue, Categories: joined(categoryIDs(n.Categories)), Band: band, Turns: turns, State: Open, Source: n.Source, Version: 1,
 		Created: tx.Now, CreatedBy: by.User, Changed: tx.Now}
-	return row, nil
+	return row, n.Told.put(&row, today)
 }
 
 func outside() error {

@@ -15,6 +15,7 @@ import (
 // Set is what other slices tell a file of: fields that are nil stay.
 type Set struct {
 	Level    *int        // by the assessment that was confirmed
+	Leveled  *civil.Date // since when that level holds; nil is today
 	Due      *civil.Date // the earliest open duty for the child; the zero date is none
 	Screened *civil.Date
 }
@@ -28,22 +29,33 @@ func (c *Cabinet) Tell(ctx context.Context, tx *db.Tx, by access.Actor, id ref.C
 		return err
 	}
 	next := row
-	if s.Level != nil && *s.Level != row.Level {
-		if *s.Level < 0 || *s.Level > MaxLevel {
-			return errs.New(errs.Invalid, "风险等级应为1至4级。")
-		}
-		next.Level, next.Leveled = *s.Level, civil.DateOf(tx.Now.Time())
-	}
-	if s.Due != nil {
-		next.Due = cmp.Or(s.Due.String(), NoDue)
-	}
-	if s.Screened != nil {
-		next.Screened = *s.Screened
+	if err := s.put(&next, civil.DateOf(tx.Now.Time())); err != nil {
+		return err
 	}
 	if next == row {
 		return nil
 	}
 	return c.replace(ctx, tx, row, next)
+}
+
+// put writes what was told into the row of lists.
+func (s Set) put(row *Child, today civil.Date) error {
+	if s.Level != nil && *s.Level != row.Level {
+		if *s.Level < 0 || *s.Level > MaxLevel {
+			return errs.New(errs.Invalid, "风险等级应为1至4级。")
+		}
+		row.Level, row.Leveled = *s.Level, today
+		if s.Leveled != nil {
+			row.Leveled = *s.Leveled
+		}
+	}
+	if s.Due != nil {
+		row.Due = cmp.Or(s.Due.String(), NoDue)
+	}
+	if s.Screened != nil {
+		row.Screened = *s.Screened
+	}
+	return nil
 }
 
 // CloseReasons say why a file is closed.

@@ -1,0 +1,214 @@
+package generate_test
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"weibao/internal/child/generate"
+	"weibao/internal/civil"
+	"weibao/internal/idcard"
+	"weibao/internal/rule"
+	"weibao/internal/testkit"
+)
+
+var (
+	today      = civil.DateOf(testkit.Noon)
+	population = generate.Population{Seed: 7, N: 40_000, Today: today}
+)
+
+func TestTheSamePopulationIsTheSamePeople(t *testing.T) {
+	next := population
+	next.N = 500
+	first, second := slices.Collect(next.Children()), slices.Collect(next.Children())
+	if !reflect.DeepEqual(first, second) {
+		t.Error("two runs differ")
+	}
+	next.Seed = 8
+	if reflect.DeepEqual(first, slices.Collect(next.Children())) {
+		t.Error("another seed makes the same")
+	}
+	for i, c := range first {
+		if c.Index != i {
+			t.Fatalf("the child at %d has index %d", i, c.Index)
+		}
+	}
+}
+
+func TestEveryChildIsAcceptedAndBelongsToNobody(t *testing.T) {
+	seen, phones := map[string]bool{}, map[string]int{}
+	for c := range population.Children() {
+		n := c.New
+		if err := n.Normalize(today); err != nil {
+			t.Fatalf("child %d: %v", c.Index, err)
+		}
+		if age := civil.AgeOn(n.Birth, today); age < 0 || age > 17 {
+			t.Errorf("child %d is %d", c.Index, age)
+		}
+		if number := n.Dossier.Number; number != "" {
+			if seen[number] || !strings.HasPrefix(number, "99") {
+				t.Errorf("child %d: its number is taken, or of a real division", c.Index)
+			}
+			seen[number] = true
+		}
+		for _, p := range n.Dossier.People {
+			if _, err := idcard.Parse(p.Number); p.Number != "" && (err != nil || !strings.HasPrefix(p.Number, "99")) {
+				t.Errorf("child %d: number of a %s: %v", c.Index, p.Relation, err)
+			}
+			if p.Phone != "" {
+				phones[p.Phone]++
+			}
+			if p.Phone != "" && (len(p.Phone) != 11 || !strings.HasPrefix(p.Phone, "154")) {
+				t.Errorf("child %d: a phone that may belong to somebody", c.Index)
+			}
+		}
+		if !strings.HasPrefix(n.Region, "99") || n.Region != n.Dossier.Places.Residence.Region {
+			t.Errorf("child %d lives at %q", c.Index, n.Region)
+		}
+	}
+	if len(seen) < population.N*9/10 || len(phones) < population.N/2 {
+		t.Errorf("%d numbers, %d phones", len(seen), len(phones))
+	}
+}
+
+func TestNumbersStayUniqueInLargePopulations(t *testing.T) {
+	// Children whose indexes lie a whole round of days apart meet on one
+	// division, day and sequence first.
+	large := generate.Population{Seed: 3, N: 64_000, Today: today}
+	seen := map[string]int{}
+	for c := range large.Children() {
+		if n := c.New.Dossier.Number; n != "" {
+			if first, there := seen[n]; there {
+				t.Fatalf("%d and %d share a number", first, c.Index)
+			}
+			seen[n] = c.Index
+		}
+	}
+}
+
+func TestCategoriesFollowFromFacts(t *testing.T) {
+	book := testkit.Book(t, "demo")
+	counts := map[string]int{}
+	for c := range population.Children() {
+		facts := factsOf(c)
+		var held []string
+		for _, n := range c.New.Categories {
+			if n.Started.IsZero() || n.Started.After(today) || n.Started.Before(c.New.Birth) {
+				t.Fatalf("child %d entered %s on %s", c.Index, n.ID, n.Started)
+			}
+			if !slices.ContainsFunc(c.Left, func(l generate.Leaving) bool { return l.Category == n.ID }) {
+				held = append(held, n.ID)
+			}
+			counts[n.ID]++
+		}
+		for _, cat := range book.Categories(today) {
+			v, err := cat.Judge(factsWith(facts, book, held))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(cat.When) > 0 && v.Held != slices.Contains(held, cat.ID) {
+				t.Fatalf("child %d, %s: rule says %v; facts %+v, categories %v", c.Index, cat.ID, v.Held, facts, held)
+			}
+		}
+	}
+	t.Log(counts)
+	for _, id := range []string{"C01", "C02", "C03", "C04", "C05", "C06", "C07", "C08", "C10", "C11", "C12", "C13", "C16", "C17"} {
+		if counts[id] < 5 {
+			t.Errorf("%d children in %s", counts[id], id)
+		}
+	}
+}
+
+func factsOf(c generate.Child) rule.Facts {
+	d := c.New.Dossier
+	f := rule.Facts{Age: civil.AgeOn(c.New.Birth, today), Sex: c.New.Sex.Word(), Residence: d.Household.Kind, Away: d.Family.Away,
+		Schooling: d.Schooling.State, Situations: d.Situation, Guardian: d.Family.Guardianship}
+	if !d.Household.Moved.IsZero() {
+		for day := d.Household.Moved.AddMonths(1); !day.After(today); day = d.Household.Moved.AddMonths(f.MonthsAway + 1) {
+			f.MonthsAway++
+		}
+	}
+	return f
+}
+
+func factsWith(f rule.Facts, book *rule.Book, held []string) rule.Facts {
+	for _, id := range held {
+		if cat, ok := book.Category(id, today); ok {
+			f.Categories = append(f.Categories, id, cat.Label)
+		}
+	}
+	return f
+}
+
+func TestTheDemoLooksLikeACounty(t *testing.T) {
+	left, single, siblings, levels := 0, map[string]bool{}, 0, [5]int{}
+	families := map[int]int{}
+	for c := range population.Children() {
+		families[c.Family]++
+		if c.New.Dossier.Family.Away == "双方" {
+			left++
+		}
+		if c.New.Told.Level != nil {
+			levels[*c.New.Told.Level]++
+		} else {
+			levels[0]++
+		}
+		single[c.New.Name] = true
+	}
+	for _, n := range families {
+		if n > 1 {
+			siblings++
+		}
+	}
+	n := population.N
+	if left < n/10 || left > n/4 || siblings < len(families)/3 || len(single) < n/3 {
+		t.Errorf("%d left behind, %d of %d families with siblings, %d names", left, siblings, len(families), len(single))
+	}
+	for level, k := range levels {
+		if k < 50 {
+			t.Errorf("%d children of level %d", k, level)
+		}
+	}
+}
+
+func TestDuplicatesAreWhatTheyAreCalled(t *testing.T) {
+	next := population
+	next.N = 20_000
+	all := slices.Collect(next.Children())
+	kinds, of := map[generate.Kind]int{}, map[int]bool{}
+	numbers := map[string]bool{}
+	for _, c := range all {
+		numbers[c.New.Dossier.Number] = true
+	}
+	for c := range next.Duplicates() {
+		n, was := c.New, all[c.Of].New
+		if err := n.Normalize(today); err != nil {
+			t.Fatalf("%s of %d: %v", c.Kind, c.Of, err)
+		}
+		if of[c.Of] {
+			t.Fatalf("%d has two copies", c.Of)
+		}
+		of[c.Of], kinds[c.Kind] = true, kinds[c.Kind]+1
+		number := n.Dossier.Number
+		switch {
+		case !c.Same && number != "" && numbers[number]:
+			t.Errorf("%s of %d bears a number of the population", c.Kind, c.Of)
+		case c.Same && number != "" && number != was.Dossier.Number:
+			t.Errorf("%s of %d bears another number", c.Kind, c.Of)
+		case c.Same && number == "" && n.Name == was.Name && n.Birth == was.Birth && n.Region == was.Region && c.Kind != generate.NoNumber && c.Kind != generate.Rephoned:
+			t.Errorf("%s of %d differs in nothing", c.Kind, c.Of)
+		}
+	}
+	if len(kinds) != 14 {
+		t.Errorf("kinds: %v", kinds)
+	}
+	t.Log(kinds)
+}
+
+func BenchmarkChildren(b *testing.B) {
+	next := population
+	next.N = b.N
+	for range next.New() {
+	}
+}
