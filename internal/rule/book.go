@@ -74,12 +74,6 @@ func (b *Book) Limit(id string, on civil.Date) (Limit, bool) { return b.limits.a
 // Limits gives every figure.
 func (b *Book) Limits(on civil.Date) []Limit { return b.limits.all(on) }
 
-// Category gives a category of children by id.
-func (b *Book) Category(id string, on civil.Date) (Category, bool) { return b.categories.at(id, on) }
-
-// Categories gives every category of children.
-func (b *Book) Categories(on civil.Date) []Category { return b.categories.all(on) }
-
 // placeholder stands in a national term for the county's title.
 const placeholder = "{本地}"
 
@@ -101,14 +95,3 @@ func (b *Book) Terms(on civil.Date) []Term {
 
 // Notices gives the State Council's notices on holidays that are shipped, by year.
 func (b *Book) Notices() []civil.Notice { return slices.Clone(b.notices) }
-
-// withCodes adds the national codes that stand behind categories.
-func (b *Book) withCodes(categories []string, on civil.Date) []string {
-	held := slices.Clone(categories)
-	for _, id := range categories {
-		if c, ok := b.Category(id, on); ok {
-			held = append(held, c.Codes...)
-		}
-	}
-	return held
-}

@@ -88,8 +88,11 @@ func (b *Book) History(kind Kind, id string) []Entry {
 	}
 	list := shelf.history(kind, id)
 	for i, e := range list {
-		if t, ok := e.Value.(Term); ok {
-			list[i].Value = b.titled(t)
+		switch v := e.Value.(type) {
+		case Term:
+			list[i].Value = b.titled(v)
+		case Category:
+			list[i].Value = b.inherit(v, e.From)
 		}
 	}
 	slices.SortStableFunc(list, func(x, y Entry) int {

@@ -1,6 +1,7 @@
 package rule_test
 
 import (
+	"slices"
 	"testing"
 	"testing/fstest"
 
@@ -106,7 +107,7 @@ func TestEveryShippedConditionHasWords(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, c := range book.Categories(civil.MustParse("2026-11-22")) {
-			for _, w := range c.When {
+			for _, w := range slices.Concat(c.When, c.Entry, c.Propose, c.Exit) {
 				if w.Words() == w.Text {
 					t.Errorf("%s: %s: no words for %s", county.Name, c.Label, w.Text)
 				}

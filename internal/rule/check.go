@@ -19,6 +19,7 @@ func (b *Book) check(found *Findings) {
 	b.checkSpellings(found)
 	b.checkChosenScale(found)
 	b.checkMatrices(found)
+	b.checkCategories(found)
 }
 
 func (b *Book) checkNotices(found *Findings) {

@@ -26,6 +26,18 @@ type Facts struct {
 	Situations []string `expr:"情形"`   // what was established: 父母双亡, 父母服刑 …, R1 to R9
 	Guardian   []string `expr:"监护"`   // 无监护能力, 监护缺失 …
 	Level      int      `expr:"等级"`   // 1 to 4, 0 unknown
+
+	Father       string   `expr:"父亲"`   // what became of the father: 健在, 死亡, 服刑在押 …
+	Mother       string   `expr:"母亲"`   // the same of the mother
+	FatherMonths int      `expr:"父亲月数"` // months since then
+	MotherMonths int      `expr:"母亲月数"`
+	Keeper       string   `expr:"监护人"`  // who is guardian: 父母, 祖父母, 机构 …
+	Caregiver    string   `expr:"照护人"`  // who really cares: 父亲, 祖母, 男性亲属 …
+	Grade        int      `expr:"残疾等级"` // 1 the heaviest to 4, 0 none
+	Disabilities []string `expr:"残疾类别"` // 视力, 智力 …
+	Welfare      []string `expr:"福利"`   // 低保, 特困 …
+	MonthsOut    int      `expr:"不在学月数"`
+	Moved        string   `expr:"流动范围"` // 跨县, 跨乡镇, 无
 }
 
 const (
@@ -39,18 +51,6 @@ const (
 type Condition struct {
 	Text    string
 	program *vm.Program
-}
-
-// Verdict says whether a rule holds and which of its conditions did.
-type Verdict struct {
-	Held       bool
-	Conditions []Held
-}
-
-// Held is the answer to one condition.
-type Held struct {
-	Text string
-	Held bool
 }
 
 // Compile checks a condition and makes it ready. The error says in Chinese what is wrong and what is allowed.
@@ -78,9 +78,9 @@ func (c Condition) Holds(f Facts) (bool, error) {
 	if c.program == nil {
 		return false, errors.New("条件没有编译")
 	}
-	for _, list := range [][]string{f.Categories, f.Situations, f.Guardian} {
+	for _, list := range [][]string{f.Categories, f.Situations, f.Guardian, f.Disabilities, f.Welfare} {
 		if len(list) > maxFactItems {
-			return false, fmt.Errorf("类别、情形或监护超过%d项,无法判断,请核对档案", maxFactItems)
+			return false, fmt.Errorf("类别、情形等名单超过%d项,无法判断,请核对档案", maxFactItems)
 		}
 	}
 	v, err := expr.Run(c.program, f)
@@ -89,21 +89,6 @@ func (c Condition) Holds(f Facts) (bool, error) {
 	}
 	held, _ := v.(bool)
 	return held, nil
-}
-
-// Judge evaluates each condition of the category by itself, so that a page can say which ones held. A category
-// without conditions is never held by rule: only a person can tell.
-func (c Category) Judge(f Facts) (Verdict, error) {
-	v := Verdict{Held: len(c.When) > 0}
-	for _, cond := range c.When {
-		held, err := cond.Holds(f)
-		if err != nil {
-			return Verdict{}, err
-		}
-		v.Held = v.Held && held
-		v.Conditions = append(v.Conditions, Held{Text: cond.Text, Held: held})
-	}
-	return v, nil
 }
 
 // guard refuses what the compiler would let through: everything that loops more than once or builds values. The

@@ -48,17 +48,19 @@ func readItems[T any](s *shelf[T], doc *document, local bool, found *Findings, f
 
 // readConditions compiles the conditions of a category, each by itself.
 func readConditions(c *Category, it item) {
-	list := child(it.node, "when")
-	if list == nil {
-		return
-	}
-	for _, n := range list.Content {
-		cond, err := Compile(n.Value)
-		if err != nil {
-			it.found.add(it.file, n.Line, "“%s”的条件: %v", it.ID, err)
+	for name, into := range map[string]*[]Condition{"when": &c.When, "entry": &c.Entry, "propose": &c.Propose, "exit": &c.Exit} {
+		list := child(it.node, name)
+		if list == nil {
 			continue
 		}
-		c.When = append(c.When, cond)
+		for _, n := range list.Content {
+			cond, err := Compile(n.Value)
+			if err != nil {
+				it.found.add(it.file, n.Line, "“%s”的条件: %v", it.ID, err)
+				continue
+			}
+			*into = append(*into, cond)
+		}
 	}
 }
 

@@ -116,17 +116,6 @@ type Level struct {
 	Status Status
 }
 
-// Category is a group of children whom a norm names, with the conditions under which a child belongs to it.
-type Category struct {
-	ID, Label string
-	Codes     []string    // the national categories behind it, the nearest first; empty for a national one
-	When      []Condition `yaml:"-"` // all must hold; empty where only a person can tell
-	Until     int         // age at which it ends, 0 where it has none of its own
-	Source    Source
-	Status    Status
-	Verified  bool
-}
-
 // Term is a name or wording of the county that stands on documents: lead body, office, seal, letterhead.
 type Term struct {
 	ID, Label string

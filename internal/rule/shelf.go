@@ -68,6 +68,17 @@ func (s *shelf[T]) at(id string, on civil.Date) (T, bool) {
 	return none, false
 }
 
+// own gives the local value of an id on a day.
+func (s *shelf[T]) own(id string, on civil.Date) (T, bool) {
+	for _, e := range s.entries[id] {
+		if e.local && e.holds(on) {
+			return e.value, true
+		}
+	}
+	var none T
+	return none, false
+}
+
 // all gives every value that holds on a day, in the order of the files.
 func (s *shelf[T]) all(on civil.Date) []T {
 	var list []T

@@ -23,7 +23,7 @@ func (c Condition) Words() string {
 
 var comparisons = map[string]string{"<": "不满%", "<=": "不超过%", ">": "超过%", ">=": "满%", "==": "为%", "!=": "不是%"}
 
-var measures = map[string]string{"年龄": "周岁", "离开月数": "个月", "等级": "级"}
+var measures = map[string]string{"年龄": "周岁", "离开月数": "个月", "等级": "级", "残疾等级": "级", "父亲月数": "个月", "母亲月数": "个月", "不在学月数": "个月"}
 
 // say gives the words of a part, or "" where it has none.
 func say(n ast.Node) string {

@@ -1,6 +1,7 @@
 package rulepage
 
 import (
+	"fmt"
 	"html/template"
 	"net/http"
 	"strings"
@@ -34,6 +35,9 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, by access.Actor) er
 	e := history[at]
 	v := showView{Note: noteOf(e, now), Identity: identity(e), Key: id, Parts: parts(e), History: historyTable(history, at, now, today),
 		Uses: append(p.Uses[string(kind)+"/"+id], p.Uses[string(kind)]...)}
+	if c, ok := e.Value.(rule.Category); ok {
+		v.Identity.Facts = append(v.Identity.Facts, categoryFacts(c, p.Book().CategoryLabels(c.Codes, today))...)
+	}
 	page := ui.Page{Title: letter.Punctuate(e.Label), Kicker: kind.Label(), Nav: "system", Crumbs: []ui.Crumb{{Label: "本县规则", Href: "/rules"}},
 		More: []ui.Action{{Label: "打印", Print: true}}}
 	return p.UI.Page(w, r, by, "show.html", page, v)
@@ -75,9 +79,7 @@ func identity(e rule.Entry) ui.Identity {
 func parts(e rule.Entry) *ui.Table {
 	switch v := e.Value.(type) {
 	case rule.Category:
-		if len(v.When) > 0 {
-			return conditions(v)
-		}
+		return conditions(v)
 	case rule.Scale:
 		return scaleTable(v)
 	case rule.Matrix:
@@ -94,12 +96,35 @@ func parts(e rule.Entry) *ui.Table {
 
 var numerals = []string{"一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "末"}
 
+// conditions lists the conditions of a category by what they decide.
 func conditions(c rule.Category) *ui.Table {
 	t := &ui.Table{ID: "conditions", Caption: "认定条件", Columns: []ui.Column{{Label: "条件，须同时符合", Wide: true}, {Label: "规则文件中的写法", Quiet: true}}}
-	for _, w := range c.When {
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T(letter.Punctuate(w.Words())), {HTML: formula(w.Text)}}})
+	for _, part := range []struct {
+		heading string
+		list    []rule.Condition
+	}{{"符合才能登记", c.Entering()}, {"符合就提示登记", c.Proposing()}, {"符合就提示退出", c.Exit}} {
+		if len(part.list) == 0 {
+			continue
+		}
+		t.Rows = append(t.Rows, ui.Row{Heading: part.heading})
+		for _, w := range part.list {
+			t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T(letter.Punctuate(w.Words())), {HTML: formula(w.Text)}}})
+		}
+	}
+	if len(t.Rows) == 0 {
+		return nil
 	}
 	return t
+}
+
+// categoryFacts says what else a category fixes.
+func categoryFacts(c rule.Category, national []string) []ui.Fact {
+	facts := []ui.Fact{{Label: "信息分级", Value: c.Class.Label()}, {Label: "专项名单", Value: c.Group.Label()},
+		{Label: "证明材料", Value: letter.Punctuate(strings.Join(c.Evidence, "；"))}, {Label: "对应全国类别", Value: strings.Join(national, "；")}}
+	if c.Until > 0 {
+		facts = append(facts, ui.Fact{Label: "提示退出的年龄", Value: fmt.Sprintf("满%d周岁", c.Until)})
+	}
+	return facts
 }
 
 func historyTable(history []rule.Entry, shown int, now bool, today civil.Date) ui.Table {

@@ -95,11 +95,11 @@ func cycleWords(c rule.Cycle) string {
 }
 
 func categoryWords(c rule.Category) string {
-	if len(c.When) == 0 {
+	if len(c.Proposing()) == 0 {
 		return "由工作人员认定"
 	}
-	parts := make([]string, len(c.When))
-	for i, w := range c.When {
+	parts := make([]string, len(c.Proposing()))
+	for i, w := range c.Proposing() {
 		parts[i] = w.Words()
 	}
 	return strings.Join(parts, "；")
