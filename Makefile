@@ -61,10 +61,6 @@ vuln: bin/tools/.stamp ## Look for known vulnerabilities with the offline databa
 e2e: build ## Browser tests (E2E=name chooses)
 	node e2e/run.mjs $(E2E)
 
-.PHONY: pages
-pages: build ## Look at every page as every role: axe, words, sizes, weight (ten minutes)
-	node --test --test-concurrency=1 e2e/pages.crawl.mjs
-
 .PHONY: shots
 shots: build ## Pictures of every page at 360, 768, 1366 and 1920 into shots/
 	node e2e/shots.mjs

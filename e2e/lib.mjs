@@ -285,31 +285,33 @@ export async function effort(page) {
   return { read: () => page.evaluate(() => JSON.parse(sessionStorage.getItem('effort') ?? '{"clicks":0,"keys":0,"fields":0}')) }
 }
 
+/** The kind of page at an address: those that differ in ids, or in their question alone, are one. */
+export const kindOf = url => url.pathname.replace(/\/\d+(?=\/|$)/g, '/{id}').replace(/^\/rules\/[a-z]+\/.+/, '/rules/{kind}/{id}')
+
 /**
  * Follows links from the page at hand and calls look(path) once for each kind
- * of page: addresses that differ in ids or in their question alone are one kind.
+ * of page.
  */
 export async function crawl(page, look, { limit = 200 } = {}) {
-  const kind = url => url.pathname.replace(/\/\d+(?=\/|$)/g, '/{id}').replace(/^\/rules\/[a-z]+\/.+/, '/rules/{kind}/{id}')
   const links = () => page.evaluate(() => [...document.querySelectorAll('a[href]')]
     .filter(a => a.origin === location.origin && !a.hasAttribute('download')).map(a => a.href))
-  const seen = new Set([kind(new URL(page.url()))])
+  const seen = new Set([kindOf(new URL(page.url()))])
   const queue = [page.url()]
   while (queue.length > 0 && seen.size <= limit) {
     const url = queue.shift()
     const answer = await page.goto(url).catch(trouble => trouble)
     if (answer instanceof Error) {
       // A file that is downloaded is no page; anything else is a dead link.
-      if (!/Download is starting/.test(answer.message)) await look(kind(new URL(url)), 0)
+      if (!/Download is starting/.test(answer.message)) await look(kindOf(new URL(url)), 0)
       continue
     }
     if (!answer?.headers()['content-type']?.includes('text/html')) continue
     await settled(page)
-    await look(kind(new URL(url)), answer.status())
+    await look(kindOf(new URL(url)), answer.status())
     for (const href of await links()) {
       const next = new URL(href)
-      if (seen.has(kind(next))) continue
-      seen.add(kind(next))
+      if (seen.has(kindOf(next))) continue
+      seen.add(kindOf(next))
       queue.push(next.href)
     }
   }

@@ -4,3 +4,4 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 go test -count=1 -timeout 90m -v ./bench -args -full -output "$PWD/docs/performance.md"
+node e2e/times.mjs docs/performance.md

@@ -3,6 +3,7 @@ package systempage
 import (
 	"context"
 	"fmt"
+	"html/template"
 	"net/http"
 	"strconv"
 	"time"
@@ -36,9 +37,18 @@ const (
 // item is a line of the page: what was looked at, what was found, what to do.
 type item struct {
 	what, says, todo string
+	mark             string // what machines call it, after says
 	grade            grade
 	href             string
 	need             access.Permission // of the page to which href leads
+}
+
+func (it item) found() ui.Cell {
+	c := ui.T(it.says)
+	if it.mark != "" {
+		c.HTML = template.HTML(`<span translate="no">` + template.HTMLEscapeString(it.mark) + `</span>`)
+	}
+	return c
 }
 
 // What counts as too much or too long.
@@ -63,7 +73,7 @@ func (p *Pages) Status(w http.ResponseWriter, r *http.Request, by access.Actor) 
 		if it.href != "" && by.Can(it.need) {
 			name.Href = it.href
 		}
-		v.Table.Rows = append(v.Table.Rows, ui.Row{Near: nears[it.grade], Cells: []ui.Cell{name, {Tag: &ui.Tag{State: states[it.grade], Label: labels[it.grade]}}, ui.T(it.says), ui.T(it.todo)}})
+		v.Table.Rows = append(v.Table.Rows, ui.Row{Near: nears[it.grade], Cells: []ui.Cell{name, {Tag: &ui.Tag{State: states[it.grade], Label: labels[it.grade]}}, it.found(), ui.T(it.todo)}})
 	}
 	page := ui.Page{Title: "系统状态", Nav: "system", Tabs: p.UI.Tabs(by, "system", "/system/status"), Lead: "检查时间" + civil.FormatTime(p.DB.Clock.Now()) + "。本页不含业务数据和个人信息。",
 		More: []ui.Action{{Label: "打印", Print: true}, {Label: "刷新", Href: "/system/status", Icon: "undo"}}}
@@ -118,7 +128,7 @@ func (p *Pages) version(ctx context.Context) item {
 	if err != nil {
 		return unknown("版本", err)
 	}
-	it := item{what: "版本", says: "程序 " + p.Version + "，" + dialects[p.DB.Dialect] + "，结构版本 " + strconv.FormatInt(current, 10)}
+	it := item{what: "版本", says: dialects[p.DB.Dialect] + "，结构版本" + strconv.FormatInt(current, 10) + "，程序版本", mark: p.Version}
 	if current != target {
 		it.grade, it.todo = bad, "数据库结构与程序不一致，请重新启动程序，让它完成升级"
 	}

@@ -86,7 +86,7 @@ func TestASoundInstallationSaysSo(t *testing.T) {
 		x.act(t)
 		x.seal(t)
 		for _, role := range []access.Role{access.SystemAdmin, access.SecurityAdmin, access.AuditAdmin} {
-			body := x.Page(admin(role), "system-good", "/system/status", "各项正常", "已封存1条，共1块", "剩余 80.0 GB，共 100.0 GB", "上次备份今天 07:00", "放假安排已导入到2026年", "程序 1.0.0", "排队0项")
+			body := x.Page(admin(role), "system-good", "/system/status", "各项正常", "已封存1条，共1块", "剩余 80.0 GB，共 100.0 GB", "上次备份今天 07:00", "放假安排已导入到2026年", "1.0.0", "排队0项")
 			if links := strings.Contains(body, `href="/jobs"`); links != (role == access.SystemAdmin) {
 				t.Errorf("%s: the way to what only the system administrator may open: %v", role, links)
 			}
