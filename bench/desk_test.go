@@ -44,7 +44,7 @@ func measureDesk(t *testing.T, out *table) {
 func empty(t testing.TB, d *db.DB) {
 	t.Helper()
 	err := d.Write(t.Context(), func(tx *db.Tx) error {
-		for _, table := range []string{"duty", "duty_step", "duty_event", "audit_entry"} {
+		for _, table := range []string{"duty", "duty_place", "duty_step", "duty_event", "audit_entry"} {
 			if _, err := tx.Exec(t.Context(), "DELETE FROM "+table); err != nil {
 				return err
 			}

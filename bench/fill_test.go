@@ -25,6 +25,10 @@ func fill(t testing.TB, d *db.DB, k *duty.Kernel, n int) {
 		to := min(from+step, n+n/10) - 1
 		err := d.Write(ctx, func(tx *db.Tx) error {
 			_, err := tx.Exec(ctx, fmt.Sprintf(fillText, from, to, first, clock.Of(today), now, n, max(n/50, 1)))
+			if err != nil || to+1 < n+n/10 {
+				return err
+			}
+			_, err = tx.Exec(ctx, "INSERT INTO duty_place (ladder, level, due, duty) SELECT ladder, passed, due, id FROM duty WHERE state = 'open' ORDER BY ladder, passed, due, id")
 			return err
 		})
 		if err != nil {
@@ -55,7 +59,7 @@ func analyze(t testing.TB, d *db.DB) {
 // at the end of one of 190 days, of which ten have passed.
 const fillText = `
 INSERT INTO duty (id, kind, subject, subject_id, whole, parent, series, round, title, unit, person, region, town, county, rule, clause,
-	opened, due, clock, span, anchor, provisional, state, signed, paused, ladder, arming, level, closed, fact, fact_id)
+	opened, due, clock, span, anchor, provisional, state, signed, paused, ladder, arming, passed, closed, fact, fact_id)
 WITH RECURSIVE n(i) AS (SELECT CAST(%[1]d AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < %[2]d),
 shape AS (SELECT i, (i * 104729) %% 190 - 10 AS days, CASE WHEN i %% 10 = 3 THEN '' ELSE '990101' || CAST(100 + (i * 31) %% 9 AS TEXT) END AS town,
 	CASE WHEN i %% %[7]d = 1 THEN 21 WHEN i %% 10 = 0 THEN 20 ELSE 30 + (i * 7919) %% 370 END AS unit,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -128,8 +129,18 @@ func (x *sweep) makeDue(n int) {
 		}
 		for i, id := range ids {
 			level := levelOf(i)
-			if _, err := tx.Exec(ctx, "UPDATE duty SET due = ?, level = ?, arming = arming + 1 WHERE id = ?", begins[level], level, id); err != nil {
-				return err
+			for _, q := range []string{
+				"DELETE FROM duty_place WHERE ladder = 'default' AND level IN (0, 1, 2, 3, 4) AND due = (SELECT due FROM duty WHERE id = ?) AND duty = ?",
+				"UPDATE duty SET due = ?, passed = ?, arming = arming + 1 WHERE id = ?",
+				"INSERT INTO duty_place (ladder, level, due, duty) SELECT ladder, passed, due, id FROM duty WHERE id = ?",
+			} {
+				args := []any{id, id}
+				if strings.HasPrefix(q, "UPDATE") {
+					args = []any{begins[level], level, id}
+				}
+				if _, err := tx.Exec(ctx, q, args[:strings.Count(q, "?")]...); err != nil {
+					return err
+				}
 			}
 		}
 		return nil

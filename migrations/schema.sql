@@ -308,12 +308,11 @@ CREATE TABLE duty (
     paused      BIGINT NOT NULL,            -- instant of 挂起; 0 = running
     ladder      TEXT NOT NULL,
     arming      BIGINT NOT NULL,            -- counts extensions and resumptions: each arms the ladder anew
-    level       BIGINT NOT NULL,            -- rungs of the ladder climbed in this arming
+    passed       BIGINT NOT NULL,            -- rungs of the ladder climbed in this arming
     closed      BIGINT NOT NULL,
     fact        TEXT NOT NULL,              -- kind of the fact that closed it
     fact_id     BIGINT NOT NULL
 , whole BIGINT NOT NULL DEFAULT 0);
-CREATE INDEX duty_climb ON duty (ladder, level, due, id) WHERE state = 'open' AND paused = 0;
 CREATE INDEX duty_county_closed ON duty (county, closed, id) WHERE closed > 0;
 CREATE INDEX duty_county_open ON duty (county, due, id, paused, signed) WHERE state = 'open';
 CREATE INDEX duty_parent ON duty (parent, id) WHERE parent > 0;
@@ -338,6 +337,14 @@ CREATE TABLE duty_event (
     note       TEXT NOT NULL                -- reason or words for the reader
 );
 CREATE INDEX duty_event_duty ON duty_event (duty, id);
+
+CREATE TABLE duty_place (
+    ladder TEXT NOT NULL,
+    level  BIGINT NOT NULL,                 -- rungs behind the duty: climbed, or passed over when it was armed
+    due    BIGINT NOT NULL,                 -- that of the duty
+    duty   BIGINT NOT NULL,
+    PRIMARY KEY (ladder, level, due, duty)
+) WITHOUT ROWID;
 
 CREATE TABLE duty_request (
     id         INTEGER PRIMARY KEY,

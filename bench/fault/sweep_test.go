@@ -16,7 +16,7 @@ import (
 
 // rungsPromised are what stands wrong after sweeps that killed each other.
 var rungsPromised = map[string]string{
-	"duties that did not climb all rungs":         "SELECT count(*) FROM duty d WHERE d.subject = 'fault' AND (d.level <> 4 OR 4 <> (SELECT count(*) FROM duty_step s WHERE s.duty = d.id))",
+	"duties that did not climb all rungs":         "SELECT count(*) FROM duty d LEFT JOIN duty_place p ON p.duty = d.id WHERE d.subject = 'fault' AND (coalesce(p.level, 0) <> 4 OR 4 <> (SELECT count(*) FROM duty_step s WHERE s.duty = d.id))",
 	"rungs whose receiver has none or two duties": "SELECT count(*) FROM duty_step s WHERE s.step > 2 AND 1 <> (SELECT count(*) FROM duty u WHERE u.subject = 'duty' AND u.subject_id = s.duty AND u.unit = s.receiver)",
 	"rungs that name no duty":                     "SELECT count(*) FROM duty_step s WHERE s.step > 2 AND NOT EXISTS (SELECT 1 FROM duty u WHERE u.id = s.opened AND u.subject = 'duty' AND u.subject_id = s.duty)",
 	"duties opened by no rung":                    "SELECT count(*) FROM duty u WHERE u.subject = 'duty' AND NOT EXISTS (SELECT 1 FROM duty_step s WHERE s.opened = u.id)",

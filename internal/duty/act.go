@@ -76,6 +76,9 @@ func (k *Kernel) hold(ctx context.Context, tx *db.Tx, by access.Actor, d Duty, w
 	if err := setPaused(ctx, tx, d.ID); err != nil {
 		return err
 	}
+	if err := leave(ctx, tx, d); err != nil {
+		return err
+	}
 	return k.record(ctx, tx, by, "duty.pause", d, words)
 }
 
@@ -96,10 +99,11 @@ func (k *Kernel) release(ctx context.Context, tx *db.Tx, by access.Actor, d Duty
 	if err != nil {
 		return err
 	}
+	was := d
 	d.Due, d.Provisional = resumed(cal, d, tx.Now)
 	d.Anchor += tx.Now - d.Paused
 	d.Paused = 0
-	if err := k.rearm(ctx, tx, cal, d); err != nil {
+	if err := k.rearm(ctx, tx, cal, was, d); err != nil {
 		return err
 	}
 	return k.record(ctx, tx, by, "duty.resume", d, strings.TrimRight(words, "。；，")+"，时限为"+day(d.Due))
@@ -184,6 +188,9 @@ func (k *Kernel) Handover(ctx context.Context, tx *db.Tx, by access.Actor, unit 
 
 func (k *Kernel) end(ctx context.Context, tx *db.Tx, by access.Actor, d Duty, state State, fact string, factID int64, reason string) error {
 	if err := setClosed(ctx, tx, d.ID, state, fact, factID); err != nil {
+		return err
+	}
+	if err := leave(ctx, tx, d); err != nil {
 		return err
 	}
 	if err := k.dropRequests(ctx, tx, by, d.ID); err != nil {

@@ -81,15 +81,15 @@ func (k *Kernel) Amend(ctx context.Context, tx *db.Tx, by access.Actor, id ref.D
 			return err
 		}
 	}
-	old := d.Due
+	was := d
 	d.Due, d.Provisional, d.Anchor = due, provisional, d.Opened
-	if err := k.rearm(ctx, tx, cal, d); err != nil {
+	if err := k.rearm(ctx, tx, cal, was, d); err != nil {
 		return err
 	}
 	if err := setClock(ctx, tx, id, l.kind, l.n); err != nil {
 		return err
 	}
-	return k.record(ctx, tx, by, "duty.amend", d, moved(old, due)+withReason(reason))
+	return k.record(ctx, tx, by, "duty.amend", d, moved(was.Due, due)+withReason(reason))
 }
 
 func moved(from, to clock.Instant) string { return "时限由" + day(from) + "改为" + day(to) }

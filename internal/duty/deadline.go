@@ -118,8 +118,8 @@ func reachOf(cal *civil.Calendar, s rule.Span, now clock.Instant) clock.Instant 
 	return end(sort.Search(2*far, func(i int) bool { return at(cal, end(i), s) > now }) - 1)
 }
 
-// arm gives the level of a ladder that begins at from: warnings whose time has
-// already passed are not given.
+// arm gives the rungs behind a duty whose ladder begins at from: warnings whose
+// time has already passed are not given.
 func arm(cal *civil.Calendar, l rule.Ladder, due, from clock.Instant) int {
 	level := 0
 	for _, t := range rungs(cal, l, due) {

@@ -2,7 +2,7 @@
 // somebody must do something to something by a time, because of a clause, and
 // prove it.
 //
-// It owns duty, duty_event, duty_step, duty_request and duty_series. It
+// It owns duty, duty_place, duty_event, duty_step, duty_request and duty_series. It
 // promises: no duty without an owning unit; the clock runs from dispatch,
 // signed or not; every rung of a ladder is climbed exactly once and every
 // round of a series opens exactly once, through restarts, several processes
@@ -70,7 +70,7 @@ type Duty struct {
 	Paused      clock.Instant
 	Ladder      string
 	Arming      int
-	Level       int
+	Passed      int // rungs whose time had passed when the ladder was armed
 	Closed      clock.Instant
 	Fact        string
 	FactID      int64

@@ -34,7 +34,7 @@ func TestAChangedLadderIsObeyed(t *testing.T) {
 			t.Helper()
 			b.c.Set(testkit.Noon.Add(time.Duration(hour) * time.Hour))
 			b.sweep()
-			if got := b.get(id).Level; got != level {
+			if got := b.level(id); got != level {
 				t.Errorf("at hour %d on rung %d, want %d", hour, got, level)
 			}
 		}
@@ -112,7 +112,7 @@ func TestASweepClimbsWhatHasComeAndNoMore(t *testing.T) {
 			for range rapid.IntRange(1, 3).Draw(rt, "ladders") {
 				was := map[ref.Duty]int{}
 				for _, id := range ids {
-					was[id] = b.get(id).Level
+					was[id] = b.level(id)
 				}
 				current = anyLadder(rt)
 				now = now.Add(time.Duration(rapid.IntRange(0, 24*20).Draw(rt, "later")) * time.Hour)
@@ -123,8 +123,8 @@ func TestASweepClimbsWhatHasComeAndNoMore(t *testing.T) {
 					for want < len(current.Steps) && comes(cal, current, want, d.Due) <= clock.Of(now) {
 						want++
 					}
-					if d.Level != want {
-						rt.Fatalf("due %s at %s: on rung %d, want %d of %+v", d.Due.Time(), now, d.Level, want, current.Steps)
+					if got := b.level(id); got != want {
+						rt.Fatalf("due %s at %s: on rung %d, want %d of %+v", d.Due.Time(), now, got, want, current.Steps)
 					}
 				}
 			}

@@ -54,6 +54,9 @@ func (k *Kernel) insert(ctx context.Context, tx *db.Tx, by access.Actor, duties 
 	if err := db.Append(tx, "duty", duties...); err != nil {
 		return err
 	}
+	if err := stand(tx, duties...); err != nil {
+		return err
+	}
 	items := make([]audit.Item, len(duties))
 	for i, d := range duties {
 		items[i] = audit.Item{ID: int64(d.ID), Detail: openedDetail{d.Kind, d.Unit, d.Due}}
@@ -90,7 +93,7 @@ func (k *Kernel) make(cal *civil.Calendar, now clock.Instant, n New) (Duty, erro
 		Title: n.Title, Unit: n.Unit, Person: n.Person,
 		Region: n.Region, Town: access.Town(n.Region), County: access.County(n.Region), Rule: n.Rule, Clause: n.Clause,
 		Opened: now, Due: due, Clock: n.Deadline.kind, Span: n.Deadline.n, Anchor: now, Provisional: provisional,
-		State: Open, Ladder: ladder, Level: arm(cal, k.Ladder(ladder), due, now),
+		State: Open, Ladder: ladder, Passed: arm(cal, k.Ladder(ladder), due, now),
 	}, nil
 }
 

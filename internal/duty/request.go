@@ -157,8 +157,9 @@ func (k *Kernel) grant(ctx context.Context, tx *db.Tx, by access.Actor, d Duty, 
 	if err != nil {
 		return err
 	}
+	was := d
 	d.Due, d.Provisional = max(r.Due, d.Due), false
-	return k.rearm(ctx, tx, cal, d)
+	return k.rearm(ctx, tx, cal, was, d)
 }
 
 func decided(r Request, ruling Ruling) string {
@@ -211,10 +212,16 @@ func (k *Kernel) closeSubject(ctx context.Context, tx *db.Tx, by access.Actor, s
 	return nil
 }
 
-// rearm begins the ladder anew for a changed due.
-func (k *Kernel) rearm(ctx context.Context, tx *db.Tx, cal *civil.Calendar, d Duty) error {
-	d.Level = arm(cal, k.Ladder(d.Ladder), d.Due, tx.Now)
-	return rearm(ctx, tx, d)
+// rearm begins the ladder of a duty anew for a changed due.
+func (k *Kernel) rearm(ctx context.Context, tx *db.Tx, cal *civil.Calendar, was, d Duty) error {
+	if err := leave(ctx, tx, was); err != nil {
+		return err
+	}
+	d.Passed = arm(cal, k.Ladder(d.Ladder), d.Due, tx.Now)
+	if err := rearm(ctx, tx, d); err != nil {
+		return err
+	}
+	return stand(tx, d)
 }
 
 // resumed gives the due of a duty that stood since d.Paused.

@@ -96,8 +96,8 @@ func setUnit(ctx context.Context, tx *db.Tx, id ref.Duty, unit ref.Unit) error {
 
 // rearm sets a new due and begins the ladder anew.
 func rearm(ctx context.Context, tx *db.Tx, d Duty) error {
-	return tx.One(ctx, "UPDATE duty SET due = ?, anchor = ?, provisional = ?, paused = ?, arming = arming + 1, level = ? WHERE id = ?",
-		d.Due, d.Anchor, d.Provisional, d.Paused, d.Level, d.ID)
+	return tx.One(ctx, "UPDATE duty SET due = ?, anchor = ?, provisional = ?, paused = ?, arming = arming + 1, passed = ? WHERE id = ?",
+		d.Due, d.Anchor, d.Provisional, d.Paused, d.Passed, d.ID)
 }
 
 func setPaused(ctx context.Context, tx *db.Tx, id ref.Duty) error {
@@ -201,7 +201,48 @@ func returnedBefore(ctx context.Context, tx *db.Tx, id ref.Duty) (bool, error) {
 	return n > 0, err
 }
 
-// The sweep.
+// Places on ladders.
+
+type place struct {
+	Ladder string
+	Level  int
+	Due    clock.Instant
+	Duty   ref.Duty
+}
+
+// stand puts running duties that were armed just now onto their ladders.
+func stand(tx *db.Tx, duties ...Duty) error {
+	var places []place
+	for _, d := range duties {
+		if d.State == Open && d.Paused == 0 {
+			places = append(places, place{d.Ladder, d.Passed, d.Due, d.ID})
+		}
+	}
+	return db.Append(tx, "duty_place", places...)
+}
+
+// isPlace finds the place of a duty by its key: its level is the last rung it climbed.
+const isPlace = `ladder = ? AND level = (SELECT coalesce(max(s.step), ?) FROM duty_step s WHERE s.duty = ? AND s.arming = ?) AND due = ? AND duty = ?`
+
+func placeArgs(d Duty) []any { return []any{d.Ladder, d.Passed, d.ID, d.Arming, d.Due, d.ID} }
+
+// leave takes a duty, given as it was stored, off its ladder.
+func leave(ctx context.Context, tx *db.Tx, d Duty) error {
+	if d.Paused != 0 {
+		return nil
+	}
+	_, err := tx.Exec(ctx, "DELETE FROM duty_place WHERE "+isPlace, placeArgs(d)...)
+	return err
+}
+
+// moveDue gives the place of a duty, which is as it was stored, another due.
+func moveDue(ctx context.Context, tx *db.Tx, d Duty, due clock.Instant) error {
+	if d.Paused != 0 {
+		return nil
+	}
+	_, err := tx.Exec(ctx, "UPDATE duty_place SET due = ? WHERE "+isPlace, append([]any{due}, placeArgs(d)...)...)
+	return err
+}
 
 // due is what the sweep must know of a duty.
 type due struct {
@@ -216,25 +257,26 @@ type due struct {
 	Due     clock.Instant
 	Ladder  string
 	Arming  int
-	Level   int
 }
 
-// running are the conditions of duty_climb.
-const running = "d.state = 'open' AND d.paused = 0"
-
-// ladderAfter gives the next ladder that a running duty stands on: one step in the index.
+// ladderAfter gives the next ladder that a duty stands on: one step in the key.
 func ladderAfter(ctx context.Context, tx *db.Tx, id string) (string, bool, error) {
-	return db.Maybe[string](ctx, tx, "SELECT d.ladder FROM duty d WHERE "+running+" AND d.ladder > ? ORDER BY d.ladder LIMIT 1", id)
+	return db.Maybe[string](ctx, tx, "SELECT p.ladder FROM duty_place p WHERE p.ladder > ? ORDER BY p.ladder LIMIT 1", id)
 }
 
-// standing gives the running duties on one level of a ladder that are due by an instant.
+// standing gives the duties on one level of a ladder that are due by an instant.
 func standing(ctx context.Context, tx *db.Tx, ladder string, level int, by clock.Instant, limit int) ([]due, error) {
-	return db.All[due](ctx, tx, "SELECT "+db.ColumnsOf[due]("d")+" FROM duty d WHERE "+running+
-		" AND d.ladder = ? AND d.level = ? AND d.due <= ? ORDER BY d.due, d.id LIMIT ?"+tx.SkipLocked(), ladder, level, by, limit)
+	return db.All[due](ctx, tx, "SELECT "+db.ColumnsOf[due]("d")+` FROM duty_place p JOIN duty d ON d.id = p.duty
+		WHERE p.ladder = ? AND p.level = ? AND p.due <= ? ORDER BY p.due, p.duty LIMIT ?`+tx.SkipLocked(), ladder, level, by, limit)
 }
 
-func raise(ctx context.Context, tx *db.Tx, ids []ref.Duty) error {
-	_, err := tx.Exec(ctx, "UPDATE duty SET level = level + 1 WHERE id IN "+db.In(len(ids)), db.Args(ids)...)
+// raise moves duties, which standing gave in this order, to the next level.
+func raise(ctx context.Context, tx *db.Tx, ladder string, level int, list []due) error {
+	args := []any{ladder, level, list[len(list)-1].Due, list[len(list)-1].ID}
+	for _, d := range list {
+		args = append(args, d.ID)
+	}
+	_, err := tx.Exec(ctx, "UPDATE duty_place SET level = level + 1 WHERE ladder = ? AND level = ? AND (due, duty) <= (?, ?) AND duty IN "+db.In(len(list)), args...)
 	return err
 }
 

@@ -62,57 +62,20 @@ func (k *Kernel) sweepOnce(ctx context.Context, tx *db.Tx) (steps, rounds int, e
 	if rounds, err = k.openRounds(ctx, tx, cal); err != nil || rounds > 0 {
 		return 0, rounds, err
 	}
-	list, err := k.due(ctx, tx, cal)
-	if err != nil || len(list) == 0 {
+	c := climber{Kernel: k, cal: cal, now: tx.Now, above: map[ref.Unit]ref.Unit{}, offices: map[string]ref.Unit{}}
+	if err := c.climb(ctx, tx); err != nil || len(c.steps) == 0 {
 		return 0, 0, err
 	}
-	return len(list), 0, k.climb(ctx, tx, cal, list)
-}
-
-// due gives duties whose next rung has come. It asks once for each rung of each
-// ladder in use, as ladders and calendar are now: for a duty nothing is noted
-// that a change of either would make wrong.
-func (k *Kernel) due(ctx context.Context, tx *db.Tx, cal *civil.Calendar) (list []due, err error) {
-	id, more, err := ladderAfter(ctx, tx, "")
-	for ; err == nil && more; id, more, err = ladderAfter(ctx, tx, id) {
-		ladder := k.Ladder(id)
-		for level := range ladder.Steps {
-			found, err := standing(ctx, tx, id, level, reach(cal, ladder, level, tx.Now), sweepBatch-len(list))
-			if err != nil {
-				return nil, err
-			}
-			if list = append(list, found...); len(list) == sweepBatch {
-				return list, nil
-			}
-		}
-	}
-	return list, err
-}
-
-// climb lets each duty climb one rung; a duty that is behind by several
-// climbs the next one in the following transaction.
-func (k *Kernel) climb(ctx context.Context, tx *db.Tx, cal *civil.Calendar, list []due) error {
-	c := climber{Kernel: k, cal: cal, now: tx.Now, above: map[ref.Unit]ref.Unit{}, offices: map[string]ref.Unit{}}
-	ids := make([]ref.Duty, len(list))
-	for i, d := range list {
-		ladder := c.Ladder(d.Ladder)
-		if err := c.step(ctx, tx, d, ladder.Steps[d.Level], rungs(cal, ladder, d.Due)[d.Level]); err != nil {
-			return err
-		}
-		ids[i] = d.ID
-	}
-	if err := raise(ctx, tx, ids); err != nil {
-		return err
-	}
 	if err := k.insertOpened(ctx, tx, c.opened); err != nil {
-		return err
+		return 0, 0, err
 	}
 	if err := db.Append(tx, "duty_step", c.steps...); err != nil {
-		return err
+		return 0, 0, err
 	}
-	return c.journal(ctx, tx)
+	return len(c.steps), 0, c.journal(ctx, tx)
 }
 
+// climber is one transaction of a sweep.
 type climber struct {
 	*Kernel
 	cal     *civil.Calendar
@@ -123,12 +86,56 @@ type climber struct {
 	offices map[string]ref.Unit
 }
 
-func (c *climber) step(ctx context.Context, tx *db.Tx, d due, s rule.LadderStep, planned clock.Instant) error {
+// climb lets duties whose next rung has come climb it, as many as a transaction
+// may hold. It asks once for each rung of each ladder in use, as ladders and
+// calendar are now: nothing is noted that a change of either would make wrong.
+func (c *climber) climb(ctx context.Context, tx *db.Tx) error {
+	id, more, err := ladderAfter(ctx, tx, "")
+	for ; err == nil && more; id, more, err = ladderAfter(ctx, tx, id) {
+		ladder := c.Ladder(id)
+		for level := len(ladder.Steps) - 1; level >= 0; level-- { // from the top, so that none climbs twice
+			list, err := standing(ctx, tx, id, level, reach(c.cal, ladder, level, c.now), sweepBatch-len(c.steps))
+			if err != nil {
+				return err
+			}
+			if len(list) == 0 {
+				continue
+			}
+			if err := c.rung(ctx, tx, ladder, level, list); err != nil {
+				return err
+			}
+			if len(c.steps) == sweepBatch {
+				return nil
+			}
+		}
+	}
+	return err
+}
+
+// rung lets duties that stand on one level climb the rung above it; those that
+// are behind by several climb the next one in the following transaction.
+func (c *climber) rung(ctx context.Context, tx *db.Tx, ladder rule.Ladder, level int, list []due) error {
+	if err := raise(ctx, tx, list[0].Ladder, level, list); err != nil {
+		return err
+	}
+	planned := map[clock.Instant]clock.Instant{}
+	for _, d := range list {
+		if _, known := planned[d.Due]; !known {
+			planned[d.Due] = rungs(c.cal, ladder, d.Due)[level]
+		}
+		if err := c.step(ctx, tx, d, ladder.Steps[level], level, planned[d.Due]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *climber) step(ctx context.Context, tx *db.Tx, d due, s rule.LadderStep, level int, planned clock.Instant) error {
 	receiver, err := c.receiver(ctx, tx, d, s.To)
 	if err != nil {
 		return err
 	}
-	out := Step{Duty: d.ID, Arming: d.Arming, Step: d.Level + 1, Action: s.Action, Planned: planned, At: c.now, Receiver: receiver}
+	out := Step{Duty: d.ID, Arming: d.Arming, Step: level + 1, Action: s.Action, Planned: planned, At: c.now, Receiver: receiver}
 	if opensDuty(d, s, receiver) {
 		if out.Opened, err = c.press(ctx, tx, d, s, receiver); err != nil {
 			return fmt.Errorf("step %d of duty %d: %w", out.Step, d.ID, err)

@@ -160,7 +160,7 @@ func (p *Pages) ladder(s duty.Story, names map[ref.Unit]string) ui.Table {
 		state := ui.Tags(ui.Waiting, "未到时间")
 		if step, ok := done[i+1]; ok {
 			state = ui.Tags(ui.Finished, "已送达"+names[step.Receiver])
-		} else if i < s.Duty.Level || s.Duty.State != duty.Open {
+		} else if i < s.Duty.Passed || s.Duty.State != duty.Open {
 			state = ui.Tags(ui.Ended, "不需要")
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T(rung.Label), ui.T(offsetWords(rung.Offset.N, rung.Offset.Unit)), state}})
