@@ -80,6 +80,9 @@ func (c *Cabinet) store(ctx context.Context, tx *db.Tx, row Child, before, after
 	if err := c.replace(ctx, tx, row, next); err != nil {
 		return err
 	}
+	if err := unmatch(ctx, tx, row.ID, row.Version+1); err != nil {
+		return err
+	}
 	if err := c.rekey(ctx, tx, row.ID, before.Dossier, after.Dossier); err != nil {
 		return err
 	}
@@ -122,6 +125,11 @@ func (c *Cabinet) replace(ctx context.Context, tx *db.Tx, row, next Child) error
 	}
 	if row.Region != next.Region || row.Level != next.Level || row.Due != next.Due {
 		if err := placeCategories(ctx, tx, next); err != nil {
+			return err
+		}
+	}
+	if row.Region != next.Region || row.Unit != next.Unit {
+		if err := placePairs(ctx, tx, next); err != nil {
 			return err
 		}
 	}

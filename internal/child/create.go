@@ -161,6 +161,7 @@ func (c *Cabinet) insert(ctx context.Context, tx *db.Tx, by access.Actor, rows [
 	sealing := make([]vault.Sealed, 0, 2*len(rows))
 	var holds []Category
 	var names []gram
+	var fresh []unmatched
 	var digests []key
 	counts := counting{}
 	for i, r := range rows {
@@ -178,6 +179,7 @@ func (c *Cabinet) insert(ctx context.Context, tx *db.Tx, by access.Actor, rows [
 		for _, h := range list[i].Categories {
 			holds = append(holds, h.category(tx, by, r))
 		}
+		fresh = append(fresh, unmatched{r.ID, r.Version})
 		counts.add(r, 1)
 	}
 	for i, h := range holds {
@@ -197,5 +199,8 @@ func (c *Cabinet) insert(ctx context.Context, tx *db.Tx, by access.Actor, rows [
 	slices.SortFunc(names, func(a, b gram) int {
 		return cmp.Or(cmp.Compare(a.Town, b.Town), slices.Compare(a.Gram, b.Gram))
 	})
-	return insertAll(ctx, tx, rows, papers, holds, names, digests, counts)
+	if err := insertAll(ctx, tx, rows, papers, holds, names, digests, counts); err != nil {
+		return err
+	}
+	return db.InsertAll(ctx, tx, "child_unmatched", fresh)
 }

@@ -22,9 +22,7 @@ func grams(name string) []string {
 	}
 	out := []string{folded}
 	add := func(s string) {
-		if len(s) > maxGram {
-			s = strings.ToValidUTF8(s[:maxGram], "")
-		}
+		s = clipped(s)
 		if !slices.Contains(out, s) {
 			out = append(out, s)
 		}
@@ -39,6 +37,13 @@ func grams(name string) []string {
 		add(s)
 	}
 	return out
+}
+
+func clipped(s string) string {
+	if len(s) > maxGram {
+		return strings.ToValidUTF8(s[:maxGram], "")
+	}
+	return s
 }
 
 // The kinds of values that are found by a blind index.

@@ -139,6 +139,9 @@ func (c *Cabinet) revive(ctx context.Context, tx *db.Tx, row Child) error {
 	if err := db.InsertAll(ctx, tx, "child_key", digests); err != nil {
 		return err
 	}
+	if err := unmatch(ctx, tx, row.ID, row.Version+1); err != nil {
+		return err
+	}
 	next := row
 	next.State, next.Ended, next.Successor = Open, "", 0
 	next.Band, next.Turns = bandOf(row.Birth, civil.DateOf(tx.Now.Time()))

@@ -174,8 +174,7 @@ func (c *Cabinet) load(ctx context.Context, tx *db.Tx, by access.Actor, id ref.C
 		return row, New{}, errs.New(errs.Conflict, "这份档案已结，不能再修改。确需修改的，请先恢复档案。")
 	}
 	d, err := c.dossier(ctx, tx, id)
-	return row, New{Name: row.Name, Sex: row.Sex, Birth: row.Birth, Guessed: row.Guessed != 0, Region: row.Region, Unit: row.Unit,
-		School: row.School, Grade: row.Grade, Dossier: d, Source: row.Source}, err
+	return row, stateOf(row, d), err
 }
 
 // Masked gives a dossier as it shows before a reveal.

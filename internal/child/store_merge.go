@@ -1,0 +1,48 @@
+package child
+
+import (
+	"context"
+
+	"weibao/internal/access"
+	"weibao/internal/civil"
+	"weibao/internal/db"
+	"weibao/internal/ref"
+)
+
+func startCategory(ctx context.Context, tx *db.Tx, id int64, day civil.Date) error {
+	_, err := tx.Exec(ctx, "UPDATE child_category SET started = ? WHERE id = ?", day, id)
+	return err
+}
+
+func dropCategory(ctx context.Context, tx *db.Tx, id int64) error {
+	_, err := tx.Exec(ctx, "DELETE FROM child_category WHERE id = ?", id)
+	return err
+}
+
+func mergesInto(ctx context.Context, tx *db.Tx, id ref.Child) ([]Merge, error) {
+	return db.All[Merge](ctx, tx, "SELECT "+db.ColumnsOf[Merge]("m")+" FROM child_merge m WHERE m.kept = ? AND m.undone = 0 ORDER BY m.id DESC", id)
+}
+
+func mergeOf(ctx context.Context, tx *db.Tx, dropped ref.Child) (Merge, bool, error) {
+	return db.Maybe[Merge](ctx, tx, "SELECT "+db.ColumnsOf[Merge]("m")+" FROM child_merge m WHERE m.dropped = ? AND m.undone = 0"+tx.ForUpdate(), dropped)
+}
+
+func undo(ctx context.Context, tx *db.Tx, id ref.Audit, by access.Actor) error {
+	return tx.One(ctx, "UPDATE child_merge SET undone = ?, undone_by = ?, undone_name = ? WHERE id = ? AND undone = 0", tx.Now, by.User, by.Name, id)
+}
+
+// successor follows mergers to their end. A merged file is closed, so that no chain runs in a circle.
+func successor(ctx context.Context, tx *db.Tx, id ref.Child) (ref.Child, error) {
+	return db.Get[ref.Child](ctx, tx, `WITH RECURSIVE way(id, successor) AS (
+		SELECT c.id, c.successor FROM child c WHERE c.id = ?
+		UNION ALL SELECT n.id, n.successor FROM way w JOIN child n ON n.id = w.successor WHERE w.successor > 0)
+		SELECT id FROM way WHERE successor = 0`, id)
+}
+
+// united lists a file and all that were merged into it.
+func united(ctx context.Context, tx *db.Tx, id ref.Child) ([]ref.Child, error) {
+	return db.All[ref.Child](ctx, tx, `WITH RECURSIVE part(id) AS (
+		SELECT c.id FROM child c WHERE c.id = ?
+		UNION ALL SELECT n.id FROM part p JOIN child n ON n.successor = p.id WHERE n.successor > 0)
+		SELECT id FROM part`, id)
+}
