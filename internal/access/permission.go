@@ -88,6 +88,8 @@ var Table = []Grant{
 	{"child.edit", "修改档案", keeping},
 	{"child.category", "登记对象类别的进入和退出", keeping},
 	{"child.close", "结束和恢复档案", keeping},
+	{"child.match", "查看疑似重复的档案", guardians},
+	{"child.merge", "合并重复档案、撤销合并、认定不是同一人", []Role{Officer, Supervisor}},
 	{"child.numbers", "查看统计数据", desk},
 
 	{"assessment.list", "查看风险评估及其依据", guardians},

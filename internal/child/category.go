@@ -153,15 +153,36 @@ func (c *Cabinet) Belongings(ctx context.Context, tx *db.Tx, by access.Actor, id
 	if _, err := get(ctx, tx, by, id); err != nil {
 		return nil, err
 	}
-	list, err := categoriesOf(ctx, tx, id)
+	list, err := c.categories(ctx, tx, id)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]Belonging, len(list))
 	for i, h := range list {
 		out[i].Category = h
-		if out[i].Words, err = c.Vault.OpenText(ctx, tx, group(id), evidenceField(h.ID), h.Evidence); err != nil {
+		if out[i].Words, err = c.Vault.OpenText(ctx, tx, group(h.Child), evidenceField(h.ID), h.Evidence); err != nil {
 			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// categories gives those of a file and the ended ones of the files merged into it.
+func (c *Cabinet) categories(ctx context.Context, tx *db.Tx, id ref.Child) ([]Category, error) {
+	ids, err := united(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	var out []Category
+	for _, part := range ids {
+		list, err := categoriesOf(ctx, tx, part)
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range list {
+			if part == id || !h.Ended.IsZero() {
+				out = append(out, h)
+			}
 		}
 	}
 	return out, nil

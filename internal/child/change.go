@@ -270,21 +270,26 @@ type Told struct {
 	Words       string // the reason
 }
 
-// History gives the changes of a file, the latest first. Its values are as
-// private as the file: the caller shows them to whoever revealed it.
+// History gives the changes of a file and of those merged into it, the latest
+// first. Its values are as private as the file: the caller shows them to
+// whoever revealed it.
 func (c *Cabinet) History(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) ([]Told, error) {
 	if _, err := get(ctx, tx, by, id); err != nil {
 		return nil, err
 	}
-	list, err := changes(ctx, tx, id)
+	ids, err := united(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	list, err := changes(ctx, tx, ids)
 	if err != nil {
 		return nil, err
 	}
 	sealed := make([]vault.Sealed, 0, 2*len(list))
 	for _, p := range list {
 		sealed = append(sealed,
-			vault.Sealed{Group: group(id), Field: vault.Field{Table: "child_change", Column: "sealed", Row: int64(p.ID)}, Bytes: p.Sealed},
-			vault.Sealed{Group: group(id), Field: vault.Field{Table: "child_change", Column: "reason", Row: int64(p.ID)}, Bytes: p.Reason})
+			vault.Sealed{Group: group(p.Child), Field: vault.Field{Table: "child_change", Column: "sealed", Row: int64(p.ID)}, Bytes: p.Sealed},
+			vault.Sealed{Group: group(p.Child), Field: vault.Field{Table: "child_change", Column: "reason", Row: int64(p.ID)}, Bytes: p.Reason})
 	}
 	plain, err := c.Vault.OpenAll(ctx, tx, sealed)
 	if err != nil {

@@ -175,4 +175,3 @@ func copyAll(to *New, from New, keys []string) {
 		}
 	}
 }
-

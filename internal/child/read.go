@@ -116,12 +116,17 @@ type Look struct {
 	Purpose   string
 }
 
-// Looks lists who looked at what is private in a file, the latest first.
+// Looks lists who looked at what is private in a file and in those merged into
+// it, the latest first.
 func (c *Cabinet) Looks(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) ([]Look, error) {
 	if _, err := get(ctx, tx, by, id); err != nil {
 		return nil, err
 	}
-	return looks(ctx, tx, id)
+	ids, err := united(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	return looks(ctx, tx, ids)
 }
 
 // dossier opens the private part; callers have checked the right to it.

@@ -130,12 +130,12 @@ func deleteKey(ctx context.Context, tx *db.Tx, k key) error {
 	return err
 }
 
-func changes(ctx context.Context, tx *db.Tx, id ref.Child) ([]Past, error) {
-	return db.All[Past](ctx, tx, "SELECT "+db.ColumnsOf[Past]("p")+" FROM child_change p WHERE p.child = ? ORDER BY p.id DESC LIMIT 200", id)
+func changes(ctx context.Context, tx *db.Tx, ids []ref.Child) ([]Past, error) {
+	return db.All[Past](ctx, tx, "SELECT "+db.ColumnsOf[Past]("p")+" FROM child_change p WHERE p.child IN "+db.In(len(ids))+" ORDER BY p.id DESC LIMIT 200", db.Args(ids)...)
 }
 
-func looks(ctx context.Context, tx *db.Tx, id ref.Child) ([]Look, error) {
-	return db.All[Look](ctx, tx, "SELECT "+db.ColumnsOf[Look]("l")+" FROM child_reveal l WHERE l.child = ? ORDER BY l.id DESC LIMIT 200", id)
+func looks(ctx context.Context, tx *db.Tx, ids []ref.Child) ([]Look, error) {
+	return db.All[Look](ctx, tx, "SELECT "+db.ColumnsOf[Look]("l")+" FROM child_reveal l WHERE l.child IN "+db.In(len(ids))+" ORDER BY l.id DESC LIMIT 200", db.Args(ids)...)
 }
 
 // byGram finds by the beginning of what a name is found by, town by town of

@@ -121,6 +121,9 @@ func (c *Cabinet) raise(ctx context.Context, tx *db.Tx, row, was Child) error {
 	}
 	next := now
 	next.Due = was.Due
+	if next == now {
+		return nil
+	}
 	return c.replace(ctx, tx, now, next)
 }
 
