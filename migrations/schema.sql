@@ -198,6 +198,7 @@ CREATE TABLE child (
 );
 CREATE INDEX child_county ON child (county, level, due, id) WHERE state = 'open';
 CREATE INDEX child_region ON child (region, level, due, id) WHERE state = 'open';
+CREATE INDEX child_successor ON child (successor, id) WHERE successor > 0;
 CREATE INDEX child_town ON child (town, level, due, id) WHERE state = 'open';
 CREATE INDEX child_turns ON child (turns, id) WHERE state = 'open' AND turns <> '';
 CREATE INDEX child_unit ON child (unit, due, id) WHERE unit > 0 AND state = 'open';
@@ -266,6 +267,46 @@ CREATE TABLE child_key (
     PRIMARY KEY (digest, child)
 ) WITHOUT ROWID;
 
+CREATE TABLE child_merge (
+    id          INTEGER PRIMARY KEY,
+    kept        BIGINT NOT NULL,
+    dropped     BIGINT NOT NULL,
+    at          BIGINT NOT NULL,
+    by_user     BIGINT NOT NULL,
+    by_name     TEXT NOT NULL,
+    sealed      BYTEA NOT NULL,             -- JSON of what both files were, group child/<kept>
+    undone      BIGINT NOT NULL,            -- 0 = it holds
+    undone_by   BIGINT NOT NULL,
+    undone_name TEXT NOT NULL
+);
+CREATE UNIQUE INDEX child_merge_dropped ON child_merge (dropped) WHERE undone = 0;
+CREATE INDEX child_merge_kept ON child_merge (kept, id);
+
+CREATE TABLE child_pair (
+    a            BIGINT NOT NULL,           -- the older file
+    b            BIGINT NOT NULL,
+    score        BIGINT NOT NULL,
+    reasons      TEXT NOT NULL,             -- keys of match.Reason between blanks: no personal data
+    state        TEXT NOT NULL,             -- found | different | merged
+    found        BIGINT NOT NULL,
+    decided      BIGINT NOT NULL,
+    decided_by   BIGINT NOT NULL,
+    decided_name TEXT NOT NULL,
+    unit_a       BIGINT NOT NULL,           -- where both files lie, for the scope of readers
+    region_a     TEXT NOT NULL,
+    town_a       TEXT NOT NULL,
+    county_a     TEXT NOT NULL,
+    unit_b       BIGINT NOT NULL,
+    region_b     TEXT NOT NULL,
+    town_b       TEXT NOT NULL,
+    county_b     TEXT NOT NULL,
+    PRIMARY KEY (a, b)
+) WITHOUT ROWID;
+CREATE INDEX child_pair_abroad ON child_pair (county_b, county_a) WHERE state = 'found' AND county_a <> county_b;
+CREATE INDEX child_pair_b ON child_pair (b, a);
+CREATE INDEX child_pair_county ON child_pair (county_a, score, a, b) WHERE state = 'found';
+CREATE INDEX child_pair_town ON child_pair (town_a, score, a, b) WHERE state = 'found';
+
 CREATE TABLE child_reveal (
     id         INTEGER PRIMARY KEY,
     child      BIGINT NOT NULL,
@@ -280,6 +321,11 @@ CREATE TABLE child_reveal (
 );
 CREATE INDEX child_reveal_actor ON child_reveal (actor, id);
 CREATE INDEX child_reveal_child ON child_reveal (child, id);
+
+CREATE TABLE child_unmatched (
+    child   INTEGER PRIMARY KEY,
+    version BIGINT NOT NULL                 -- of the file, so that a change during the comparison is not lost
+);
 
 CREATE TABLE duty (
     id          INTEGER PRIMARY KEY,
