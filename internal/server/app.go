@@ -7,12 +7,14 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 
 	"weibao/assets"
 	"weibao/internal/access"
 	"weibao/internal/audit"
 	"weibao/internal/auth"
+	"weibao/internal/child"
 	"weibao/internal/civil"
 	"weibao/internal/config"
 	"weibao/internal/duty"
@@ -29,15 +31,16 @@ import (
 // App is the wired house.
 type App struct {
 	*Ground
-	Serve  config.Serve
-	Rules  *rule.Book
-	Guard  *auth.Guard
-	Kernel *duty.Kernel
-	Plans  *plan.Desk
-	UI     *ui.Renderer
-	Sealer *audit.Sealer
-	Routes []ui.Route
-	Kinds  []job.Kind
+	Serve   config.Serve
+	Rules   *rule.Book
+	Guard   *auth.Guard
+	Kernel  *duty.Kernel
+	Plans   *plan.Desk
+	Cabinet *child.Cabinet
+	UI      *ui.Renderer
+	Sealer  *audit.Sealer
+	Routes  []ui.Route
+	Kinds   []job.Kind
 	// Attach finds who is behind a request.
 	Attach func(*http.Request) (*http.Request, access.Actor, error)
 
@@ -58,7 +61,7 @@ func Assemble(ctx context.Context, g *Ground, s config.Serve) (*App, error) {
 		return nil, err
 	}
 	a := &App{Ground: g, Serve: s, Rules: book, Guard: guard, Sealer: g.Vault.Sealer(g.Config.Seals())}
-	a.Kernel = a.kernel()
+	a.Kernel, a.Cabinet = a.kernel(), a.cabinet()
 	if err := a.face(); err != nil {
 		return nil, err
 	}
@@ -123,7 +126,7 @@ const (
 
 // kinds is the only list of background work.
 func (a *App) kinds() []job.Kind {
-	return append(a.flow().Kinds(), []job.Kind{
+	return append(slices.Concat(a.flow().Kinds(), a.childKinds()), []job.Kind{
 		{Name: "duty.sweep", Label: "责任事项到期检查", Next: job.Every(sweepEvery), Run: func(ctx context.Context, r *job.Run) error {
 			_, err := a.Kernel.Sweep(ctx, r.DB)
 			return err

@@ -18,6 +18,7 @@ import (
 // navigation says which sections exist, with the doors of each in order.
 var navigation = slices.Concat(
 	[]ui.Entry{{Key: "desk", Path: "/duties", Permission: "duty.inbox"}, {Key: "plan", Path: "/plans", Permission: "plan.list"}},
+	childEntries,
 	authpage.Entries(),
 	baseEntries,
 	officeEntries,
@@ -44,6 +45,10 @@ func (a *App) pages() (err error) {
 	if err != nil {
 		return err
 	}
+	children, err := a.children()
+	if err != nil {
+		return err
+	}
 	office, err := a.office()
 	if err != nil {
 		return err
@@ -57,6 +62,7 @@ func (a *App) pages() (err error) {
 		a.UI.Routes(),
 		work,
 		base,
+		children,
 		accounts.Routes(),
 		office,
 	)

@@ -7,10 +7,19 @@ import "strconv"
 type Level struct {
 	Rank  int    // 1 (lowest) to 4 (highest); 0 is not yet assessed
 	Label string // the county's word, e.g. 「橙色 · 高风险」
+	// Color and Figure are the county's: a tint "blue", "green", "yellow",
+	// "orange" or "red", and "circle", "square", "diamond" or "triangle".
+	// Where they are empty the rank has its own.
+	Color, Figure string
 }
+
+var figures = map[string]string{"circle": "●", "square": "■", "diamond": "◆", "triangle": "▲"}
 
 // Shape gives the sign of the level.
 func (l Level) Shape() string {
+	if sign, ok := figures[l.Figure]; ok {
+		return sign
+	}
 	switch l.Rank {
 	case 1:
 		return "○"

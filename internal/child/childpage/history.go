@@ -1,0 +1,227 @@
+package childpage
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"weibao/internal/access"
+	"weibao/internal/child"
+	"weibao/internal/civil"
+	"weibao/internal/clock"
+	"weibao/internal/idcard"
+	"weibao/internal/ui"
+)
+
+// How much of what happened stands on the record itself, and at most on a page.
+const (
+	timelineRows = 8
+	wholeHistory = 500
+)
+
+type historyView struct{ Timeline ui.Timeline }
+
+// History is all that happened to a file, without the values.
+func (p *Pages) History(w http.ResponseWriter, r *http.Request, by access.Actor) error {
+	id, err := pathChild(r)
+	if err != nil {
+		return err
+	}
+	tx := p.DB.Reader()
+	f, err := p.Cabinet.Show(r.Context(), tx, by, id)
+	if err != nil {
+		return err
+	}
+	rec, err := p.gather(r.Context(), tx, by, f)
+	if err != nil {
+		return err
+	}
+	page := ui.Page{Title: "全部经过", Kicker: NameOf(f.Child) + "的档案", Nav: "child", Crumbs: crumbs(ui.Crumb{Label: NameOf(f.Child), Href: Path(id)}),
+		Lead: "改动前后的内容，在档案页选择用途、查看隐私内容后显示。"}
+	return p.UI.Page(w, r, by, "history.html", page, historyView{p.timeline(rec, wholeHistory)})
+}
+
+// dated is an event with its instant, so that several stories join.
+type dated struct {
+	at clock.Instant
+	ui.Event
+}
+
+var actionTitles = map[string]string{
+	"child.edit": "修改档案", "child.close": "档案状态变化", "child.category": "对象类别变化", "child.add": "建立档案",
+}
+
+// timeline is what happened to the file, the latest first.
+func (p *Pages) timeline(rec record, most int) ui.Timeline {
+	now := rec.bounds.Now.Time()
+	var all []dated
+	add := func(at clock.Instant, e ui.Event) {
+		e.When = ui.Clockwise(at.Time(), now)
+		all = append(all, dated{at, e})
+	}
+	add(rec.Created, ui.Event{Title: "建立档案", Text: sourceWord(rec.Source), Icon: "plus"})
+	for _, t := range rec.past {
+		title, ok := actionTitles[string(t.Action)]
+		if !ok {
+			title = "修改档案"
+		}
+		add(t.At, ui.Event{Title: title, Text: rec.changeWords(t), Who: joinWho(t.ActorName, rec.units[t.Unit]), Icon: "edit"})
+	}
+	for _, l := range rec.looks {
+		add(l.At, ui.Event{Title: "查看隐私内容", Text: "用途：" + purposeWord(l.Purpose), Who: joinWho(l.ActorName, l.UnitName), Icon: "eye"})
+	}
+	for _, h := range rec.held {
+		label := p.categoryWords([]string{h.Category.Category}, rec.on)
+		add(clock.Of(h.Started.End()), ui.Event{Title: "列入“" + label + "”", Icon: "flag"})
+		if !h.Ended.IsZero() {
+			add(clock.Of(h.Ended.End()), ui.Event{Title: "退出“" + label + "”", Text: child.LabelOf(child.LeaveReasons, h.Reason), Icon: "minus-circle"})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b dated) int { return int(b.at - a.at) })
+	t := ui.Timeline{Title: "经过"}
+	for i, d := range all {
+		if i == most {
+			t.More = Path(rec.ID) + "/history"
+			break
+		}
+		t.Items = append(t.Items, d.Event)
+	}
+	return t
+}
+
+func joinWho(name, unit string) string {
+	if unit == "" {
+		return name
+	}
+	return name + " · " + unit
+}
+
+func purposeWord(key string) string {
+	for _, purpose := range child.Purposes {
+		if purpose.Key == key {
+			return purpose.Label
+		}
+	}
+	return key
+}
+
+// changeWords says what a change did: before a reveal which fields, after it with values and reason.
+func (rec record) changeWords(t child.Told) string {
+	var parts []string
+	if !rec.Revealed {
+		for _, d := range t.Differences {
+			if word := fieldWord(d.Field); !slices.Contains(parts, word) {
+				parts = append(parts, word)
+			}
+		}
+		return "改动：" + strings.Join(parts, "、")
+	}
+	for _, d := range t.Differences {
+		parts = append(parts, fieldWord(d.Field)+"由"+quoted(rec.valueWord(d.Field, d.Before))+"改为"+quoted(rec.valueWord(d.Field, d.After)))
+	}
+	text := strings.Join(parts, "；")
+	if t.Words != "" {
+		text += "。依据：" + t.Words
+	}
+	return text
+}
+
+func quoted(value string) string {
+	if value == "" {
+		return "（空）"
+	}
+	return "“" + value + "”"
+}
+
+// fieldWords name the paths of a file; # stands for a place in a list.
+var fieldWords = map[string]string{
+	"name": "姓名", "sex": "性别", "birth": "出生日期", "region": "居住地", "school": "学校", "grade": "年级", "state": "档案状态", "unit": "学校",
+	"dossier.number": "公民身份号码", "dossier.no_number": "无身份号码原因", "dossier.papers.#.kind": "其他证件", "dossier.papers.#.number": "其他证件号码",
+	"dossier.ethnic": "民族", "dossier.phone": "本人电话", "dossier.household.kind": "户籍性质", "dossier.household.moved": "离开户籍地的日期",
+	"dossier.places.registered.region": "户籍地", "dossier.places.registered.text": "户籍地址", "dossier.places.residence.region": "居住地",
+	"dossier.places.residence.text": "居住地址", "dossier.places.school.region": "就读地", "dossier.places.school.text": "学校地址",
+	"dossier.places.occurrence.region": "发生地", "dossier.places.occurrence.text": "发生地址",
+	"dossier.people.#.name": "人员姓名", "dossier.people.#.relation": "人员与儿童的关系", "dossier.people.#.guardian": "监护人", "dossier.people.#.caregiver": "实际照护人",
+	"dossier.people.#.member": "同住家庭成员", "dossier.people.#.number": "人员身份号码", "dossier.people.#.phone": "人员电话", "dossier.people.#.address": "人员住址",
+	"dossier.people.#.situation.#": "人员情况", "dossier.people.#.since": "人员情况起始日期", "dossier.people.#.blocked": "不得联系", "dossier.people.#.child": "人员本人档案",
+	"dossier.schooling.state": "就学情况", "dossier.schooling.class": "班级", "dossier.schooling.student": "学籍号", "dossier.schooling.boards": "住校",
+	"dossier.schooling.left": "离校日期", "dossier.schooling.teacher": "班主任", "dossier.schooling.phone": "班主任电话",
+	"dossier.health.state": "健康状况", "dossier.health.disability.#.kind": "残疾类别", "dossier.health.disability.#.grade": "残疾等级",
+	"dossier.health.certificate": "残疾人证号", "dossier.health.illness": "疾病",
+	"dossier.family.away": "父母外出", "dossier.family.away_since": "外出起始日期", "dossier.family.away_to": "外出地", "dossier.family.guardianship.#": "监护状况",
+	"dossier.family.quality": "监护质量", "dossier.family.income": "主要收入", "dossier.situation.#": "已核实的情形", "dossier.welfare.#": "享受保障",
+	"dossier.remarks": "备注", "dossier.photo": "照片", "dossier.checked.#": "部门核对的项目",
+	"dossier.contact.unit": "联系人单位", "dossier.contact.name": "联系人", "dossier.contact.phone": "联系人电话",
+	"dossier.extra.#.key": "本县字段", "dossier.extra.#.value": "本县字段",
+}
+
+var (
+	position   = regexp.MustCompile(`\.\d+(\.|$)`)
+	delegation = regexp.MustCompile(`^dossier\.people\.\d+\.delegation\.`)
+)
+
+func generic(path string) string { return position.ReplaceAllString(path, ".#$1") }
+
+// fieldWord names a path of a file.
+func fieldWord(path string) string {
+	if delegation.MatchString(path) {
+		return "委托照护"
+	}
+	if word, ok := fieldWords[generic(path)]; ok {
+		return word
+	}
+	return "其他内容"
+}
+
+func regionField(path string) bool { return path == "region" || strings.HasSuffix(path, ".region") }
+
+// valueWord says a stored value as people do.
+func (rec record) valueWord(path, value string) string {
+	switch {
+	case value == "":
+		return ""
+	case regionField(path):
+		return orSelf(rec.places[value], value)
+	case path == "sex":
+		return idcard.Sex(value).Word()
+	case path == "state":
+		return map[string]string{string(child.Open): "在用", string(child.Closed): "已结"}[value]
+	case path == "dossier.no_number":
+		return child.LabelOf(child.NoNumberReasons, value)
+	case path == "dossier.ethnic":
+		return orSelf(ethnicWord(value), value)
+	case strings.HasSuffix(path, ".relation"):
+		return child.LabelOf(child.Relations, value)
+	case strings.Contains(path, ".disability."):
+		return disabilityWord(path, value)
+	case value == "true" || value == "false":
+		return yes(value == "true")
+	case strings.Contains(path, ".delegation.cleared."):
+		return child.LabelOf(child.Bars, value)
+	}
+	if on, err := civil.Parse(value); err == nil {
+		return civil.FormatDate(on)
+	}
+	return value
+}
+
+func disabilityWord(path, value string) string {
+	n, err := strconv.Atoi(value)
+	list := child.DisabilityKinds
+	if strings.HasSuffix(path, ".grade") {
+		list = child.DisabilityGrades
+	}
+	if err != nil || n < 1 || n > len(list) {
+		return value
+	}
+	return list[n-1]
+}
+
+func orSelf(word, value string) string {
+	if word == "" {
+		return value
+	}
+	return word
+}

@@ -1,0 +1,15 @@
+package childpage
+
+import "weibao/internal/ui"
+
+// Routes lists every address of this package.
+func (p *Pages) Routes() []ui.Route {
+	return []ui.Route{
+		{Method: "GET", Path: ListPath, Permission: "child.list", Handle: p.List},
+		{Method: "POST", Path: searchPath, Permission: "child.search", Handle: p.Search},
+		{Method: "GET", Path: "/children/{child}", Permission: "child.show", Handle: p.Show},
+		{Method: "POST", Path: "/children/{child}/reveal", Permission: "child.reveal", Handle: p.Reveal},
+		{Method: "GET", Path: "/children/{child}/looks", Permission: "child.show", Handle: p.Looks},
+		{Method: "GET", Path: "/children/{child}/history", Permission: "child.show", Handle: p.History},
+	}
+}

@@ -1,0 +1,48 @@
+package server
+
+import (
+	"context"
+
+	"weibao/internal/child"
+	"weibao/internal/child/childpage"
+	"weibao/internal/job"
+	"weibao/internal/org"
+	"weibao/internal/rule"
+	"weibao/internal/ui"
+)
+
+// childEntries are the doors to children.
+var childEntries = []ui.Entry{
+	{Key: "child", Path: childpage.ListPath, Permission: "child.list", Label: "档案"},
+}
+
+// childLinks are the acts of other screens on a child's file.
+var childLinks = []childpage.Link{}
+
+func (a *App) cabinet() *child.Cabinet {
+	return &child.Cabinet{Vault: a.Vault, Book: func() *rule.Book { return a.Rules }}
+}
+
+// children makes the screens about children and gives their routes.
+func (a *App) children() ([]ui.Route, error) {
+	files, err := childpage.New(childpage.Deps{
+		DB: a.DB, UI: a.UI, Cabinet: a.Cabinet, Kernel: a.Kernel, Units: org.Names, Kinds: dutyKinds(), Links: childLinks,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return files.Routes(), nil
+}
+
+// turnHour and turnMinute are when birthdays of the day are looked at: before anybody works.
+const turnHour, turnMinute = 0, 20
+
+// childKinds is the background work about children.
+func (a *App) childKinds() []job.Kind {
+	return []job.Kind{
+		{Name: "child.turn", Label: "未成年人年龄段更新", Next: job.Daily(turnHour, turnMinute), Run: func(ctx context.Context, r *job.Run) error {
+			_, err := a.Cabinet.Turn(ctx, r.DB)
+			return err
+		}},
+	}
+}
