@@ -118,7 +118,7 @@ func (l *timeline) Open(rt *rapid.T) {
 
 func (l *timeline) Begin(rt *rapid.T) {
 	r := rapid.SampledFrom([]duty.Recurrence{
-		{Every: "week"}, {Every: "month"}, {Every: "month", Day: 25}, {Every: "quarter", Times: 2}, {Every: "halfyear"},
+		{Every: "week"}, {Every: "month"}, {Every: "month", Day: 25}, {Every: "month", Days: []int{10, 31}}, {Every: "2week"}, {Every: "quarter", Times: 2}, {Every: "halfyear"},
 		{Every: "year", Months: []int{8, 12}}, {Every: "year", Date: "05-30"}, {Every: "2month"},
 		{Every: "term", Terms: []duty.Term{{From: "03-01", To: "07-10"}, {From: "09-01", To: "01-20"}}},
 	}).Draw(rt, "recurrence")
@@ -311,7 +311,10 @@ func (l *timeline) roundsStand(rt *rapid.T) {
 
 func TestEveryRoundFollowsTheOneBefore(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		r := duty.Recurrence{Every: rapid.SampledFrom([]string{"week", "month", "2month", "quarter", "halfyear", "year", "2year"}).Draw(rt, "every"), Day: rapid.IntRange(0, 31).Draw(rt, "day")}
+		r := duty.Recurrence{Every: rapid.SampledFrom([]string{"week", "2week", "month", "2month", "quarter", "halfyear", "year", "2year"}).Draw(rt, "every"), Day: rapid.IntRange(0, 31).Draw(rt, "day")}
+		if r.Every == "month" {
+			r.Days = rapid.SliceOfN(rapid.IntRange(1, 31), 0, 3).Draw(rt, "days")
+		}
 		day := civil.MustParse("2025-01-01").AddDays(rapid.IntRange(0, 2000).Draw(rt, "day of start"))
 		round := r.Next(day)
 		for range 30 {

@@ -11,7 +11,7 @@ import (
 
 // Recurrence says in which periods a duty comes back and when it is due in each.
 type Recurrence struct {
-	// Every is the period: week, month, 2month, quarter, halfyear, term, year, 2year.
+	// Every is the period: week, 2week, month, 2month, quarter, halfyear, term, year, 2year.
 	Every string `json:"every"`
 	// Times is how often at least the thing must be done within the period; it
 	// stands in the duty's title and is proved by its reply.
@@ -19,6 +19,8 @@ type Recurrence struct {
 	// Day is the day of the month on which a monthly duty is due, or of the week
 	// (1 = Monday) for a weekly one; 0 = the last.
 	Day int `json:"day,omitempty"`
+	// Days are the days of the month on which a monthly duty is due more than once.
+	Days []int `json:"days,omitempty"`
 	// Months are the months in which a yearly duty comes, each due at its end.
 	Months []int `json:"months,omitempty"`
 	// Date is the day MM-DD on which a yearly duty is due; "" = 12-31.
@@ -49,11 +51,11 @@ func (r Recurrence) Validate() error {
 	switch {
 	case r.Every == "term" && len(r.Terms) == 0:
 		return bad("没有设定学期起止日期。")
-	case r.Every != "week" && r.Every != "term" && monthsOf[r.Every] == 0:
+	case r.Every != "week" && r.Every != "2week" && r.Every != "term" && monthsOf[r.Every] == 0:
 		return bad("请选择每周、每月、每季度、每半年、每学期、每年。")
-	case r.Every == "week" && r.Day > 7:
+	case (r.Every == "week" || r.Every == "2week") && r.Day > 7:
 		return bad("每周的日子应在周一至周日之间。")
-	case r.Day < 0 || r.Day > 31:
+	case r.Day < 0 || r.Day > 31 || slices.ContainsFunc(r.Days, func(d int) bool { return d < 1 || d > 31 }):
 		return bad("每月的日期应在1至31之间。")
 	case slices.ContainsFunc(r.Months, func(m int) bool { return m < 1 || m > 12 }):
 		return bad("月份应在1至12之间。")
@@ -99,6 +101,10 @@ func (r Recurrence) rounds(year int) []Round {
 		return each(r.Terms, func(t Term) Round { return t.round(year) })
 	case r.Every == "week":
 		return weeks(year, r.Day)
+	case r.Every == "2week":
+		return everyOther(weeks(year, r.Day))
+	case r.Every == "month" && len(r.Days) > 0:
+		return r.daysOfMonths(first)
 	case r.Date != "":
 		return []Round{{first, monthDay(year, r.Date)}}
 	}
@@ -112,6 +118,31 @@ func (r Recurrence) rounds(year int) []Round {
 		out = append(out, Round{start, r.monthDue(start.AddMonths(n - 1))})
 	}
 	return out
+}
+
+// daysOfMonths are the rounds of a duty that is due on several days of each month.
+func (r Recurrence) daysOfMonths(first civil.Date) []Round {
+	var out []Round
+	days := slices.Sorted(slices.Values(r.Days))
+	for m := range 12 {
+		start := first.AddMonths(m)
+		from := start
+		for _, d := range days {
+			due := Recurrence{Day: d}.monthDue(start)
+			if due.Before(from) {
+				continue // both days lie behind the end of a short month
+			}
+			out = append(out, Round{from, due})
+			from = due.AddDays(1)
+		}
+	}
+	return out
+}
+
+// everyOther keeps the weeks of even number counted from a fixed Monday, so that the year's end does not shift them.
+func everyOther(all []Round) []Round {
+	monday := mustDate(2024, 1, 1)
+	return slices.DeleteFunc(all, func(r Round) bool { return r.From.Sub(monday)/7%2 != 0 })
 }
 
 // monthDue gives the due day within a month: its Day, at most its last.

@@ -176,7 +176,7 @@ func (s *bench) read(part string, offset int) []Fact {
 	}
 	for _, t := range found.Tasks {
 		for _, x := range t.Times {
-			add(Time, x.Fact, x.Norm)
+			add(Time, x.Fact, x.Exact())
 		}
 		for _, x := range t.Unclear {
 			add(Vague, x, "")

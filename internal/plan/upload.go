@@ -115,7 +115,7 @@ func draftOf(now clock.Instant, plan ref.Plan, seq int64, c compile.Task, regist
 		owner(Support, u)
 	}
 	for _, x := range c.Times {
-		add(Time, x.Fact, x.Norm)
+		add(Time, x.Fact, x.Exact())
 	}
 	for _, x := range c.Unclear {
 		add(Vague, x, "")

@@ -185,9 +185,33 @@ func (b *builder) bareLabel(sp Span) bool {
 	return words[len(words)-1] == ':' && sp.Len() <= 14 && owner.LabelEnd(words) == len(words)
 }
 
+// namesBelow takes the units that are listed by number under a label (责任单位: 1.县民政局 2.县教育局).
+func (b *builder) namesBelow(sp *Span) bool {
+	first := marker{}
+	for n := 1; b.i+1 < len(b.lines); n++ {
+		l := b.lines[b.i+1]
+		if l.kind != lineMarker || l.mark.num != n || n > 1 && l.mark.kind != first.kind {
+			break
+		}
+		name := b.src.Trim(script.Between(l.mark.End, l.End))
+		for name.Len() > 0 && strings.ContainsRune("。;,、", b.src.Norm[name.End-1]) {
+			name.End--
+		}
+		if name.Len() == 0 || owner.List(b.src.Text, name, false) == nil {
+			break
+		}
+		first, sp.End = l.mark, l.End
+		b.i++
+	}
+	return first.num > 0
+}
+
 // joined is the line, together with the next one if it breaks off inside a list (…、).
 func (b *builder) joined(l line) Span {
 	sp := l.Span
+	if sp.Len() > 0 && b.bareLabel(sp) && b.namesBelow(&sp) {
+		return sp
+	}
 	for sp.Len() > 0 && sp.Len() < 400 && (b.src.Norm[sp.End-1] == '、' || b.bareLabel(sp)) && b.i+1 < len(b.lines) && b.lines[b.i+1].kind == lineText {
 		b.i++
 		sp.End = b.lines[b.i].End

@@ -167,7 +167,7 @@ var targetRules = []targetRule{
 	{"per_unit", "每", fig(`每(?:一)?(?P<k>个|所|名|家|位|间|座)(?P<p>[^每\d]{1,14}?){c}?(?:{v})?{nn}{m}{w}{0,12}`), readPerUnit},
 	{"per_place", "在各", fig(`(?P<k>在|各)(?P<p>[^每\d在]{0,6}?)(?:{v}){c}?{d}{m}[^、]{0,12}`), readPerPlace},
 	{"per_place", "至", fig(`(?P<k>在)(?P<p>村|社区|乡镇|学校|校)(?:{v}){c}{nn}{m}\p{Han}{0,14}`), readPerPlace},
-	{"counted", "", fig(`(?P<v>{v})[^、和及\d]{0,16}?(?P<T>{c}?{d}{m}(?:以上)?\p{Han}{0,8})`), readCount},
+	{"counted", "", fig(`(?P<v>{v})[^和及\d,。;]{0,16}?(?P<T>{c}?{d}{m}(?:以上)?\p{Han}{0,8})`), readCount},
 	{"at_least", "", fig(`{h}{0,8}(?P<T>{c}{d}(?P<k>万|千|百)?{m}{u})`), readCount},
 	{"at_least", "以", fig(`{h}{0,8}{d}(?P<k>万|千|百)?{m}(?P<u>以上|以内)`), readCount},
 	{"second", "、", fig(`(?:不少于|不低于|不得少于|至少)\d+(?:期|次|场|个|名|场次)、(?P<T>{n}{m}(?:以上)?)`), func(m targetMatch) string { return "count>=" + m.get("n") }},

@@ -114,10 +114,13 @@ func (s source) protagonist(subjects []Span) int {
 
 // collective: a name that stands for many (各村, 有关部门).
 func collective(name string) bool {
-	return strings.HasPrefix(name, "各") && !strings.HasPrefix(name, "各级") || strings.HasPrefix(name, "有关") || strings.HasPrefix(name, "相关") || strings.HasPrefix(name, "所有") || anyUnit[name] || aloneNoUnit[name] || manyUnits.MatchString(name)
+	return strings.HasPrefix(name, "各") && !strings.HasPrefix(name, "各级") || strings.HasPrefix(name, "有关") || strings.HasPrefix(name, "相关") || strings.HasPrefix(name, "所有") || anyUnit[name] || aloneNoUnit[name] || placeKinds[name] || manyUnits.MatchString(name)
 }
 
 var manyUnits = regexp.MustCompile(`各成员单位|(有关|相关|直属?)(部门|单位)$|^[两二三四五六七八九十]+(部门|单位|家)$|^直(有关|相关|各)?(部门|单位)`)
+
+// placeKinds are names of a kind of places: whoever sits there is meant.
+var placeKinds = set(`村 嘎查 苏木 苏木镇 乡镇 街道 镇街 乡镇街道 村社区 学校`)
 
 // anyUnit are names that stand for whichever unit is meant.
 var anyUnit = set(`责任单位 责任部门 成员单位 牵头单位 牵头部门 配合单位 职能部门 单位`)
@@ -380,7 +383,7 @@ func (s source) orders(i, end int) bool {
 }
 
 // actWords go on after a subject beside the command words.
-var actWords = set(`接到 收到 发现 确定 部署 细化 适时 指定 会同 各司 不得 必须 承办 牵头 统筹 依照 作为 至少 密切 自觉 发出 下发 印制 召集 主持 出具 指派 选派 分头 全额 按月 按季 按年 逐一 逐户 逐村 提前 带头 抽调 举行 起草 拨付 审定 承接 转交 转送 核发 发给 免费 优先 统一 同步 安装 掌握 采集 填写 上传 反馈 列支 牵总 派出 选定 兜底 既要 也要 也应 还要 合作 具体 得知 遇到 立即 第一 进行 处理 申请 共同 普遍`)
+var actWords = set(`接到 收到 发现 确定 部署 细化 适时 指定 会同 各司 不得 必须 承办 牵头 统筹 依照 作为 至少 密切 自觉 发出 下发 印制 召集 主持 出具 指派 选派 分头 全额 按月 按季 按年 按周 逐月 逐季 逐周 隔周 隔月 逐一 逐户 逐村 提前 带头 抽调 举行 起草 拨付 审定 承接 转交 转送 核发 发给 免费 优先 统一 同步 安装 掌握 采集 填写 上传 反馈 列支 牵总 派出 选定 兜底 既要 也要 也应 还要 合作 具体 得知 遇到 立即 第一 进行 处理 申请 共同 普遍`)
 
 // nounVerbs are command words that after a unit's name rather form a noun with it (学校保护, 社区教育).
 var nounVerbs = set(`保护 教育 管理 宣传 培训 评估 考核 监测 报告 建设 建档 监督 检查 救助 干预 调查 组织 学习 保障 培育 登记 备案 融合 联动 先行 试点 对接 衔接 改造`)

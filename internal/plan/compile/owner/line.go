@@ -37,9 +37,9 @@ var (
 	// ownerLabel: 责任单位: with what may stand before and behind; without 单位 only before a colon (牵头:)
 	ownerLabel = regexp.MustCompile(`^[ \-*★☆※●◆▲■·▪◇□>]*(?:(?:主要|具体)?(?P<party>` + partyWords + `)(?:(?:和|及|与|、|/)?(?:` + partyWords + `))?(?P<noun>` + placeWords + `|` + headWords + `)(?:和(?:责任人|负责人)|及(?:责任人|负责人|分工))?(?:\([^()]{1,40}\))? *(?::|为|是| |-+)|(?P<short>牵头|主责|主办|配合|协办|参与|责任)(?:\([^()]{1,40}\))? *:|(?:` + timeWords + `)(?:\([^()]{1,40}\))? *(?::|为|是| ))`)
 	// ownerVerb is the closed set of words that may follow the names: 牵头负责, 按职责分工负责, 抓好督促落实
-	ownerVerb  = regexp.MustCompile(`^(?:会同.*|联合[^会].*|(?:牵头|统筹|主办|负责|配合|参与|参加|协助|协同|协办|承办|按照?|各司?|自|其|根据|依照?|职责?|职能|分工|分别|具体|共同|分头|落实|抓好?|做好|组织|实施|推进|督促|相关|有关|工作|任务|完成|并|指导|协调|推动|总|责任?|切实|认真|予以|密切|全程|加强|支持)+)$`)
-	strongVerb = regexp.MustCompile(`牵头|统筹|主办|负责|配合|参与|参加|协助|协办|承办|落实|会同|联合`)
-	leadVerb   = regexp.MustCompile(`^(负责)?(牵头|统筹|主办)`)
+	ownerVerb  = regexp.MustCompile(`^(?:会同.*|联合[^会].*|(?:牵头|统筹|主办|主抓|主责|抓总|负责|配合|参与|参加|协助|协同|协办|承办|按照?|各司?|自|其|根据|依照?|职责?|职能|分工|分别|具体|共同|分头|落实|抓好?|做好|组织|实施|推进|督促|相关|有关|工作|任务|完成|并|指导|协调|推动|总|责任?|切实|认真|予以|密切|全程|加强|支持)+)$`)
+	strongVerb = regexp.MustCompile(`牵头|统筹|主办|主抓|主责|抓总|负责|配合|参与|参加|协助|协办|承办|落实|会同|联合`)
+	leadVerb   = regexp.MustCompile(`^(负责|具体|总)?(牵头|统筹|主办|主抓|主责|抓总)`)
 	leadLabel  = regexp.MustCompile(`^(牵头|主责|主办)`)
 	timeLike   = regexp.MustCompile(`\d+月|\d+年|年底|年内|季度|半年|每月|每年|每周|每学期|全年|工作日|小时|长期|持续|常态`)
 )
@@ -106,8 +106,11 @@ type ownerReader struct {
 	label   role // role given by the last label
 	labels  int
 	verbs   int
+	charged int    // units told 负责 before any was told to lead or to help
+	helped  bool   // others are told 配合
 	pending []Span // names whose role is not known yet
 	first   int    // names read under the present label
+	apart   int    // of the pending names, those before the last semicolon
 	since   int    // units added under the present label since the last comma
 	people  bool   // the label speaks of persons, too: only full names of units count
 	comma   bool   // a comma was passed under the present label
@@ -140,7 +143,7 @@ func Read(text *script.Text, sp Span, conv Convention, form Form) *Line {
 			from = i + 1
 		case c == ')':
 			depth--
-		case depth <= 0 && strings.ContainsRune("、,;。 /\t|", c) || i == sp.End:
+		case depth <= 0 && strings.ContainsRune("、,;。 /\t|\n", c) || i == sp.End:
 			r.piece(script.Between(from, i))
 			if c == ',' || c == ';' || c == '。' {
 				r.separator(c)
@@ -242,11 +245,33 @@ func (r *ownerReader) name(sp Span) {
 		}
 		r.flush(roleSupport)
 	case leadVerb.MatchString(verb):
+		late := r.pending[r.apart:]
+		if len(late) > 0 { // 甲、乙;丙牵头
+			r.pending = r.pending[:r.apart]
+			r.flush(roleSupport)
+			r.pending = late
+		}
 		r.flush(roleLead)
 	case r.label == roleLead:
 		r.flush(roleLead)
 	default:
+		r.charge(verb)
 		r.flush(roleSupport)
+	}
+}
+
+var (
+	chargeVerb = regexp.MustCompile(`^(?:总|具体|全面|共同)?负责(?:落实|实施|组织实施|推进|抓好落实)?$`)
+	helpVerb   = regexp.MustCompile(`^(?:予以|积极|密切|共同)?(?:配合|协助|协同|协办|参与|参加)`)
+)
+
+// charge hears who is told 负责 while others are told 配合: in 甲负责,乙配合 the first leads.
+func (r *ownerReader) charge(verb string) {
+	switch {
+	case chargeVerb.MatchString(verb) && len(r.out.Lead)+len(r.out.Support) == 0:
+		r.charged = len(r.pending)
+	case helpVerb.MatchString(verb) && len(r.pending) > 0:
+		r.helped = true
 	}
 }
 
@@ -347,6 +372,9 @@ func (r *ownerReader) labelled(n Span) role {
 // separator: under the comma convention the names before the first comma lead.
 func (r *ownerReader) separator(c rune) {
 	r.since = 0
+	if c == ';' {
+		r.apart = len(r.pending)
+	}
 	if c == ',' && r.conv.commaLead && r.label == roleSupport && !r.comma && r.first > 0 {
 		r.comma = true
 		r.promote(r.first)
@@ -368,7 +396,7 @@ func (r *ownerReader) flush(to role) {
 	for _, n := range r.pending {
 		r.add(n, to)
 	}
-	r.pending = nil
+	r.pending, r.apart = nil, 0
 }
 
 func (r *ownerReader) add(n Span, to role) {
@@ -392,6 +420,9 @@ func (r *ownerReader) finish() *Line {
 	bare := len(r.pending)
 	r.flush(roleSupport)
 	o := r.out
+	if r.helped && r.charged > 0 && len(o.Lead) == 0 {
+		o.Lead, o.Support = o.Support[:r.charged:r.charged], o.Support[r.charged:]
+	}
 	if r.conv.commaLead && !r.comma && len(o.Lead) == 0 && len(o.Support) == 1 && r.label == roleSupport {
 		o.Lead, o.Support = o.Support, nil // a single unit leads
 	}

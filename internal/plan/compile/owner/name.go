@@ -32,7 +32,7 @@ func (e endings) match(words string) bool {
 
 // unitEndings close the name of an organisation.
 var unitEndings = endingsOf(`
-局 委 办 厅 院 会 联 所 站 校 署 处 科 团 队 部 社 室 馆 区 县 镇 乡 村 街道 社区 中心 政府 法院 检察院 机关
+局 委 办 厅 院 会 联 所 站 校 署 处 科 团 队 部 社 室 馆 区 县 镇 乡 村 街道 社区 嘎查 苏木 中心 政府 法院 检察院 机关
 部门 单位 机构 学校 小学 中学 中小学 幼儿园 医院 办事处 管委会 小组 工会 共青团 公司 场部 管区 专班 组织 企业 融媒体
 平台公司 基地 协调机制 联席会议 村级 乡级 镇级 分局 支队 大队 中队 教育单位 职能部门 成员单位 编办 两级 高校 院校 农场 林场
 `)
@@ -67,6 +67,9 @@ func IsName(words string) bool {
 		return false
 	}
 	core := stripBrackets(words)
+	if hotlineName.MatchString(core) {
+		return true
+	}
 	if coordinators.match(core) {
 		return true
 	}
@@ -197,6 +200,9 @@ func looseName(words string) bool {
 	return n >= 2 && n <= 24 && !strings.ContainsAny(stripBrackets(words), "的将把被。;:《》%=0123456789") && !looseNot.MatchString(words)
 }
 
+// hotlineName: a telephone service that acts in its own name (12345热线, 县12345政务服务便民热线).
+var hotlineName = regexp.MustCompile(`^(?:\p{Han}{0,5}[省市州盟县区旗镇乡])?(?:12\d{3}|1[012]\d|96\d{2,4})\p{Han}{0,10}(?:热线|专线|平台|中心|服务台)$`)
+
 // hotline: an office that goes by its telephone number (县12345热线, 市110指挥中心).
 var hotline = regexp.MustCompile(`\d{3,8}(\p{Han}{0,10}(?:热线|专线|平台|中心)\p{Han}{0,4})$`)
 
@@ -231,7 +237,7 @@ func splitConjunction(s source, sp Span) []Span {
 		case ')':
 			depth = max(0, depth-1)
 		case '和', '及', '与':
-			if depth > 0 || !IsName(s.Sub(script.Between(sp.Start, i))) {
+			if depth > 0 || !IsName(s.Sub(trimUnit(s, script.Between(sp.Start, i)))) {
 				continue
 			}
 			right := i + 1
@@ -245,7 +251,7 @@ func splitConjunction(s source, sp Span) []Span {
 }
 
 var (
-	unitLead  = regexp.MustCompile(`^(及|和|与|以及|由|并|联合|会同|协同|同|[①-⑳*★\-:： ]|\d{1,2}[.、])+`)
+	unitLead  = regexp.MustCompile(`^(及|和|与|以及|由|并|联合|会同|协同|同|[①-⑳*★\-:： ]|\d{1,2}[.、]|\((?:\d{1,2}|[一二三四五六七八九十]{1,2})\))+`)
 	unitTrail = regexp.MustCompile(`(等(相关|有关)?(成员)?(职能)?(部门|单位|机构|组织)*|[*★。.;,:\- ])+$`)
 	unitNote  = regexp.MustCompile(`\((?:[^()]*(?:下同|牵头部门|牵头单位|按职责|同上|分工)[^()]*)\)$`)
 )

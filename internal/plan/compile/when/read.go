@@ -106,10 +106,10 @@ func readMonths(m timeMatch) (string, string) {
 		return "", ""
 	}
 	var months []string
-	for _, f := range strings.FieldsFunc(list, func(r rune) bool { return strings.ContainsRune("、,和及月份", r) }) {
+	for _, f := range strings.FieldsFunc(list, func(r rune) bool { return strings.ContainsRune("、,和及月份底末", r) }) {
 		months = append(months, fmt.Sprintf("%02d", script.Number(f)))
 	}
-	if len(months) < 2 || !strings.HasSuffix(list, "月") && !strings.HasSuffix(list, "份") {
+	if len(months) < 2 || !strings.HasSuffix(strings.TrimRight(list, "底末"), "月") && !strings.HasSuffix(list, "份") {
 		return "", ""
 	}
 	return KindRecurrence, "months=" + strings.Join(months, ",")
@@ -124,15 +124,19 @@ func readYearlyMonth(m timeMatch) (string, string) {
 	return KindRecurrence, fmt.Sprintf("yearly=%02d", month)
 }
 
+// readQuarterDay: 每季度首月, 每季度末月25日前, 每季度次月5日前: the day lies in the month that is named.
 func readQuarterDay(m timeMatch) (string, string) {
-	at := "begin"
-	if w := m.get("W"); strings.HasPrefix(w, "末") || strings.HasPrefix(w, "最后") {
-		at = "end"
+	w, day := m.get("W"), script.Number(m.get("D"))
+	last := strings.HasPrefix(w, "末") || strings.HasPrefix(w, "最后")
+	switch {
+	case w == "结束后", day > 0 && !strings.HasSuffix(w, "月"):
+		return "", ""
+	case last:
+		return KindRecurrence, "every=quarter,at=end,min=1"
 	}
-	return KindRecurrence, "every=quarter,at=" + at + ",min=1"
+	return KindRecurrence, "every=quarter,at=begin,min=1"
 }
 
-// readPeriodEnd: 每季度末, 每月底前, 每年年初, 每学期初. The figure, if any, is kept for periods that can hold several.
 // readWeekDay: 每周五前; 每周一次 and 每周三节课 count, they name no day.
 func readWeekDay(m timeMatch) (string, string) {
 	if m.get("V") == "" && (weekCount.MatchString(m.behind) || m.get("W") == "一" && !onMonday.MatchString(m.behind)) {
@@ -150,6 +154,7 @@ var (
 	onMonday  = regexp.MustCompile(`^(召开|举行|举办|向|将|的|,|、)`)
 )
 
+// readPeriodEnd: 每季度末, 每月底前, 每年年初, 每学期初. The figure, if any, is kept for periods that can hold several.
 func readPeriodEnd(m timeMatch) (string, string) {
 	unit := unitNorm[m.get("U")]
 	at := "begin"

@@ -24,6 +24,9 @@ var timeWordsOf = strings.NewReplacer(
 	"{q}", `(?:不少于|不低于|不得少于|至少|最少|不小于|原则上|分别|各|须|应)`,
 	"{c}", `(?:次|场次?|期|轮|课时|节|遍|回|批次?)`,
 	"{前}", `(?:之前|以前|前)`,
+	"{到}", `(?:至|到|-+)`,
+	"{节}", festivals,
+	"{按}", `(?:按|逐|(?P<G>隔))个?(?P<U>日|天|周|旬|月|季度?|学期|半年|年)度?`,
 )
 
 // pat compiles a pattern that must match where it is tried.
@@ -36,6 +39,16 @@ const (
 
 // timeRules in order of precedence: the first that reads at a place wins.
 var timeRules = []timeRule{
+	{"dotted_window", digits, pat(`(?P<Y>20\d\d)\.(?P<M>1[0-2]|0?[1-9])(?:\.(?P<D>3[01]|[12]\d|0?[1-9]))?{到}(?:(?P<Y2>20\d\d)\.)?(?P<M2>1[0-2]|0?[1-9])(?:\.(?P<D2>3[01]|[12]\d|0?[1-9]))?`), readDottedWindow},
+	{"dotted_date", digits, pat(`(?P<Y>20\d\d)(?:\.(?P<M>1[0-2]|0?[1-9])(?:\.(?P<D>3[01]|[12]\d|0?[1-9]))?|/(?P<M2>1[0-2]|0?[1-9])/(?P<D2>3[01]|[12]\d|0?[1-9])|-(?P<M3>1[0-2]|0[1-9])-(?P<D3>3[01]|[12]\d|0[1-9]))(?P<P>底)?(?P<F>{前})?`), readDottedDate},
+	{"festival", festivalStarts, pat(`(?P<E>每年的?)?(?:{Y})?{节}(?P<W>{前}|期间|当天|来临之?前|到来之?前)?`), readFestival},
+	{"vacation", "每寒暑" + digits + "今本当明", pat(`(?P<E>每年的?)?(?:{Y})?(?P<L>寒暑假|[寒暑]假[、和及或][寒暑]假|[寒暑]假)(?:放假|来临|到来|开始)?之?前`), readVacation},
+	{"same_day", "于当", pat(`(?:于当[日天]|当[日天](?:之?内|以?前)|(?P<T>当[日天])(?:即|完成|上报|报告|报送|立案|受理|出警|介入|办理|启动|通报|答复|回复|移[送交]|转[办交送]|反馈|处置|办结|录入|交办|派单|核实|处理|向[^,。;]{2,14}(?:报告|报送|上报|反馈|通报)|将[^,。;]{2,14}(?:报|录入|移送|转)))`), func(m timeMatch) (string, string) {
+		if script.IsDigit(m.before) || m.before == '日' {
+			return "", ""
+		}
+		return KindDeadline, "within=0days"
+	}},
 	{"window", "自从" + digits + "今本当明" + hanNumber, pat(`[自从]?(?:{Y})?{M}(?:{D}|{P})?(?:起|开始)?,?(?:至|到|-+)(?:{Y2})?(?:{M2})?(?:{D2}|{P2})?(?:期间|{前}|止|结束)?`), readWindow},
 	{"month_window", digits + "今本当明", pat(`(?:{Y})?(?P<M>1[0-2]|[1-9])(?:至|到|-+)(?P<M2>1[0-2]|[1-9])月份?(?:期间|{前}|底)?`), readMonthWindow},
 	{"term_start_window", "每春秋开新", pat(`(?:每(?:个)?(?P<U>学期|学年|年))?(?P<S>[春秋]季)?(?:新)?(?:学期|学年)?(?:开学(?:之?后|之日起|起|的?第)?|开始(?:之?后|之日起|起))(?P<N>\d+|[一二两三])个?(?P<V>月|周|星期|日|天|工作日)之?内`), readTermWindow},
@@ -44,17 +57,23 @@ var timeRules = []timeRule{
 	{"yearly_window", "每", pat(`每年的?{M}(?:{P})?(?:至|到|-+){M2}(?:{P2})?(?:期间)?`), func(m timeMatch) (string, string) {
 		return KindRecurrence, fmt.Sprintf("every=year,from=%02d,to=%02d", script.Number(m.get("M")), script.Number(m.get("M2")))
 	}},
-	{"yearly_months", "每" + digits + hanNumber, pat(`(?P<E>每年的?)?(?P<L>(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月?份?(?:[、,和及](?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])月?份?)+月?份?)(?P<V>底|末|初)?(?:期间)?(?P<A>,?(?:分别|各)?[^,。;:每\d]{0,10}?(?:一|1|\d)次)?`), readMonths},
+	{"month_week", digits + "今本当明" + hanNumber, pat(`(?:{Y})?{M}的?第(?P<N>[一二三四五1-5])个?(?:周|星期)(?P<W>[一二三四五六日天])?`), readMonthWeek},
+	{"yearly_months", "每" + digits + hanNumber, pat(`(?P<E>每年的?)?(?P<L>(?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])(?:月?份?|月[底末])(?:[、,和及](?:1[0-2]|[1-9]|十[一二]?|[一二三四五六七八九])(?:月?份?|月[底末]))+月?份?)(?P<V>底|末|初)?(?:期间|{前})?(?P<A>,?(?:分别|各)?[^,。;:每\d]{0,10}?(?:一|1|\d)次)?`), readMonths},
 	{"yearly_month", "每", pat(`每年的?{M}(?:{P})?{前}?`), readYearlyMonth},
+	{"monthly_days", "每", pat(`每(?:个)?月的?(?P<L>(?:\d{1,2}[日号]?[、和及])+\d{1,2}[日号]){前}?`), readMonthlyDays},
+	{"monthly_window", "每", pat(`每(?:个)?月的?(?:{P}|(?P<D>3[01]|[12]\d|0?[1-9])[日号]?{到}{D2})(?:期间|{前})?`), readMonthlyWindow},
+	{"period_edge", "每", pat(`每(?:个)?(?P<U>月|季度?|半年|学期|学年|年度?)(?P<W>结束后|终了后|[前初]|的前)的?(?P<N>\d+|[一二两三四五六七八九十]+)个?(?P<V>工作日|日|天|周|星期)(?:之?内)?`), readPeriodEdge},
 	{"monthly_day", "每次", pat(`(?:每(?:个)?|次)月的?{D}{前}?`), func(m timeMatch) (string, string) {
 		return KindRecurrence, fmt.Sprintf("monthly-day=%02d", script.Number(m.get("D")))
 	}},
 	{"week_day", "每", pat(`每(?:个)?(?:周|星期)(?P<W>[一二三四五六日天])(?P<V>(?:上午|下午|晚上)?(?:下班)?{前}|上午|下午|晚上)?`), readWeekDay},
-	{"quarter_day", "每", pat(`每(?:个)?季度?(?P<W>首月|末月|第一个月|最后一个月|结束后的?(?:次月|首月|第一个月)?)的?{D}?{前}?`), readQuarterDay},
+	{"quarter_day", "每", pat(`每(?:个)?季度?(?:结束后|终了后|后)?的?(?P<W>首月|末月|次月|下个?月|第一个月|最后一个月|(?:第一个?|首|最后一个?)(?:周|星期)|结束后)的?(?:{D}{前}?)?`), readQuarterDay},
 	{"period_end_counted", "每", pat(`每(?:个)?{U}(?P<W>年末|年底|年初|底|末|初|期末|期初|前|结束前)(?:[^,。;:每\d]{0,8}?){q}?{N}{c}`), readPeriodEnd},
 	{"period_end", "每", pat(`每(?:个)?{U}(?P<W>年末|年底|年初|月底|月末|底|末|初|期末|期初|结束前)前?`), readPeriodEnd},
 	{"every_counted", "每", pat(`每隔?(?:(?P<K>\d+|[一二两三四五])(?:个)?|个)?{U}(?P<G>[^,。;:每%]{0,24}?){q}?{N}{c}`), readEvery},
 	{"every", "每", pat(`每隔?(?:(?P<K>\d+|[一二两三四五])(?:个)?|个)?{U}`), readEvery},
+	{"adverb_counted", "按逐隔", pat(`{按}[^,。;:每\d]{0,10}?{q}?{N}{c}`), readAdverb},
+	{"adverb", "按逐隔", pat(`{按}`), readAdverb},
 	{"one_per", "一半1", pat(`(?P<U>半年)(?:[一1]|{N})(?:次|\p{Han}{2})`), readOnePer},
 	{"one_per", "一1每", pat(`(?:每)?[一1](?:个)?(?P<U>日|周|月|季度?|年|学期)(?:一|1|(?P<N>[两二三四五六2-9]))(?P<X>次|\p{Han}{2})`), readOnePer},
 	{"all_year_counted", "全一1年", pat(`(?:全|一|1|年)(?P<U>年|内|度)?(?:内)?(?:[^,。;:每\d]{0,8}?){q}{N}{c}`), func(m timeMatch) (string, string) {

@@ -57,6 +57,15 @@ type Time struct {
 	script.Fact
 	Kind string `json:"kind"`
 	Norm string `json:"norm"`
+	Day  int    `json:"day,omitempty"` // of a month which the norm only calls the begin or end of a period (每季度次月5日前)
+}
+
+// Exact is the norm with the day that it leaves out.
+func (t Time) Exact() string {
+	if t.Day == 0 {
+		return t.Norm
+	}
+	return fmt.Sprintf("%s,day=%02d", t.Norm, t.Day)
 }
 
 // Counted tells that the rule was read together with its own figure (每季度至少1次), or is a date: it then claims
@@ -100,12 +109,31 @@ func (s *reader) times(region script.Span, titles []script.Span, completion bool
 				out = append(out, t)
 				t = more
 			}
-			out = append(out, t)
+			out = append(out, s.sameYear(out, t))
 			i = t.End - 1
 		}
 	}
 	return out
 }
+
+// sameYear: in 2026年2月、8月 the second month is of the same year.
+func (s *reader) sameYear(before []Time, t Time) Time {
+	if len(before) == 0 {
+		return t
+	}
+	last := before[len(before)-1]
+	key, value, _ := strings.Cut(t.Norm, "=")
+	lastKey, lastValue, _ := strings.Cut(last.Norm, "=")
+	if key == lastKey && undated.MatchString(value) && dated.MatchString(lastValue) && strings.ContainsAny("、和及", s.Sub(script.Between(last.End, t.Start))) {
+		t.Norm = key + "=" + lastValue[:5] + value
+	}
+	return t
+}
+
+var (
+	undated = regexp.MustCompile(`^\d\d(-|$)`)
+	dated   = regexp.MustCompile(`^20\d\d-`)
+)
 
 // timeAt tries the rules that may begin with the first rune of sp.
 func (s *reader) timeAt(sp, region script.Span, rules []*timeRule, completion bool) (Time, bool) {
@@ -125,11 +153,15 @@ func (s *reader) timeAt(sp, region script.Span, rules []*timeRule, completion bo
 		}
 		if kind, norm := r.read(m); norm != "" {
 			last := g[1]
-			if i := r.re.SubexpIndex("T"); i >= 0 {
+			if i := r.re.SubexpIndex("T"); i >= 0 && g[2*i+1] >= 0 {
 				last = g[2*i+1] // what follows only proves it
 			}
 			end := s.At(s.Byte(sp.Start) + last)
-			return Time{Fact: s.Fact(script.Between(sp.Start, end), "time."+r.name), Kind: kind, Norm: norm}, true
+			t := Time{Fact: s.Fact(script.Between(sp.Start, end), "time."+r.name), Kind: kind, Norm: norm}
+			if strings.HasPrefix(norm, "every=quarter,at=") {
+				t.Day = script.Number(m.get("D"))
+			}
+			return t, true
 		}
 	}
 	return Time{}, false

@@ -72,9 +72,11 @@ func (c Calendar) Read(norm string) Schedule {
 	case "from":
 		return c.window(rest, args["to"])
 	case "monthly-day":
-		if n, err := strconv.Atoi(rest); err == nil && n >= 1 && n <= 31 {
-			return rounds(duty.Recurrence{Every: "month", Day: n})
-		}
+		return monthlyDays(rest)
+	case "before", "week":
+		return asked(notADay)
+	case "weekday":
+		return c.weekday(rest)
 	case "weekly-day":
 		if n, err := strconv.Atoi(rest); err == nil && n >= 1 && n <= 7 {
 			return rounds(duty.Recurrence{Every: "week", Day: n})
@@ -116,7 +118,7 @@ func parts(norm string) (key, value string, args map[string]string) {
 	key, value, _ = strings.Cut(fields[0], "=")
 	for _, f := range fields[1:] {
 		k, v, ok := strings.Cut(f, "=")
-		if !ok && key == "months" {
+		if !ok && (key == "months" || key == "monthly-day") {
 			value += "," + f
 			continue
 		}
@@ -256,6 +258,16 @@ func (c Calendar) every(period string, args map[string]string) Schedule {
 	switch {
 	case args["within"] != "":
 		return asked("请填写每个周期内的完成日期。")
+	case args["before"] != "":
+		return asked("每年的日子不固定，请填写每年的完成日期。")
+	case args["to"] != "":
+		return upTo(r, args["to"])
+	case args["day"] != "":
+		return quarterDay(r, args["at"], args["day"])
+	case period == "halfmonth":
+		return rounds(duty.Recurrence{Every: "month", Times: r.Times, Days: []int{15, 31}})
+	case period == "10days":
+		return rounds(duty.Recurrence{Every: "month", Times: r.Times, Days: []int{10, 20, 31}})
 	case args["at"] == bothTerms:
 		return c.terms(r, true)
 	case period == "term":
@@ -280,6 +292,71 @@ func (c Calendar) atBegin(r duty.Recurrence) Schedule {
 	s := rounds(r)
 	s.Note = "期初按当期第一个月底前计"
 	return s
+}
+
+// notADay asks about a time that names a day which no rule of the calendar gives.
+const notADay = "方案没有写到哪一天，请填写具体日期。"
+
+// monthlyDays: 每月25日前, 每月10日、25日前.
+func monthlyDays(list string) Schedule {
+	var days []int
+	for _, s := range strings.Split(list, ",") {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 || n > 31 {
+			return asked("每月的日期应在1至31之间，请填写办理时限。")
+		}
+		days = append(days, n)
+	}
+	if len(days) == 1 {
+		return rounds(duty.Recurrence{Every: "month", Day: days[0]})
+	}
+	return rounds(duty.Recurrence{Every: "month", Days: days})
+}
+
+// upTo is due at the end of a span within each month or year (每月5日至10日, 每年3月至5月).
+func upTo(r duty.Recurrence, to string) Schedule {
+	n, err := strconv.Atoi(to)
+	switch {
+	case err == nil && r.Every == "month":
+		r.Day = n
+	case err == nil && r.Every == "year":
+		r.Months = []int{n}
+	default:
+		return asked("请填写每个周期内的完成日期。")
+	}
+	return rounds(r)
+}
+
+// quarterDay is due on a day of the month behind a quarter, or of its last month.
+func quarterDay(r duty.Recurrence, at, day string) Schedule {
+	n, err := strconv.Atoi(day)
+	if err != nil || r.Every != "quarter" {
+		return asked("请填写每个周期内的完成日期。")
+	}
+	r.Every, r.Day, r.Months = "year", n, []int{1, 4, 7, 10}
+	if at == "end" {
+		r.Months = []int{3, 6, 9, 12}
+	}
+	return rounds(r)
+}
+
+// weekday is the nth Sunday, or other day of the week, of a month: MM-N-D with Monday as 1.
+func (c Calendar) weekday(value string) Schedule {
+	year, rest := c.yearOf(value)
+	if year == 0 {
+		return asked(AskYear)
+	}
+	var month, nth, day int
+	if _, err := fmt.Sscanf(rest, "%02d-%d-%d", &month, &nth, &day); err != nil || day < 1 || day > 7 {
+		return asked(notADay)
+	}
+	first, ok := civil.NewDate(year, month, 1)
+	if !ok {
+		return asked(notADay)
+	}
+	first = first.AddDays((day - int(first.Weekday()) + 7) % 7)
+	d := first.AddDays(7 * (nth - 1))
+	return on(d, d.Month() == month)
 }
 
 const askTerms = "本县没有设定学期起止日期，请在本县规则中设定，或改填具体周期。"
@@ -333,10 +410,13 @@ func (c Calendar) within(value, norm string) Schedule {
 		unit += "s"
 	}
 	word, known := spanWords[unit]
-	if err != nil || n < 1 || !known {
+	if err != nil || n < 0 || n == 0 && unit != "days" || !known {
 		return asked("请填写办理时限。")
 	}
 	words := strconv.Itoa(n) + word
+	if n == 0 {
+		return asked("“当日”没有写明从何时算起。有事时才办理的，请按长期任务处理；否则请填写具体日期。")
+	}
 	switch {
 	case unit == "year" && c.Year > 0:
 		s := on(civil.NewDate(c.Year+n, 12, 31))
@@ -377,7 +457,7 @@ func (s Schedule) Words() string {
 	return "待确认"
 }
 
-var everyWords = map[string]string{"week": "每周", "month": "每月", "2month": "每两个月", "quarter": "每季度", "halfyear": "每半年",
+var everyWords = map[string]string{"week": "每周", "2week": "每两周", "month": "每月", "2month": "每两个月", "quarter": "每季度", "halfyear": "每半年",
 	"term": "每学期", "year": "每年", "2year": "每两年"}
 
 // RecurrenceWords says how often.
@@ -392,6 +472,17 @@ func RecurrenceWords(r duty.Recurrence) string {
 			}
 			s += fmt.Sprintf("%d月", m)
 		}
+		if r.Day > 0 {
+			s += fmt.Sprintf("%d日前", r.Day)
+		}
+	case len(r.Days) > 0:
+		for i, d := range r.Days {
+			if i > 0 {
+				s += "、"
+			}
+			s += fmt.Sprintf("%d日", d)
+		}
+		s += "前"
 	case r.Every == "month" && r.Day > 0:
 		s += fmt.Sprintf("%d日前", r.Day)
 	case r.Date != "":
