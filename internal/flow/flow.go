@@ -18,6 +18,7 @@ import (
 	"weibao/internal/duty"
 	"weibao/internal/job"
 	"weibao/internal/org"
+	"weibao/internal/plan"
 	"weibao/internal/ref"
 )
 
@@ -41,7 +42,7 @@ func (f *Flow) Kinds() []job.Kind {
 	}
 }
 
-// MergeUnits puts a unit into another with its posts, open duties and series 「单位撤并」.
+// MergeUnits puts a unit into another with its posts, tasks of plans, open duties and series 「单位撤并」.
 func (f *Flow) MergeUnits(ctx context.Context, tx *db.Tx, by access.Actor, id, into ref.Unit, basis org.Basis) error {
 	if err := org.Merge(ctx, tx, by, id, into, basis); err != nil {
 		return err
@@ -53,6 +54,10 @@ func (f *Flow) inherit(ctx context.Context, tx *db.Tx, by access.Actor, id, into
 	if _, err := f.Guard.Inherit(ctx, tx, by, id, into); err != nil {
 		return err
 	}
-	_, err := f.Kernel.Inherit(ctx, tx, by, id, into, "单位撤并，由承接单位继续办理，时限不变")
+	const words = "单位撤并，由承接单位继续办理，时限不变"
+	if _, err := plan.Inherit(ctx, tx, by, id, into, words); err != nil {
+		return err
+	}
+	_, err := f.Kernel.Inherit(ctx, tx, by, id, into, words)
 	return err
 }

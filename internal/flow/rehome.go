@@ -8,6 +8,7 @@ import (
 	"weibao/internal/db"
 	"weibao/internal/job"
 	"weibao/internal/org"
+	"weibao/internal/plan"
 	"weibao/internal/region"
 )
 
@@ -72,6 +73,9 @@ func (f *Flow) rehomeOne(ctx context.Context, tx *db.Tx, m region.Move) error {
 		}
 	}
 	if err := org.Rehome(ctx, tx, access.Program, m.OldCode, m.NewCode); err != nil {
+		return err
+	}
+	if err := plan.Rehome(ctx, tx, m.OldCode, m.NewCode); err != nil {
 		return err
 	}
 	_, err = f.Guard.Rehome(ctx, tx, access.Program, m.OldCode, m.NewCode)

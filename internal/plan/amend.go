@@ -63,7 +63,7 @@ func (d *Desk) Amend(ctx context.Context, tx *db.Tx, by access.Actor, task ref.T
 	if err != nil {
 		return done, err
 	}
-	return done, d.keep(ctx, tx, by, s, was, "amend", "调整任务：“"+next.Title+"”，"+done.Words(), reason)
+	return done, keep(ctx, tx, by, s, was, "amend", "调整任务：“"+next.Title+"”，"+done.Words(), reason)
 }
 
 // amend gives an issued task for a change.
@@ -104,7 +104,7 @@ func (d *Desk) Withdraw(ctx context.Context, tx *db.Tx, by access.Actor, task re
 	}
 	t.State = TaskWithdrawn
 	s.put(t)
-	return d.keep(ctx, tx, by, s, was, "amend", "撤回任务：“"+t.Title+"”", reason)
+	return keep(ctx, tx, by, s, was, "amend", "撤回任务：“"+t.Title+"”", reason)
 }
 
 // dropChecks ends what waits to be checked of a task that is taken back.
@@ -160,7 +160,7 @@ func (d *Desk) AddIssued(ctx context.Context, tx *db.Tx, by access.Actor, id ref
 		return 0, err
 	}
 	s.added = append(s.added, t)
-	return t.ID, d.keep(ctx, tx, by, s, was, "amend", fmt.Sprintf("增补任务：“%s”，下发%d项", t.Title, len(list)), reason)
+	return t.ID, keep(ctx, tx, by, s, was, "amend", fmt.Sprintf("增补任务：“%s”，下发%d项", t.Title, len(list)), reason)
 }
 
 // Close ends a plan: its series end, open duties stay to be finished.

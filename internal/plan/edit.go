@@ -77,11 +77,26 @@ func (d *Desk) open(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Plan
 	if err != nil {
 		return nil, err
 	}
-	return &bench{Plan: p, Tasks: tasks, edited: map[ref.Task]Task{}, now: func() int64 { return int64(ref.New[ref.Task](tx.Now.Time())) }}, nil
+	return newBench(tx, p, tasks), nil
+}
+
+func newBench(tx *db.Tx, p Plan, tasks []Task) *bench {
+	return &bench{Plan: p, Tasks: tasks, edited: map[ref.Task]Task{}, now: func() int64 { return int64(ref.New[ref.Task](tx.Now.Time())) }}
+}
+
+// changed gives the tasks that were changed, in order.
+func (s *bench) changed() []Task {
+	var out []Task
+	for _, t := range s.Tasks {
+		if now, ok := s.edited[t.ID]; ok {
+			out = append(out, now)
+		}
+	}
+	return out
 }
 
 // keep stores a changed bench and the edit that did it.
-func (d *Desk) keep(ctx context.Context, tx *db.Tx, by access.Actor, s *bench, was head, kind, words, reason string) error {
+func keep(ctx context.Context, tx *db.Tx, by access.Actor, s *bench, was head, kind, words, reason string) error {
 	before, after := side{Head: was}, side{Head: headOf(s.Plan)}
 	var touched []ref.Task
 	var stored []Task
@@ -151,7 +166,7 @@ func (d *Desk) edit(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Plan
 	if err := change(s); err != nil {
 		return err
 	}
-	return d.keep(ctx, tx, by, s, was, "review", words, "")
+	return keep(ctx, tx, by, s, was, "review", words, "")
 }
 
 // Undo takes back the last edit of a draft, exactly, and tells what it was.
