@@ -58,6 +58,8 @@ func (f *Flow) inherit(ctx context.Context, tx *db.Tx, by access.Actor, id, into
 	if _, err := plan.Inherit(ctx, tx, by, id, into, words); err != nil {
 		return err
 	}
-	_, err := f.Kernel.Inherit(ctx, tx, by, id, into, words)
-	return err
+	if _, err := f.Kernel.Inherit(ctx, tx, by, id, into, words); err != nil {
+		return err
+	}
+	return plan.Settle(ctx, tx, by, f.Kernel, into, words)
 }

@@ -100,6 +100,11 @@ func answer(h *house, desk *plan.Desk, by, officer access.Actor) {
 	t.Helper()
 	mine, err := h.Kernel.List(ctx, h.D.Reader(), by, duty.Filter{Mine: true, Limit: 100})
 	flowtest.Must(t, err)
+	for _, d := range mine {
+		if d.Kind == plan.KindSupport && d.Parent != 0 && h.Duty(d.Parent).Unit == d.Unit {
+			t.Errorf("the heir answers to itself: %+v", d)
+		}
+	}
 	lead := slices.IndexFunc(mine, func(d duty.Duty) bool { return d.Kind == plan.KindTask })
 	if lead < 0 {
 		t.Fatalf("the heir has no lead duty: %+v", mine)
@@ -121,8 +126,8 @@ func amendTitle(h *house, desk *plan.Desk, by access.Actor, task plan.Task) {
 	h.T.Helper()
 	h.Write(func(ctx context.Context, tx *db.Tx) error {
 		done, err := desk.Amend(ctx, tx, by, task.ID, plan.Input{Version: task.Version, Title: "全面摸底排查", Facts: task.Facts}, "调整名称")
-		if done.Opened > 0 || done.Given > 0 {
-			h.T.Errorf("an amendment after the merger opened or gave duties: %+v", done)
+		if done.Opened+done.Given+done.Cancelled > 0 {
+			h.T.Errorf("an amendment after the merger opened, gave or cancelled duties: %+v", done)
 		}
 		return err
 	})

@@ -8,6 +8,7 @@ import (
 	"weibao/internal/access"
 	"weibao/internal/audit"
 	"weibao/internal/db"
+	"weibao/internal/duty"
 	"weibao/internal/ref"
 )
 
@@ -113,6 +114,32 @@ func succeededSide(stored string, from, to ref.Unit) (string, error) {
 	}
 	b, err := json.Marshal(s)
 	return string(b), err
+}
+
+// Settle ends what a unit would answer to itself: where one unit led a task and
+// the other supported it, the successor has the lead alone. It is called when
+// the duties have followed.
+func Settle(ctx context.Context, tx *db.Tx, by access.Actor, kernel *duty.Kernel, unit ref.Unit, words string) error {
+	duties, err := ownSupport(ctx, tx, unit)
+	if err != nil {
+		return err
+	}
+	f := follower{Desk: &Desk{Duties: kernel}, by: by, reason: words}
+	for _, id := range duties {
+		if err := f.cancelDuty(ctx, tx, id); err != nil {
+			return err
+		}
+	}
+	series, err := ownSupportSeries(ctx, tx, unit)
+	if err != nil {
+		return err
+	}
+	for _, id := range series {
+		if err := f.endSeries(ctx, tx, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Rehome gives plans of a division that is no longer in force the one in its

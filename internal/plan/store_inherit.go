@@ -41,3 +41,14 @@ func rehomePlans(ctx context.Context, tx *db.Tx, was, now string) error {
 	_, err := tx.Exec(ctx, "UPDATE plan SET region = ?, town = ?, county = ?, version = version + 1 WHERE region = ?", now, access.Town(now), access.County(now), was)
 	return err
 }
+
+// ownSupport gives the open support duties of a unit that answer to a duty of the same unit.
+func ownSupport(ctx context.Context, tx *db.Tx, unit ref.Unit) ([]ref.Duty, error) {
+	return db.All[ref.Duty](ctx, tx, `SELECT d.id FROM duty d JOIN duty lead ON lead.id = d.parent
+		WHERE d.unit = ? AND d.state = 'open' AND d.kind = 'plan.support' AND lead.unit = d.unit ORDER BY d.id`, unit)
+}
+
+func ownSupportSeries(ctx context.Context, tx *db.Tx, unit ref.Unit) ([]ref.Series, error) {
+	return db.All[ref.Series](ctx, tx, `SELECT s.id FROM duty_series s JOIN duty_series lead ON lead.id = s.parent
+		WHERE s.unit = ? AND s.state = 'open' AND s.kind = 'plan.support' AND lead.unit = s.unit ORDER BY s.id`, unit)
+}
