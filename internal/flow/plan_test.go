@@ -140,7 +140,9 @@ func TestADraftNamesTheHeirAndNoStepBackLeadsToTheMergedUnit(t *testing.T) {
 		id := upload(h, desk, clerk, careText)
 		r, err := desk.OpenReview(ctx, h.D.Reader(), clerk, id)
 		flowtest.Must(t, err)
-		h.Write(func(ctx context.Context, tx *db.Tx) error { return desk.Delete(ctx, tx, clerk, id, r.Tasks[1].ID, r.Tasks[1].Version) })
+		h.Write(func(ctx context.Context, tx *db.Tx) error {
+			return desk.Delete(ctx, tx, clerk, id, r.Tasks[1].ID, r.Tasks[1].Version)
+		})
 		merge(h, bureau, heir)
 		h.Write(func(ctx context.Context, tx *db.Tx) error {
 			_, err := desk.Undo(ctx, tx, clerk, id)
