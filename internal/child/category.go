@@ -8,6 +8,7 @@ import (
 	"weibao/internal/access"
 	"weibao/internal/audit"
 	"weibao/internal/civil"
+	"weibao/internal/clock"
 	"weibao/internal/db"
 	"weibao/internal/errs"
 	"weibao/internal/ref"
@@ -40,11 +41,11 @@ type NewCategory struct {
 	Source   string
 }
 
-func (n NewCategory) category(tx *db.Tx, by access.Actor, c Child) Category {
+func (n NewCategory) category(now clock.Instant, by access.Actor, c Child) Category {
 	if n.Started.IsZero() {
-		n.Started = civil.DateOf(tx.Now.Time())
+		n.Started = civil.DateOf(now.Time())
 	}
-	return Category{ID: int64(ref.New[ref.Audit](tx.Now.Time())), Child: c.ID, Category: n.ID, Started: n.Started, Source: n.Source,
+	return Category{ID: int64(ref.New[ref.Audit](now.Time())), Child: c.ID, Category: n.ID, Started: n.Started, Source: n.Source,
 		Evidence: []byte(n.Evidence), AddedBy: by.User, Region: c.Region, Town: c.Town, County: c.County, Level: c.Level, Due: c.Due}
 }
 
@@ -89,7 +90,7 @@ func (c *Cabinet) Enter(ctx context.Context, tx *db.Tx, by access.Actor, id ref.
 	if row.Holds(n.ID) {
 		return errs.Newf(errs.Conflict, "该儿童已列入“%s”，不必重复登记。", rule.Label)
 	}
-	h := n.category(tx, by, row)
+	h := n.category(tx.Now, by, row)
 	sealed, err := c.Vault.SealText(ctx, tx, group(id), evidenceField(h.ID), n.Evidence)
 	if err != nil {
 		return err

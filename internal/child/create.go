@@ -3,13 +3,12 @@ package child
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"slices"
 	"strings"
 
 	"weibao/internal/access"
-	"weibao/internal/audit"
 	"weibao/internal/civil"
+	"weibao/internal/clock"
 	"weibao/internal/db"
 	"weibao/internal/errs"
 	"weibao/internal/idcard"
@@ -43,34 +42,19 @@ func (c *Cabinet) Create(ctx context.Context, tx *db.Tx, by access.Actor, n New)
 }
 
 // CreateAll opens many files in one transaction with few statements; any that
-// is wrong refuses them all. Callers search before they create.
+// is wrong refuses them all. Callers search before they create. Of many the
+// journal keeps one entry with all ids.
 func (c *Cabinet) CreateAll(ctx context.Context, tx *db.Tx, by access.Actor, list []New) ([]ref.Child, error) {
-	if by.User != access.Program.User {
-		if err := by.Require("child.add"); err != nil {
-			return nil, err
-		}
-	}
-	rows := make([]Child, len(list))
-	for i := range list {
-		row, err := c.row(tx, by, &list[i])
-		if err != nil {
-			return nil, err
-		}
-		rows[i] = row
-	}
-	if err := c.insert(ctx, tx, by, rows, list); err != nil {
+	b, err := c.Prepare(tx.Now, by, list)
+	if err != nil {
 		return nil, err
 	}
-	ids, items := make([]ref.Child, len(rows)), make([]audit.Item, len(rows))
-	for i, r := range rows {
-		ids[i], items[i] = r.ID, audit.Item{ID: int64(r.ID), Detail: map[string]string{"source": r.Source}}
-	}
-	return ids, audit.WriteAll(ctx, tx, by, "child.add", "child", items)
+	return b.IDs, c.Store(ctx, tx, by, b)
 }
 
 // row checks what was handed in and makes the row of lists.
-func (c *Cabinet) row(tx *db.Tx, by access.Actor, n *New) (Child, error) {
-	today := civil.DateOf(tx.Now.Time())
+func (c *Cabinet) row(now clock.Instant, by access.Actor, n *New) (Child, error) {
+	today := civil.DateOf(now.Time())
 	if err := n.Normalize(today); err != nil {
 		return Child{}, err
 	}
@@ -78,10 +62,10 @@ func (c *Cabinet) row(tx *db.Tx, by access.Actor, n *New) (Child, error) {
 		return Child{}, outside()
 	}
 	band, turns := bandOf(n.Birth, today)
-	row := Child{ID: ref.New[ref.Child](tx.Now.Time()), Name: n.Name, Sex: n.Sex, Birth: n.Birth, Guessed: flag(n.Guessed),
+	row := Child{ID: ref.New[ref.Child](now.Time()), Name: n.Name, Sex: n.Sex, Birth: n.Birth, Guessed: flag(n.Guessed),
 		Region: n.Region, Town: access.Town(n.Region), County: access.County(n.Region), Unit: n.Unit, School: n.School, Grade: n.Grade,
 		Due: NoDue, Categories: joined(categoryIDs(n.Categories)), Band: band, Turns: turns, State: Open, Source: n.Source, Version: 1,
-		Created: tx.Now, CreatedBy: by.User, Changed: tx.Now}
+		Created: now, CreatedBy: by.User, Changed: now}
 	return row, n.Told.put(&row, today)
 }
 
@@ -154,53 +138,4 @@ func flag(b bool) int64 {
 		return 1
 	}
 	return 0
-}
-
-// insert stores new rows with everything by which they are found and counted.
-func (c *Cabinet) insert(ctx context.Context, tx *db.Tx, by access.Actor, rows []Child, list []New) error {
-	sealing := make([]vault.Sealed, 0, 2*len(rows))
-	var holds []Category
-	var names []gram
-	var fresh []unmatched
-	var digests []key
-	counts := counting{}
-	for i, r := range rows {
-		plain, err := json.Marshal(list[i].Dossier)
-		if err != nil {
-			return err
-		}
-		sealing = append(sealing, vault.Sealed{Group: group(r.ID), Field: dossierField(r.ID), Bytes: plain})
-		for _, g := range grams(r.Name) {
-			names = append(names, gram{r.Town, []byte(g), r.ID})
-		}
-		for _, k := range c.keys(list[i].Dossier) {
-			digests = append(digests, key{k, r.ID})
-		}
-		for _, h := range list[i].Categories {
-			holds = append(holds, h.category(tx, by, r))
-		}
-		fresh = append(fresh, unmatched{r.ID, r.Version})
-		counts.add(r, 1)
-	}
-	for i, h := range holds {
-		sealing = append(sealing, vault.Sealed{Group: group(h.Child), Field: evidenceField(h.ID), Bytes: holds[i].Evidence})
-	}
-	sealed, err := c.Vault.SealAll(ctx, tx, sealing)
-	if err != nil {
-		return err
-	}
-	papers := make([]dossierRow, len(rows))
-	for i, r := range rows {
-		papers[i] = dossierRow{r.ID, sealed[i]}
-	}
-	for i := range holds {
-		holds[i].Evidence = sealed[len(rows)+i]
-	}
-	slices.SortFunc(names, func(a, b gram) int {
-		return cmp.Or(cmp.Compare(a.Town, b.Town), slices.Compare(a.Gram, b.Gram))
-	})
-	if err := insertAll(ctx, tx, rows, papers, holds, names, digests, counts); err != nil {
-		return err
-	}
-	return db.InsertAll(ctx, tx, "child_unmatched", fresh)
 }

@@ -48,23 +48,26 @@ func lock(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) (Child,
 	return db.Get[Child](ctx, tx, "SELECT "+columns+" FROM child c WHERE c.id = ? AND "+where+tx.ForUpdate(), append([]any{id}, args...)...)
 }
 
-func insertAll(ctx context.Context, tx *db.Tx, rows []Child, papers []dossierRow, holds []Category, names []gram, digests []key, counts counting) error {
-	if err := db.InsertAll(ctx, tx, "child", rows); err != nil {
+func insertAll(ctx context.Context, tx *db.Tx, b *Batch) error {
+	if err := db.InsertAll(ctx, tx, "child", b.rows); err != nil {
 		return err
 	}
-	if err := db.InsertAll(ctx, tx, "child_dossier", papers); err != nil {
+	if err := db.InsertAll(ctx, tx, "child_dossier", b.papers); err != nil {
 		return err
 	}
-	if err := db.InsertAll(ctx, tx, "child_category", holds); err != nil {
+	if err := db.InsertAll(ctx, tx, "child_category", b.holds); err != nil {
 		return err
 	}
-	if err := db.InsertAll(ctx, tx, "child_gram", names); err != nil {
+	if err := db.InsertAll(ctx, tx, "child_gram", b.names); err != nil {
 		return err
 	}
-	if err := db.InsertAll(ctx, tx, "child_key", digests); err != nil {
+	if err := db.InsertAll(ctx, tx, "child_key", b.digests); err != nil {
 		return err
 	}
-	return counts.apply(ctx, tx)
+	if err := db.InsertAll(ctx, tx, "child_unmatched", b.fresh); err != nil {
+		return err
+	}
+	return b.counts.apply(ctx, tx)
 }
 
 func update(ctx context.Context, tx *db.Tx, c Child) error {

@@ -5,6 +5,7 @@ import (
 	"crypto/cipher"
 	"fmt"
 
+	"weibao/internal/clock"
 	"weibao/internal/db"
 )
 
@@ -61,7 +62,7 @@ func (v *Vault) newDataKeys(ctx context.Context, tx *db.Tx, groups map[Group]cip
 			}
 		}
 		secret := newKey()
-		k, err := wrap(m, dataKey{RecordGroup: g, Suite: m.Suite, Created: tx.Now}, secret)
+		k, err := v.wrap(m, dataKey{RecordGroup: g, Suite: m.Suite, Created: tx.Now}, secret)
 		if err != nil {
 			return err
 		}
@@ -71,4 +72,65 @@ func (v *Vault) newDataKeys(ctx context.Context, tx *db.Tx, groups map[Group]cip
 		made = append(made, k)
 	}
 	return insertDataKeys(ctx, tx, made)
+}
+
+// NewKeys are data keys that SealNew has made and Keep stores.
+type NewKeys struct{ list []dataKey }
+
+// SealNew seals as SealAll does for groups that nobody knows yet, because
+// their ids were just made. It asks no database, so that it can run beside
+// another transaction; Keep must store the keys in the transaction that stores
+// what was sealed.
+func (v *Vault) SealNew(list []Sealed, now clock.Instant) ([][]byte, NewKeys, error) {
+	m := last(v.keys.Load().Wrap)
+	groups := make(map[Group]cipher.AEAD, len(list))
+	keys := NewKeys{}
+	out := make([][]byte, len(list))
+	for i, s := range list {
+		out[i] = []byte{}
+		if len(s.Bytes) == 0 {
+			continue
+		}
+		a := groups[s.Group]
+		if a == nil {
+			secret := newKey()
+			k, err := v.wrap(m, dataKey{RecordGroup: s.Group, Suite: m.Suite, Created: now}, secret)
+			if err != nil {
+				return nil, keys, err
+			}
+			if a, err = m.suite().AEAD(secret); err != nil {
+				return nil, keys, errBroken
+			}
+			groups[s.Group], keys.list = a, append(keys.list, k)
+		}
+		out[i] = seal(a, s.Bytes, s.Field.bound(s.Group))
+	}
+	return out, keys, nil
+}
+
+// Keep stores the keys of SealNew. Where the master key has been exchanged
+// since, it wraps them under the new one. A group that has a key already fails
+// the transaction.
+func (v *Vault) Keep(ctx context.Context, tx *db.Tx, keys NewKeys) error {
+	if len(keys.list) == 0 {
+		return nil
+	}
+	id, err := currentWrap(ctx, tx)
+	if err != nil {
+		return fmt.Errorf("vault.Keep: %w", err)
+	}
+	if keys.list[0].Master == id {
+		return insertDataKeys(ctx, tx, keys.list)
+	}
+	m, err := v.key(id)
+	if err != nil {
+		return err
+	}
+	fresh := make([]dataKey, len(keys.list))
+	for i, k := range keys.list {
+		if fresh[i], err = v.rewrapped(m, k); err != nil {
+			return err
+		}
+	}
+	return insertDataKeys(ctx, tx, fresh)
 }

@@ -134,6 +134,7 @@ func (v *Vault) edit(change func(*keyFile)) error {
 		return err
 	}
 	v.keys.Store(f)
+	v.made.Clear() // nothing of a retired key stays behind
 	return nil
 }
 
@@ -169,15 +170,24 @@ func (v *Vault) rewrapSome(ctx context.Context, tx *db.Tx) (int, error) {
 		return 0, err
 	}
 	for i, k := range keys {
-		secret, err := v.unwrap(k)
-		if err != nil {
-			return 0, err
-		}
-		if keys[i], err = wrap(current, k, secret); err != nil {
+		if keys[i], err = v.rewrapped(current, k); err != nil {
 			return 0, err
 		}
 	}
 	return len(keys), rewrap(ctx, tx, keys)
+}
+
+// rewrapped gives a data key wrapped under another master.
+func (v *Vault) rewrapped(m Key, k dataKey) (dataKey, error) {
+	old, err := v.key(k.Master)
+	if err != nil {
+		return k, err
+	}
+	secret, err := v.openKey(old, k)
+	if err != nil {
+		return k, err
+	}
+	return v.wrap(m, k, secret)
 }
 
 // Retire destroys an old key-encryption key once nothing is under it. From

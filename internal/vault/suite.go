@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"hash"
+	"sync"
 
 	"github.com/emmansun/gmsm/sm3"
 	"github.com/emmansun/gmsm/sm4"
@@ -79,11 +80,42 @@ func derive(s Suite, master []byte, purpose string) []byte {
 // they cannot run into each other.
 func mac(s Suite, key []byte, parts ...[]byte) []byte {
 	h := hmac.New(s.Hash, key)
+	feed(h, parts...)
+	return h.Sum(nil)
+}
+
+func feed(h hash.Hash, parts ...[]byte) {
+	var length [4]byte
 	for _, p := range parts {
-		h.Write(binary.BigEndian.AppendUint32(nil, uint32(len(p))))
+		binary.BigEndian.PutUint32(length[:], uint32(len(p)))
+		h.Write(length[:])
 		h.Write(p)
 	}
-	return h.Sum(nil)
+}
+
+// madeKey names what was derived from a master key for a purpose.
+type madeKey struct{ id, purpose string }
+
+// wrapping gives the cipher that wraps data keys under a master key.
+func (v *Vault) wrapping(m Key) (cipher.AEAD, error) {
+	if known, ok := v.made.Load(madeKey{m.ID, purposeWrap}); ok {
+		return known.(cipher.AEAD), nil
+	}
+	a, err := m.suite().AEAD(derive(m.suite(), m.Secret, "wrap"))
+	if err == nil {
+		v.made.Store(madeKey{m.ID, purposeWrap}, a)
+	}
+	return a, err
+}
+
+// blinding gives the digests of blind indexes, ready to be fed.
+func (v *Vault) blinding(k Key) *sync.Pool {
+	if known, ok := v.made.Load(madeKey{k.ID, purposeBlind}); ok {
+		return known.(*sync.Pool)
+	}
+	key := derive(k.suite(), k.Secret, "blind")
+	known, _ := v.made.LoadOrStore(madeKey{k.ID, purposeBlind}, &sync.Pool{New: func() any { return hmac.New(k.suite().Hash, key) }})
+	return known.(*sync.Pool)
 }
 
 // seal puts a random nonce before the ciphertext.

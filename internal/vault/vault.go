@@ -19,6 +19,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io/fs"
 	"strconv"
 	"strings"
@@ -45,6 +46,7 @@ type Vault struct {
 	path string
 	keys atomic.Pointer[keyFile]
 	mu   sync.Mutex // held to change or reload keys
+	made sync.Map   // what is derived from master keys again and again: madeKey → *wrapping or *sync.Pool
 }
 
 // Group names the records that share a data key, and are shredded together.
@@ -252,7 +254,11 @@ func (v *Vault) unwrapped(k dataKey) (cipher.AEAD, error) {
 	if k.Shredded != 0 {
 		return nil, errShredded
 	}
-	secret, err := v.unwrap(k)
+	m, err := v.key(k.Master)
+	if err != nil {
+		return nil, err
+	}
+	secret, err := v.openKey(m, k)
 	if err != nil {
 		return nil, err
 	}
@@ -263,24 +269,16 @@ func (v *Vault) unwrapped(k dataKey) (cipher.AEAD, error) {
 	return s.AEAD(secret)
 }
 
-func (v *Vault) unwrap(k dataKey) ([]byte, error) {
-	m, err := v.key(k.Master)
-	if err != nil {
-		return nil, err
-	}
-	return openKey(m, k)
-}
-
-func openKey(m Key, k dataKey) ([]byte, error) {
-	a, err := m.suite().AEAD(derive(m.suite(), m.Secret, "wrap"))
+func (v *Vault) openKey(m Key, k dataKey) ([]byte, error) {
+	a, err := v.wrapping(m)
 	if err != nil {
 		return nil, errBroken
 	}
 	return open(a, k.Wrapped, k.bound())
 }
 
-func wrap(m Key, k dataKey, secret []byte) (dataKey, error) {
-	a, err := m.suite().AEAD(derive(m.suite(), m.Secret, "wrap"))
+func (v *Vault) wrap(m Key, k dataKey, secret []byte) (dataKey, error) {
+	a, err := v.wrapping(m)
 	if err != nil {
 		return k, fmt.Errorf("vault: %w", err)
 	}
@@ -305,7 +303,7 @@ func (v *Vault) newDataKey(ctx context.Context, tx *db.Tx, g Group) (dataKey, er
 	if err != nil {
 		return dataKey{}, err
 	}
-	k, err := wrap(m, dataKey{RecordGroup: g, Suite: m.Suite, Created: tx.Now}, newKey())
+	k, err := v.wrap(m, dataKey{RecordGroup: g, Suite: m.Suite, Created: tx.Now}, newKey())
 	if err != nil {
 		return dataKey{}, err
 	}
@@ -323,8 +321,12 @@ func (v *Vault) newDataKey(ctx context.Context, tx *db.Tx, g Group) (dataKey, er
 // values of one kind have equal indexes, and nothing else can be told from
 // them. Normalise the value first.
 func (v *Vault) Blind(kind, value string) []byte {
-	k := last(v.keys.Load().Blind)
-	return mac(k.suite(), derive(k.suite(), k.Secret, "blind"), []byte(kind), []byte(value))
+	pool := v.blinding(last(v.keys.Load().Blind))
+	h, _ := pool.Get().(hash.Hash)
+	defer pool.Put(h)
+	h.Reset()
+	feed(h, []byte(kind), []byte(value))
+	return h.Sum(nil)
 }
 
 // Normal writes an identity number, phone or code in the one way in which its

@@ -467,3 +467,35 @@ func BenchmarkRotate100k(b *testing.B) {
 		})
 	}
 }
+
+func TestKeysMadeAheadAreKeptUnderTheKeyOfTheDay(t *testing.T) {
+	testkit.Databases(t, func(t *testing.T, d *db.DB, _ *clock.Manual) {
+		ctx := t.Context()
+		v, err := vault.Open(ctx, d, filepath.Join(t.TempDir(), "k"), vault.SM)
+		if err != nil {
+			t.Fatal(err)
+		}
+		group, field := vault.GroupOf("child", ref.Child(7)), vault.Field{Table: "child_dossier", Column: "sealed", Row: 7}
+		sealed, keys, err := v.SealNew([]vault.Sealed{{Group: group, Field: field, Bytes: []byte("住址")}, {Group: group, Field: field}}, clock.Of(d.Clock.Now()))
+		if err != nil || len(sealed[1]) != 0 {
+			t.Fatal(err, sealed[1])
+		}
+		if _, err := v.Rotate(ctx, d, security, nil); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // the second time the group has a key
+			err = d.Write(ctx, func(tx *db.Tx) error { return v.Keep(ctx, tx, keys) })
+		}
+		if !db.IsUnique(err) {
+			t.Errorf("a key was replaced: %v", err)
+		}
+		old, err := db.Get[int](ctx, d.Reader(), "SELECT count(*) FROM vault_key k JOIN vault_master m ON m.id = k.master WHERE m.state <> 'current'")
+		if err != nil || old != 0 {
+			t.Errorf("%d keys under a former master (%v)", old, err)
+		}
+		got, err := v.Open(ctx, d.Reader(), group, field, sealed[0])
+		if err != nil || string(got) != "住址" {
+			t.Errorf("%q, %v", got, err)
+		}
+	})
+}

@@ -1,0 +1,184 @@
+package child
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"iter"
+	"slices"
+
+	"weibao/internal/access"
+	"weibao/internal/audit"
+	"weibao/internal/clock"
+	"weibao/internal/db"
+	"weibao/internal/ref"
+	"weibao/internal/vault"
+)
+
+// Batch is files that are ready to be stored: checked and sealed, with all by
+// which they are found and counted.
+type Batch struct {
+	IDs []ref.Child // of the files in the order in which they were handed in
+
+	rows    []Child
+	papers  []dossierRow
+	holds   []Category
+	names   []gram
+	digests []key
+	fresh   []unmatched
+	counts  counting
+	keys    vault.NewKeys
+}
+
+// Prepare does all of CreateAll that needs no transaction, so that one batch
+// can be made ready while another is stored. Any file that is wrong refuses
+// them all.
+func (c *Cabinet) Prepare(now clock.Instant, by access.Actor, list []New) (*Batch, error) {
+	if err := require(by, "child.add"); err != nil {
+		return nil, err
+	}
+	b := &Batch{IDs: make([]ref.Child, len(list)), rows: make([]Child, len(list)), papers: make([]dossierRow, len(list)), counts: counting{}}
+	for i := range list {
+		row, err := c.row(now, by, &list[i])
+		if err != nil {
+			return nil, err
+		}
+		b.rows[i], b.IDs[i] = row, row.ID
+	}
+	if err := c.seal(now, by, b, list); err != nil {
+		return nil, err
+	}
+	for i, r := range b.rows {
+		for _, g := range grams(r.Name) {
+			b.names = append(b.names, gram{r.Town, []byte(g), r.ID})
+		}
+		for _, k := range c.keys(list[i].Dossier) {
+			b.digests = append(b.digests, key{k, r.ID})
+		}
+		b.fresh = append(b.fresh, unmatched{r.ID, r.Version})
+		b.counts.add(r, 1)
+	}
+	// In the order of the tables, so that neighbours go into one page.
+	slices.SortFunc(b.names, func(x, y gram) int {
+		return cmp.Or(cmp.Compare(x.Town, y.Town), slices.Compare(x.Gram, y.Gram), cmp.Compare(x.Child, y.Child))
+	})
+	slices.SortFunc(b.digests, func(x, y key) int { return cmp.Or(cmp.Compare(x.Digest, y.Digest), cmp.Compare(x.Child, y.Child)) })
+	return b, nil
+}
+
+// seal closes what is private in the files and in their categories.
+func (c *Cabinet) seal(now clock.Instant, by access.Actor, b *Batch, list []New) error {
+	sealing := make([]vault.Sealed, 0, 2*len(list))
+	for i, r := range b.rows {
+		plain, err := json.Marshal(list[i].Dossier)
+		if err != nil {
+			return err
+		}
+		sealing = append(sealing, vault.Sealed{Group: group(r.ID), Field: dossierField(r.ID), Bytes: plain})
+		for _, h := range list[i].Categories {
+			b.holds = append(b.holds, h.category(now, by, r))
+		}
+	}
+	for _, h := range b.holds {
+		sealing = append(sealing, vault.Sealed{Group: group(h.Child), Field: evidenceField(h.ID), Bytes: h.Evidence})
+	}
+	sealed, keys, err := c.Vault.SealNew(sealing, now)
+	if err != nil {
+		return err
+	}
+	b.keys = keys
+	for i, r := range b.rows {
+		b.papers[i] = dossierRow{r.ID, sealed[i]}
+	}
+	for i := range b.holds {
+		b.holds[i].Evidence = sealed[len(b.rows)+i]
+	}
+	return nil
+}
+
+// Store writes a batch of the same actor.
+func (c *Cabinet) Store(ctx context.Context, tx *db.Tx, by access.Actor, b *Batch) error {
+	for i := range b.rows {
+		b.rows[i].Created, b.rows[i].Changed = tx.Now, tx.Now
+	}
+	if err := c.Vault.Keep(ctx, tx, b.keys); err != nil {
+		return err
+	}
+	if err := insertAll(ctx, tx, b); err != nil {
+		return err
+	}
+	if len(b.rows) == 1 {
+		return audit.Write(ctx, tx, by, "child.add", "child", b.IDs[0], map[string]string{"source": b.rows[0].Source})
+	}
+	return audit.Write(ctx, tx, by, "child.add", "child", ref.Child(0), bulk{b.sources(), b.IDs})
+}
+
+// bulk is what the journal keeps of many files that were opened at once.
+type bulk struct {
+	Sources []string    `json:"sources"`
+	IDs     []ref.Child `json:"ids"`
+}
+
+func (b *Batch) sources() []string {
+	var out []string
+	for _, r := range b.rows {
+		if !slices.Contains(out, r.Source) {
+			out = append(out, r.Source)
+		}
+	}
+	return out
+}
+
+// step is how many files one transaction of Fill opens.
+const step = 1000
+
+// Fill opens files as they come, a transaction for each thousand, the next
+// thousand being made ready while one is stored. It is for lists that may stop
+// half-way; stored is told after each transaction how many there are.
+func (c *Cabinet) Fill(ctx context.Context, d *db.DB, by access.Actor, list iter.Seq[New], stored func(ids []ref.Child)) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ready, failed := make(chan *Batch, 1), make(chan error, 1)
+	go func() {
+		failed <- c.prepareAll(ctx, d, by, list, ready)
+		close(ready)
+	}()
+	for b := range ready {
+		if err := d.WriteLow(ctx, func(tx *db.Tx) error { return c.Store(ctx, tx, by, b) }); err != nil {
+			return err
+		}
+		if stored != nil {
+			stored(b.IDs)
+		}
+	}
+	return <-failed
+}
+
+func (c *Cabinet) prepareAll(ctx context.Context, d *db.DB, by access.Actor, list iter.Seq[New], ready chan<- *Batch) error {
+	var some []New
+	send := func() error {
+		b, err := c.Prepare(clock.Of(d.Clock.Now()), by, some)
+		if err != nil {
+			return err
+		}
+		some = nil
+		select {
+		case ready <- b:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	for n := range list {
+		if some = append(some, n); len(some) < step {
+			continue
+		}
+		if err := send(); err != nil {
+			return err
+		}
+	}
+	if len(some) == 0 {
+		return nil
+	}
+	return send()
+}
