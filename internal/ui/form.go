@@ -160,6 +160,7 @@ type Form struct {
 	Cancel   string // address to go back to
 	Guard    bool   // asks before leaving with unsaved input
 	Optional bool   // marks the optional fields instead of the required ones
+	Wide     bool   // lays the fields of each part side by side where there is room
 }
 
 // Part is a group of fields under a heading.

@@ -117,7 +117,7 @@ func (x desk) post(by access.Actor, path string, status int, form url.Values) st
 	if w.Code != status {
 		x.T.Fatalf("%s: status %d: %s", path, w.Code, w.Body)
 	}
-	if status == http.StatusOK {
+	if status == http.StatusOK || status == http.StatusUnprocessableEntity {
 		uitest.Page(x.T, w.Body.Bytes())
 	}
 	return w.Body.String()

@@ -7,6 +7,9 @@ func (p *Pages) Routes() []ui.Route {
 	return []ui.Route{
 		{Method: "GET", Path: ListPath, Permission: "child.list", Handle: p.List},
 		{Method: "POST", Path: searchPath, Permission: "child.search", Handle: p.Search},
+		{Method: "GET", Path: newPath, Permission: "child.add", Handle: p.New},
+		{Method: "POST", Path: newPath, Permission: "child.add", Handle: p.Create},
+		{Method: "POST", Path: newPath + "/check", Permission: "child.add", Handle: p.NewCheck},
 		{Method: "GET", Path: "/children/{child}", Permission: "child.show", Handle: p.Show},
 		{Method: "POST", Path: "/children/{child}/reveal", Permission: "child.reveal", Handle: p.Reveal},
 		{Method: "GET", Path: "/children/{child}/looks", Permission: "child.show", Handle: p.Looks},
