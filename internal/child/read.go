@@ -65,7 +65,7 @@ type Purpose struct{ Key, Label string }
 
 // Purposes are those a person chooses from when revealing.
 var Purposes = []Purpose{
-	{"visit", "走访联系"}, {"check", "核对信息"}, {"assess", "评估研判"}, {"aid", "办理救助保障"}, {"case", "处置个案"}, {"other", "其他履职需要"},
+	{"visit", "走访联系"}, {"check", "核对信息"}, {"assess", "评估研判"}, {"aid", "办理救助保障"}, {"case", "处置个案"}, {"edit", "修改档案"}, {"other", "其他履职需要"},
 }
 
 // Reveal shows what is private in a file and leaves the trace

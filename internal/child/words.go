@@ -1,6 +1,10 @@
 package child
 
-import "slices"
+import (
+	"slices"
+
+	"weibao/internal/idcard"
+)
 
 // The words of a dossier that forms offer and lists accept.
 var (
@@ -78,4 +82,18 @@ func nth(list []string, n int) string {
 		return ""
 	}
 	return list[n-1]
+}
+
+// certificateLength is that of a disability certificate's number: an identity
+// number, the kind and the grade.
+const certificateLength = 20
+
+// ReadCertificate gives the disability that a certificate's number names.
+func ReadCertificate(number string) (Disability, bool) {
+	if len(number) != certificateLength {
+		return Disability{}, false
+	}
+	d := Disability{Kind: int(number[18] - '0'), Grade: int(number[19] - '0')}
+	_, err := idcard.Parse(number[:18])
+	return d, err == nil && nth(DisabilityKinds, d.Kind) != "" && nth(DisabilityGrades, d.Grade) != ""
 }

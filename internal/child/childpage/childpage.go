@@ -64,7 +64,7 @@ func New(d Deps) (*Pages, error) {
 	p := &Pages{d}
 	return p, d.UI.Add(templates, map[string]any{
 		"list.html": listView{}, "found": listView{},
-		"show.html": showView{}, "looks.html": looksView{}, "history.html": historyView{}, "new.html": newView{},
+		"show.html": showView{}, "looks.html": looksView{}, "history.html": historyView{}, "new.html": newView{}, "form.html": formView{},
 	})
 }
 

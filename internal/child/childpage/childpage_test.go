@@ -102,6 +102,11 @@ func (x desk) create(n child.New) (id ref.Child) {
 	return id
 }
 
+func (x desk) close(id ref.Child) {
+	x.T.Helper()
+	x.write(func(ctx context.Context, tx *db.Tx) error { return x.cabinet.Close(ctx, tx, officer, id, "moved") })
+}
+
 func (x desk) says(body string, want bool, texts ...string) {
 	x.T.Helper()
 	for _, text := range texts {

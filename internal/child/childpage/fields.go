@@ -145,10 +145,10 @@ func (t typed) date(name string) civil.Date {
 
 func (t typed) tick(name string) bool { return t.Get(name) == "1" }
 
-// one takes a word of a list.
-func (t typed) one(name string, options []ui.Option) string {
+// one takes a word of a list, or what stood there before.
+func (t typed) one(name string, options []ui.Option, before ...string) string {
 	v := t.line(name)
-	ok := v == "" || slices.ContainsFunc(options, func(o ui.Option) bool { return o.Value == v })
+	ok := v == "" || slices.Contains(before, v) || slices.ContainsFunc(options, func(o ui.Option) bool { return o.Value == v })
 	t.wrong.Check(ok, name, "请从列表中选择。")
 	return v
 }

@@ -269,8 +269,8 @@ func firstCares(d *child.Dossier) {
 
 // readWho reads who the child is.
 func readWho(t typed, n *child.New) {
-	n.Name, n.Sex, n.Birth, n.Guessed = t.line("name"), idcard.Sex(t.one("sex", sexOptions)), t.date("birth"), t.tick("guessed")
+	n.Name, n.Sex, n.Birth, n.Guessed = t.line("name"), idcard.Sex(t.one("sex", sexOptions, string(n.Sex))), t.date("birth"), t.tick("guessed")
 	d := &n.Dossier
-	d.Number, d.NoNumber = t.line("number"), t.one("no_number", barOptions(child.NoNumberReasons))
-	d.Ethnic, d.Phone = t.one("ethnic", ethnicOptions()), t.line("phone")
+	d.Number, d.NoNumber = t.line("number"), t.one("no_number", barOptions(child.NoNumberReasons), d.NoNumber)
+	d.Ethnic, d.Phone = t.one("ethnic", ethnicOptions(), d.Ethnic), t.line("phone")
 }

@@ -104,4 +104,3 @@ func TestAnEntryWithFaultsSaysThemAndKeepsWhatWasTyped(t *testing.T) {
 		}
 	})
 }
-

@@ -14,5 +14,13 @@ func (p *Pages) Routes() []ui.Route {
 		{Method: "POST", Path: "/children/{child}/reveal", Permission: "child.reveal", Handle: p.Reveal},
 		{Method: "GET", Path: "/children/{child}/looks", Permission: "child.show", Handle: p.Looks},
 		{Method: "GET", Path: "/children/{child}/history", Permission: "child.show", Handle: p.History},
+		{Method: "GET", Path: "/children/{child}/edit/{sheet}", Permission: "child.edit", Handle: p.Edit},
+		{Method: "POST", Path: "/children/{child}/edit/{sheet}", Permission: "child.edit", Handle: p.EditDone},
+		{Method: "GET", Path: "/children/{child}/people/new", Permission: "child.edit", Handle: p.Person},
+		{Method: "POST", Path: "/children/{child}/people/new", Permission: "child.edit", Handle: p.PersonDone},
+		{Method: "GET", Path: "/children/{child}/people/{person}", Permission: "child.edit", Handle: p.Person},
+		{Method: "POST", Path: "/children/{child}/people/{person}", Permission: "child.edit", Handle: p.PersonDone},
+		{Method: "GET", Path: "/children/{child}/people/{person}/delegate", Permission: "child.edit", Handle: p.Delegate},
+		{Method: "POST", Path: "/children/{child}/people/{person}/delegate", Permission: "child.edit", Handle: p.DelegateDone},
 	}
 }

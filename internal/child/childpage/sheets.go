@@ -23,7 +23,11 @@ type personView struct {
 // sheets are the parts of the file, in the order in which people ask for them.
 func (p *Pages) sheets(rec record) []sheetView {
 	list := []sheetView{rec.identitySheet(), rec.placesSheet(), rec.peopleSheet(), rec.schoolSheet(), rec.healthSheet(), rec.familySheet()}
+	edits := may(rec.by, "child.edit", rec.Child)
 	for i := range list {
+		if edits && list[i].Edit == nil {
+			list[i].Edit = &ui.Action{Label: "修改", Href: act(rec.ID, "/edit/"+list[i].ID), Icon: "edit"}
+		}
 		if blank(list[i].Facts) && len(list[i].People) == 0 {
 			list[i].Facts, list[i].Empty = nil, "还没有登记。"
 		}
@@ -69,13 +73,16 @@ func (rec record) peopleSheet() sheetView {
 	for i, person := range rec.Dossier.People {
 		s.People = append(s.People, rec.person(i, person))
 	}
+	if may(rec.by, "child.edit", rec.Child) {
+		s.Edit = &ui.Action{Label: "添加", Href: act(rec.ID, "/people/new"), Icon: "plus"}
+	}
 	if c := rec.Dossier.Contact; c != nil {
 		s.Facts = []ui.Fact{{Label: "联系人", Value: c.Name, Sub: rec.units[c.Unit]}, {Label: "联系人电话", Value: c.Phone}}
 	}
 	return s
 }
 
-func (rec record) person(_ int, p child.Person) personView {
+func (rec record) person(n int, p child.Person) personView {
 	v := personView{Name: strings.TrimSpace(relationWord(p) + "　" + p.Name)}
 	for _, role := range []struct {
 		is   bool
@@ -98,7 +105,13 @@ func (rec record) person(_ int, p child.Person) personView {
 		v.Facts = append(v.Facts, ui.Fact{Label: "本人档案", Value: "打开", Href: Path(p.Child)})
 	}
 	if p.Delegation != nil {
-		v.Facts = append(v.Facts, delegationFacts(*p.Delegation)...)
+		v.Facts = append(v.Facts, delegationFacts(*p.Delegation, rec.on)...)
+	}
+	if may(rec.by, "child.edit", rec.Child) {
+		v.Actions = []ui.Action{{Label: "修改", Href: personPath(rec.ID, n), Icon: "edit"}}
+		if p.Blocked == "" {
+			v.Actions = append(v.Actions, ui.Action{Label: "委托照护", Href: personPath(rec.ID, n) + "/delegate", Icon: "swap"})
+		}
 	}
 	return v
 }
@@ -110,13 +123,23 @@ func since(on civil.Date) string {
 	return on.String() + "起"
 }
 
-func delegationFacts(d child.Delegation) []ui.Fact {
+func delegationFacts(d child.Delegation, on civil.Date) []ui.Fact {
 	span := civil.FormatDate(d.From) + "起"
 	if !d.Until.IsZero() {
 		span += "，至" + civil.FormatDate(d.Until)
 	}
-	return []ui.Fact{{Label: "委托照护", Value: span}, {Label: "签订协议", Value: civil.FormatDate(d.Signed)},
-		{Label: "书面告知学校", Value: civil.FormatDate(d.School)}, {Label: "书面告知村（居）委会", Value: civil.FormatDate(d.Village)},
+	over := ""
+	if d.Due(on) {
+		over = "已过预计结束日期，请核实是否续签或结束"
+	}
+	told := func(label string, on civil.Date) ui.Fact {
+		if on.IsZero() {
+			return ui.Fact{Label: label, Tag: &ui.Tag{State: ui.Uncertain, Label: "还没有告知"}}
+		}
+		return ui.Fact{Label: label, Value: civil.FormatDate(on)}
+	}
+	return []ui.Fact{{Label: "委托照护", Value: span, Sub: over}, {Label: "签订协议", Value: civil.FormatDate(d.Signed)},
+		told("书面告知学校", d.School), told("书面告知村（居）委会", d.Village),
 		{Label: "听取儿童意见", Value: yes(d.Consulted)}, {Label: "每周至少联系一次", Value: yes(d.ContactWeekly)}}
 }
 
