@@ -15,7 +15,7 @@ import (
 
 // sweepBatch keeps a transaction of the sweep under 50 ms, so that nobody's
 // write waits long behind it.
-const sweepBatch = 400
+const sweepBatch = 300
 
 // Step is a rung of the ladder which a duty has climbed.
 type Step struct {
