@@ -13,7 +13,7 @@ var sections = []struct{ part, title, text string }{
 	{"write", "Durable writes through HTTP",
 		"One request opens one duty with its audit entry in one durable transaction. The other side is a bare `net/http` server that inserts two rows of the same width into two tables without further indexes: group commit at `synchronous=FULL` on SQLite, a transaction for each request at `fsync=on, synchronous_commit=on` on PostgreSQL. Both sides take turns; each figure is the median of the rounds, the ratio that of the rounds' ratios, with the least and the greatest. Client, server and database share the machine. Processor time is that of client and server together for one request; a busy machine does not bend it."},
 	{"desk", "Desk pages at a million duties",
-		"Time of the handler with its template: p95 of 400 calls, their median, and the processor time of one. All duties lie in one county; one unit owns a tenth of them. A far page is reached by its key, 50 rows to a page."},
+		"Time of the handler with its template: p95 of 300 calls, their median, and the processor time of one. All duties lie in one county; one unit owns a tenth of them. A far page is reached by its key, 50 rows to a page."},
 	{"sweep", "Sweep",
 		"Of the duties that are due, 45 % are reminded, 45 % urged, 8 % go to the superior and 2 % are proposed for supervision (these last two open a duty each). The waiting of small writes is measured beside a sweep of as many. A changed ladder is obeyed by the next sweep (decision of 2026-11-22): measured is the first sweep after every rung has moved to the front by a working day, and after it has moved back again."},
 	{"compile", "Plan compiler", "Median of repeated runs, one core."},

@@ -369,7 +369,7 @@ CREATE INDEX duty_subject ON duty (subject, subject_id, id);
 CREATE INDEX duty_town_closed ON duty (town, closed, id) WHERE closed > 0;
 CREATE INDEX duty_town_open ON duty (town, due, id, paused, signed) WHERE state = 'open';
 CREATE INDEX duty_unit_closed ON duty (unit, closed, id) WHERE closed > 0;
-CREATE INDEX duty_unit_open ON duty (unit, due, id, paused, signed) WHERE state = 'open';
+CREATE INDEX duty_unit_open ON duty (unit, due, id, paused, signed, county, town) WHERE state = 'open';
 CREATE INDEX duty_whole ON duty (whole, state, due, id, unit) WHERE whole > 0;
 
 CREATE TABLE duty_event (
