@@ -95,3 +95,8 @@ const (
 	ConfirmKind = "assessment.confirm"
 	carePrefix  = "assessment."
 )
+
+// Open tells whether somebody must still decide on it or confirm it.
+func (a Assessment) Open() bool {
+	return a.State == Proposed || a.State == Held && a.Duty != 0 && a.Decided == 0
+}

@@ -28,9 +28,8 @@ func (k *Desk) Decide(ctx context.Context, tx *db.Tx, by access.Actor, id ref.As
 	if err != nil {
 		return err
 	}
-	open := a.State == Proposed || a.State == Held && a.Duty != 0 && a.Confirmed == 0 && a.Decided == 0
 	switch {
-	case !open:
+	case !a.Open():
 		return errs.New(errs.Conflict, "这次评估已经办结或被新的评估取代，不需要再审定。")
 	case by.User == a.ByUser:
 		return errs.New(errs.Forbidden, "审定须由另一人办理：提出评估的人不能审定自己的评估。")
