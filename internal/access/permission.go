@@ -95,6 +95,7 @@ var Table = []Grant{
 	{"assessment.list", "查看风险评估及其依据", guardians},
 	{"assessment.assess", "评估风险等级", keeping},
 	{"assessment.decide", "审定、确认风险等级", []Role{Officer, Leader, Supervisor}},
+	{"assessment.replan", "按变化后的规则更新等级和关爱安排", office},
 	{"assessment.record", "登记走访、联系等关爱服务", keeping},
 
 	{"search.find", "搜索任务、单位和地方", append(slices.Clone(working), SystemAdmin, SecurityAdmin)},

@@ -45,11 +45,11 @@ func today(tx *db.Tx) civil.Date { return civil.DateOf(tx.Now.Time()) }
 
 // wanted is what a child's level and categories ask for. Patrols go by place
 // and not by child, so they are no care of this child's.
-func (k *Desk) wanted(c child.Child, on civil.Date) []rule.Care {
+func wanted(book *rule.Book, c child.Child, on civil.Date) []rule.Care {
 	if c.State != child.Open {
 		return nil
 	}
-	list := k.Book().LevelDuties(c.Level, c.CategoryIDs(), on).Duties
+	list := book.LevelDuties(c.Level, c.CategoryIDs(), on).Duties
 	return slices.DeleteFunc(list, func(r rule.Care) bool { return r.Kind == rule.Patrol || c.Level == 0 && r.Kind == rule.Reassess })
 }
 
@@ -63,9 +63,9 @@ func (p plan) empty() bool { return len(p.end) == 0 && len(p.open) == 0 }
 
 // compare finds the difference between the care that a child has and ought to
 // have. What is done once is not opened again while the level stays.
-func (k *Desk) compare(c child.Child, have []Care, on civil.Date) plan {
+func compare(book *rule.Book, c child.Child, have []Care, on civil.Date) plan {
 	var p plan
-	want := k.wanted(c, on)
+	want := wanted(book, c, on)
 	for _, h := range have {
 		if h.State == careOpen && !slices.ContainsFunc(want, func(w rule.Care) bool { return termsOf(w) == h.Terms }) {
 			p.end = append(p.end, h)
@@ -91,7 +91,7 @@ func (k *Desk) Plan(ctx context.Context, tx *db.Tx, by access.Actor, c child.Chi
 	if err != nil {
 		return err
 	}
-	p := k.compare(c, have, today(tx))
+	p := compare(k.Book(), c, have, today(tx))
 	for _, h := range p.end {
 		if err := k.end(ctx, tx, by, h, "等级或类别已变化"); err != nil {
 			return err

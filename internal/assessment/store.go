@@ -62,3 +62,14 @@ func insertRecord(ctx context.Context, tx *db.Tx, r Record) error {
 func records(ctx context.Context, tx *db.Tx, id ref.Child) ([]Record, error) {
 	return db.All[Record](ctx, tx, "SELECT "+db.ColumnsOf[Record]("r")+" FROM assessment_record r WHERE r.child = ? ORDER BY r.id DESC LIMIT 200", id)
 }
+
+// latestHeld gives the last assessment that held for each of some children.
+func latestHeld(ctx context.Context, tx *db.Tx, ids []ref.Child) ([]Assessment, error) {
+	return db.All[Assessment](ctx, tx, "SELECT "+columns+" FROM assessment a JOIN (SELECT h.child, max(h.id) AS id FROM assessment h WHERE h.state = 'held' AND h.child IN "+
+		db.In(len(ids))+" GROUP BY h.child) l ON l.id = a.id", db.Args(ids)...)
+}
+
+// caresOf gives every care of some children.
+func caresOf(ctx context.Context, tx *db.Tx, ids []ref.Child) ([]Care, error) {
+	return db.All[Care](ctx, tx, "SELECT "+db.ColumnsOf[Care]("h")+" FROM assessment_care h WHERE h.child IN "+db.In(len(ids))+" ORDER BY h.id", db.Args(ids)...)
+}

@@ -72,3 +72,12 @@ func (f Filter) place(by access.Actor) (place, error) {
 	}
 	return place{}, errs.New(errs.Invalid, "请先选择一个县（市、区），再查看台账。")
 }
+
+// Walk gives open files of the actor's scope in the order of their ids, for
+// work that looks at each of them in turn.
+func (c *Cabinet) Walk(ctx context.Context, tx *db.Tx, by access.Actor, after ref.Child, limit int) ([]Child, error) {
+	if err := require(by, "child.list"); err != nil {
+		return nil, err
+	}
+	return walk(ctx, tx, by, after, limit)
+}

@@ -305,3 +305,10 @@ func recount(ctx context.Context, tx *db.Tx) ([]Cell, error) {
 	}
 	return out, nil
 }
+
+// walk gives open files of a scope in the order of their ids.
+func walk(ctx context.Context, tx *db.Tx, by access.Actor, after ref.Child, limit int) ([]Child, error) {
+	where, args := visible(by)
+	return db.All[Child](ctx, tx, "SELECT "+columns+" FROM child c WHERE c.state = 'open' AND c.id > ? AND "+where+" ORDER BY c.id LIMIT ?",
+		slices.Concat([]any{after}, args, []any{limit})...)
+}

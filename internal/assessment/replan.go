@@ -1,0 +1,229 @@
+package assessment
+
+import (
+	"context"
+	"encoding/json"
+
+	"weibao/internal/access"
+	"weibao/internal/audit"
+	"weibao/internal/child"
+	"weibao/internal/db"
+	"weibao/internal/ref"
+	"weibao/internal/rule"
+	"weibao/internal/vault"
+)
+
+// Effect is what changed rules would change, counted and not named.
+type Effect struct {
+	Looked   int // children looked at
+	Children int // whose level or care would change
+	Levels   map[Move]int
+	Opens    int // duties that would open
+	Ends     int // duties that would end
+}
+
+// Move is a change of level.
+type Move struct{ From, To int }
+
+func (e *Effect) add(s subject) {
+	e.Looked++
+	if !s.changes() {
+		return
+	}
+	e.Children++
+	e.Opens, e.Ends = e.Opens+len(s.plan.open), e.Ends+len(s.plan.end)
+	if s.level != s.child.Level {
+		e.Levels[Move{s.child.Level, s.level}]++
+	}
+}
+
+// step is how many children are looked at together.
+const step = 500
+
+// Preview counts what a book of rules would change for the children in the
+// actor's scope: levels judged anew from the answers that are there, and the
+// care that follows. Nothing is written.
+func (k *Desk) Preview(ctx context.Context, tx *db.Tx, by access.Actor, book *rule.Book) (Effect, error) {
+	e := Effect{Levels: map[Move]int{}}
+	if err := by.Require("assessment.replan"); err != nil {
+		return e, err
+	}
+	for after := ref.Child(0); ; {
+		rows, err := k.Cabinet.Walk(ctx, tx, by, after, step)
+		if err != nil || len(rows) == 0 {
+			return e, err
+		}
+		subjects, err := k.judge(ctx, tx, book, rows)
+		if err != nil {
+			return e, err
+		}
+		for _, s := range subjects {
+			e.add(s)
+		}
+		after = rows[len(rows)-1].ID
+	}
+}
+
+// Replan brings the children in the actor's scope to what the rules in force
+// ask for, some in each transaction, and tells what it changed. A level that
+// a rule lowers falls without a second look at the child: deciding on the
+// rule was the county's decision, and the assessment says so. Cut off, it
+// goes on where it is called again.
+func (k *Desk) Replan(ctx context.Context, d *db.DB, by access.Actor, progress func(done int)) (Effect, error) {
+	e := Effect{Levels: map[Move]int{}}
+	if err := by.Require("assessment.replan"); err != nil {
+		return e, err
+	}
+	for after := ref.Child(0); ; {
+		n, last, part := 0, after, Effect{}
+		err := d.WriteLow(ctx, func(tx *db.Tx) error {
+			part = Effect{Levels: map[Move]int{}}
+			rows, err := k.Cabinet.Walk(ctx, tx, by, after, replanStep)
+			if err != nil || len(rows) == 0 {
+				n = 0
+				return err
+			}
+			n, last = len(rows), rows[len(rows)-1].ID
+			return k.replan(ctx, tx, by, rows, &part)
+		})
+		if err != nil || n == 0 {
+			return e, err
+		}
+		after = last
+		e.take(part)
+		if progress != nil {
+			progress(e.Looked)
+		}
+	}
+}
+
+// replanStep keeps a transaction short, so that others write between.
+const replanStep = 50
+
+func (e *Effect) take(part Effect) {
+	e.Looked, e.Children, e.Opens, e.Ends = e.Looked+part.Looked, e.Children+part.Children, e.Opens+part.Opens, e.Ends+part.Ends
+	for m, n := range part.Levels {
+		e.Levels[m] += n
+	}
+}
+
+func (k *Desk) replan(ctx context.Context, tx *db.Tx, by access.Actor, rows []child.Child, e *Effect) error {
+	subjects, err := k.judge(ctx, tx, k.Book(), rows)
+	if err != nil {
+		return err
+	}
+	for _, s := range subjects {
+		e.add(s)
+		if !s.changes() {
+			continue
+		}
+		if s.level != s.child.Level {
+			if err := k.relevel(ctx, tx, by, &s); err != nil {
+				return err
+			}
+		}
+		if err := k.Plan(ctx, tx, by, s.child); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// relevel gives a child the level that its answers have under the rules in force.
+func (k *Desk) relevel(ctx context.Context, tx *db.Tx, by access.Actor, s *subject) error {
+	a := s.last
+	a.ID, a.At, a.ByUser, a.ByName, a.ByUnit = ref.New[ref.Assessment](tx.Now.Time()), tx.Now, by.User, by.Name, by.Post.Unit
+	a.Scale, a.Version, a.Total, a.Scored, a.Level, a.Before = s.scale.ID, s.scale.Version, s.result.Total, s.result.Level, s.level, s.child.Level
+	a.Region, a.Town, a.County, a.Unit, a.State, a.Duty = s.child.Region, s.child.Town, s.child.County, s.child.Unit, Held, 0
+	a.Confirmed, a.Decided, a.DecidedBy, a.DecidedName, a.Decision = 0, tx.Now, by.User, by.Name, []byte{}
+	var err error
+	s.paper.Reason = "评估规则变化，按原作答重新计算"
+	if a.Sealed, err = k.seal(ctx, tx, a, In{Answers: s.paper.Answers, Words: s.paper.Words, Reason: s.paper.Reason}); err != nil {
+		return err
+	}
+	if err := insert(ctx, tx, a); err != nil {
+		return err
+	}
+	if err := k.Cabinet.Tell(ctx, tx, by, s.child.ID, child.Set{Level: &a.Level}); err != nil {
+		return err
+	}
+	if s.child, err = k.Cabinet.Get(ctx, tx, by, s.child.ID); err != nil {
+		return err
+	}
+	return audit.Write(ctx, tx, by, "assessment.replan", "assessment", a.ID, map[string]any{"child": a.Child, "level": a.Level, "before": a.Before})
+}
+
+// subject is a child judged by a book of rules.
+type subject struct {
+	child  child.Child
+	last   Assessment
+	paper  Paper
+	scale  rule.Scale
+	result rule.Result
+	level  int
+	plan   plan
+}
+
+func (s subject) changes() bool { return s.level != s.child.Level || !s.plan.empty() }
+
+// judge finds for some children the level and care that a book asks for.
+func (k *Desk) judge(ctx context.Context, tx *db.Tx, book *rule.Book, rows []child.Child) ([]subject, error) {
+	ids := make([]ref.Child, len(rows))
+	for i, c := range rows {
+		ids[i] = c.ID
+	}
+	last, papers, err := k.lastOf(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	list, err := caresOf(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	have := map[ref.Child][]Care{}
+	for _, h := range list {
+		have[h.Child] = append(have[h.Child], h)
+	}
+	on := today(tx)
+	scale, chosen := book.CountyScale(on)
+	out := make([]subject, len(rows))
+	for i, c := range rows {
+		s := subject{child: c, last: last[c.ID], paper: papers[c.ID], scale: scale, level: c.Level}
+		if s.last.ID != 0 && s.last.Level == s.last.Scored && s.last.Level == c.Level && chosen {
+			if r, err := scale.Score(s.last.Age, s.paper.Answers); err == nil { // answers of another scale stay as they were judged
+				s.result, s.level = r, r.Level
+			}
+		}
+		judged := c
+		if judged.Level = s.level; s.level != c.Level {
+			judged.Leveled = on
+		}
+		s.plan = compare(book, judged, have[c.ID], on)
+		out[i] = s
+	}
+	return out, nil
+}
+
+func (k *Desk) lastOf(ctx context.Context, tx *db.Tx, ids []ref.Child) (map[ref.Child]Assessment, map[ref.Child]Paper, error) {
+	list, err := latestHeld(ctx, tx, ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	sealed := make([]vault.Sealed, len(list))
+	for i, a := range list {
+		sealed[i] = vault.Sealed{Group: vault.GroupOf("child", a.Child), Field: sealedField(a.ID), Bytes: a.Sealed}
+	}
+	plain, err := k.Cabinet.Vault.OpenAll(ctx, tx, sealed)
+	if err != nil {
+		return nil, nil, err
+	}
+	last, papers := make(map[ref.Child]Assessment, len(list)), make(map[ref.Child]Paper, len(list))
+	for i, a := range list {
+		var p Paper
+		if err := json.Unmarshal([]byte(plain[i]), &p); err != nil {
+			return nil, nil, err
+		}
+		last[a.Child], papers[a.Child] = a, p
+	}
+	return last, papers, nil
+}
