@@ -126,7 +126,7 @@ func (k *Desk) openAll(ctx context.Context, tx *db.Tx, by access.Actor, c child.
 			return err
 		}
 		rows[i] = Care{ID: int64(ref.New[ref.Audit](tx.Now.Time())), Child: c.ID, Kind: w.Kind, Terms: termsOf(w), Due: due, State: careOpen, Opened: tx.Now}
-		duties[i] = duty.New{Kind: carePrefix + string(w.Kind), Subject: "child", SubjectID: int64(c.ID), Title: w.Call() + "：" + shown(c),
+		duties[i] = duty.New{Kind: DutyKind(w.Kind), Subject: "child", SubjectID: int64(c.ID), Title: w.Call() + "：" + shown(c),
 			Unit: unit, Region: c.Region, Rule: "matrices", Clause: w.Call(), Deadline: deadline}
 	}
 	ids, err := k.Kernel.Open(ctx, tx, by, duties...)
@@ -230,3 +230,11 @@ func (k *Desk) Cares(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Chi
 	slices.SortFunc(list, func(a, b Care) int { return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.Kind, b.Kind)) })
 	return list, err
 }
+
+// CareKinds lists the kinds of care that open duties.
+func CareKinds() []rule.CareKind {
+	return []rule.CareKind{rule.FirstContact, rule.CarePlan, rule.Visit, rule.Contact, rule.FollowUp, rule.Rehab, rule.Counsel, rule.Reassess}
+}
+
+// DutyKind is the kind of duty that a care opens.
+func DutyKind(k rule.CareKind) string { return carePrefix + string(k) }

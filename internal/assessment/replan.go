@@ -71,8 +71,10 @@ func (k *Desk) Preview(ctx context.Context, tx *db.Tx, by access.Actor, book *ru
 // goes on where it is called again.
 func (k *Desk) Replan(ctx context.Context, d *db.DB, by access.Actor, progress func(done int)) (Effect, error) {
 	e := Effect{Levels: map[Move]int{}}
-	if err := by.Require("assessment.replan"); err != nil {
-		return e, err
+	if by.User != access.Program.User {
+		if err := by.Require("assessment.replan"); err != nil {
+			return e, err
+		}
 	}
 	for after := ref.Child(0); ; {
 		n, last, part := 0, after, Effect{}
@@ -96,6 +98,9 @@ func (k *Desk) Replan(ctx context.Context, d *db.DB, by access.Actor, progress f
 		}
 	}
 }
+
+// ReplanJob is the kind of background work that calls Replan.
+const ReplanJob = "assessment.replan"
 
 // replanStep keeps a transaction short, so that others write between.
 const replanStep = 50

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"time"
+	"weibao/internal/assessment"
 
 	"weibao/assets"
 	"weibao/internal/access"
@@ -31,16 +32,17 @@ import (
 // App is the wired house.
 type App struct {
 	*Ground
-	Serve   config.Serve
-	Rules   *rule.Book
-	Guard   *auth.Guard
-	Kernel  *duty.Kernel
-	Plans   *plan.Desk
-	Cabinet *child.Cabinet
-	UI      *ui.Renderer
-	Sealer  *audit.Sealer
-	Routes  []ui.Route
-	Kinds   []job.Kind
+	Serve    config.Serve
+	Rules    *rule.Book
+	Guard    *auth.Guard
+	Kernel   *duty.Kernel
+	Plans    *plan.Desk
+	Cabinet  *child.Cabinet
+	Assessor *assessment.Desk
+	UI       *ui.Renderer
+	Sealer   *audit.Sealer
+	Routes   []ui.Route
+	Kinds    []job.Kind
 	// Attach finds who is behind a request.
 	Attach func(*http.Request) (*http.Request, access.Actor, error)
 
@@ -62,6 +64,7 @@ func Assemble(ctx context.Context, g *Ground, s config.Serve) (*App, error) {
 	}
 	a := &App{Ground: g, Serve: s, Rules: book, Guard: guard, Sealer: g.Vault.Sealer(g.Config.Seals())}
 	a.Kernel, a.Cabinet = a.kernel(), a.cabinet()
+	a.Assessor = a.assessor()
 	if err := a.face(); err != nil {
 		return nil, err
 	}
@@ -126,7 +129,7 @@ const (
 
 // kinds is the only list of background work.
 func (a *App) kinds() []job.Kind {
-	return append(slices.Concat(a.flow().Kinds(), a.childKinds()), []job.Kind{
+	return append(slices.Concat(a.flow().Kinds(), a.childKinds(), a.assessmentKinds()), []job.Kind{
 		{Name: "duty.sweep", Label: "责任事项到期检查", Next: job.Every(sweepEvery), Run: func(ctx context.Context, r *job.Run) error {
 			_, err := a.Kernel.Sweep(ctx, r.DB)
 			return err

@@ -17,7 +17,7 @@ var childEntries = []ui.Entry{
 }
 
 // childLinks are the acts of other screens on a child's file.
-var childLinks = []childpage.Link{}
+var childLinks = assessmentLinks
 
 func (a *App) cabinet() *child.Cabinet {
 	return &child.Cabinet{Vault: a.Vault, Book: func() *rule.Book { return a.Rules }}

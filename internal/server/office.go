@@ -50,6 +50,7 @@ var ruleUses = map[string][]ui.Crumb{
 func dutyKinds() map[string]dutypage.Kind {
 	kinds := taskpage.Kinds()
 	kinds[suggestion.DutyKind] = dutypage.Kind{Label: "意见建议", Icon: "edit", Href: suggestionpage.DutyHref}
+	assessmentDuties(kinds)
 	return kinds
 }
 

@@ -19,6 +19,7 @@ import (
 var navigation = slices.Concat(
 	[]ui.Entry{{Key: "desk", Path: "/duties", Permission: "duty.inbox"}, {Key: "plan", Path: "/plans", Permission: "plan.list"}},
 	childEntries,
+	assessmentEntries,
 	authpage.Entries(),
 	baseEntries,
 	officeEntries,
@@ -45,6 +46,10 @@ func (a *App) pages() (err error) {
 	if err != nil {
 		return err
 	}
+	assessments, err := a.assessments()
+	if err != nil {
+		return err
+	}
 	children, err := a.children()
 	if err != nil {
 		return err
@@ -63,6 +68,7 @@ func (a *App) pages() (err error) {
 		work,
 		base,
 		children,
+		assessments,
 		accounts.Routes(),
 		office,
 	)

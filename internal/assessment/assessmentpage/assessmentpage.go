@@ -47,6 +47,7 @@ func New(d Deps) (*Pages, error) {
 		"show.html":    showView{},
 		"waiting.html": waitingView{},
 		"record.html":  recordView{},
+		"replan.html":  replanView{},
 	})
 }
 

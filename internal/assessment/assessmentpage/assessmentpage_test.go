@@ -155,6 +155,16 @@ func TestEveryRouteRefusesOthers(t *testing.T) {
 	})
 }
 
+func TestWhatChangedRulesWouldDoIsShown(t *testing.T) {
+	withDesk(t, func(x desk) {
+		x.Do(supervisor, "POST", x.path()+"/assess", x.form(3))
+		x.Page(officer, "assessment-replan", "/assessments/replan", "规则与现有安排一致", "在档儿童")
+		if w := x.Do(officer, "POST", "/assessments/replan", url.Values{}); w.Code != http.StatusSeeOther {
+			t.Errorf("status %d: %s", w.Code, w.Body)
+		}
+	})
+}
+
 func TestADutyLeadsToItsPage(t *testing.T) {
 	for kind, want := range map[string]string{"assessment.visit": "/children/7/record", "assessment.reassess": "/children/7/assess"} {
 		if got := assessmentpage.DutyHref(duty.Duty{Kind: kind, Subject: "child", SubjectID: 7}); got != want {

@@ -6,6 +6,8 @@ import "weibao/internal/ui"
 func (p *Pages) Routes() []ui.Route {
 	return []ui.Route{
 		{Method: "GET", Path: "/assessments", Permission: "assessment.list", Handle: p.Waiting},
+		{Method: "GET", Path: "/assessments/replan", Permission: "assessment.replan", Handle: p.Replan},
+		{Method: "POST", Path: "/assessments/replan", Permission: "assessment.replan", Handle: p.ReplanDone},
 		{Method: "GET", Path: "/assessments/{assessment}", Permission: "assessment.list", Handle: p.Show},
 		{Method: "POST", Path: "/assessments/{assessment}/decide", Permission: "assessment.decide", Handle: p.Decide},
 		{Method: "GET", Path: "/children/{child}/assess", Permission: "assessment.assess", Handle: p.Assess},
