@@ -8,6 +8,7 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/audit"
+	"weibao/internal/civil"
 	"weibao/internal/db"
 	"weibao/internal/duty"
 	"weibao/internal/errs"
@@ -15,8 +16,33 @@ import (
 	"weibao/internal/ref"
 )
 
-// Changes counts what an amendment did to the duties of a task.
-type Changes struct{ Opened, Cancelled, Moved, Given, Kept int }
+// Changes tells what an amendment did to the duties of a task.
+type Changes struct {
+	Opened, Cancelled, Moved, Given, Kept int
+	Steps                                 []Step
+}
+
+// Step is what an amendment did to one duty or series.
+type Step struct {
+	What     string // one of the Step* words
+	Unit     ref.Unit
+	From     ref.Unit // who had it before, of StepGiven
+	Role     string
+	Title    string
+	Was, Now string // when it is due, in words
+	Late     bool   // due before today
+}
+
+// What an amendment does to a duty.
+const (
+	StepOpened    = "新下发"
+	StepCancelled = "撤销"
+	StepMoved     = "调整时限"
+	StepGiven     = "改派"
+	StepKept      = "不变"
+)
+
+var roleOfKind = map[string]string{KindTask: "责任", KindSupport: "配合", KindDocument: "制发"}
 
 // Words says it for the person.
 func (c Changes) Words() string {
@@ -24,7 +50,7 @@ func (c Changes) Words() string {
 	for _, p := range []struct {
 		n    int
 		word string
-	}{{c.Given, "改派"}, {c.Moved, "调整时限"}, {c.Opened, "新下发"}, {c.Cancelled, "撤销"}} {
+	}{{c.Given, StepGiven}, {c.Moved, StepMoved}, {c.Opened, StepOpened}, {c.Cancelled, StepCancelled}} {
 		if p.n > 0 {
 			parts = append(parts, fmt.Sprintf("%s%d项", p.word, p.n))
 		}
@@ -125,16 +151,17 @@ func (d *Desk) dropChecks(ctx context.Context, tx *db.Tx, by access.Actor, task 
 }
 
 // AddIssued adds a task to an issued plan and gives it to its units at once.
-func (d *Desk) AddIssued(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Plan, in Input, reason string) (ref.Task, error) {
+func (d *Desk) AddIssued(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Plan, in Input, reason string) (ref.Task, Changes, error) {
+	var done Changes
 	if err := by.Require("plan.amend"); err != nil {
-		return 0, err
+		return 0, done, err
 	}
 	if strings.TrimSpace(reason) == "" {
-		return 0, &errs.Error{Kind: errs.Invalid, Message: "请写明增补的原因或依据。", Fields: map[string]string{"reason": "请写明增补的原因或依据。"}}
+		return 0, done, &errs.Error{Kind: errs.Invalid, Message: "请写明增补的原因或依据。", Fields: map[string]string{"reason": "请写明增补的原因或依据。"}}
 	}
 	s, err := d.open(ctx, tx, by, id, Issued)
 	if err != nil {
-		return 0, err
+		return 0, done, err
 	}
 	was := headOf(s.Plan)
 	t := Task{ID: ref.Task(s.now()), Plan: id, Seq: seqGap, State: TaskIssued, Rules: []string{Person}, Checked: true, Path: []string{"增补任务"}}
@@ -142,25 +169,28 @@ func (d *Desk) AddIssued(ctx context.Context, tx *db.Tx, by access.Actor, id ref
 		t.Seq = s.Tasks[n-1].Seq + seqGap
 	}
 	if t, err = d.corrected(ctx, tx, by, s, t, in); err != nil {
-		return 0, err
+		return 0, done, err
 	}
 	t.Quote = t.Title
 	c, err := d.context(ctx, tx, by, s.Plan)
 	if err != nil {
-		return 0, err
+		return 0, done, err
 	}
 	if open := c.Questions(t); len(open) > 0 {
-		return 0, &errs.Error{Kind: errs.Invalid, Message: open[0].Text, Fields: map[string]string{string(open[0].Topic): open[0].Text}}
+		return 0, done, &errs.Error{Kind: errs.Invalid, Message: open[0].Text, Fields: map[string]string{string(open[0].Topic): open[0].Text}}
 	}
 	list, err := c.Assign(t, s.Plan.Quiet)
 	if err != nil {
-		return 0, err
+		return 0, done, err
 	}
 	if err := d.assign(ctx, tx, by, c, s.Plan, []Task{t}, list); err != nil {
-		return 0, err
+		return 0, done, err
 	}
 	s.added = append(s.added, t)
-	return t.ID, keep(ctx, tx, by, s, was, "amend", fmt.Sprintf("增补任务：“%s”，下发%d项", t.Title, len(list)), reason)
+	for _, a := range list {
+		done.opened(a)
+	}
+	return t.ID, done, keep(ctx, tx, by, s, was, "amend", fmt.Sprintf("增补任务：“%s”，下发%d项", t.Title, len(list)), reason)
 }
 
 // Close ends a plan: its series end, open duties stay to be finished.
@@ -284,7 +314,9 @@ func (f *follower) cancel(ctx context.Context, tx *db.Tx) error {
 		if f.taken[j] || h.State != duty.Open {
 			continue
 		}
-		f.done.Cancelled++
+		if err := f.cancelled(ctx, tx, h); err != nil {
+			return err
+		}
 		if h.Series != 0 {
 			if err := f.endSeries(ctx, tx, h.Series); err != nil {
 				return err
@@ -328,32 +360,84 @@ func (f *follower) cancelDuty(ctx context.Context, tx *db.Tx, id ref.Duty) error
 	return f.Duties.Cancel(ctx, tx, f.by, id, f.reason)
 }
 
-// change gives an open duty another unit, title or due.
-func (f *follower) change(ctx context.Context, tx *db.Tx, a Assignment, h carried) error {
-	if h.Duty == 0 || h.State != duty.Open {
-		f.done.Kept++
-		return nil
-	}
-	if h.Unit != a.Unit {
-		f.done.Given++
-		if err := f.Duties.Give(ctx, tx, f.by, h.Duty, a.Unit, f.reason+"，改由"+f.c.Register.Name(a.Unit)+"负责"); err != nil {
+// cancelled notes a duty or series that ends.
+func (f *follower) cancelled(ctx context.Context, tx *db.Tx, h carried) error {
+	f.done.Cancelled++
+	step := Step{What: StepCancelled, Unit: h.Unit, Role: roleOfKind[h.Kind], Title: f.task.Title, Was: "周期事项"}
+	if h.Duty != 0 {
+		d, err := parentOf(ctx, tx, h.Duty)
+		if err != nil {
 			return err
 		}
+		step.Title, step.Was = d.Title, dueWords(d)
+	}
+	f.done.Steps = append(f.done.Steps, step)
+	return nil
+}
+
+func dueWords(d duty.Duty) string {
+	if d.Due == 0 {
+		return ""
+	}
+	return civil.FormatDate(civil.DateOf(d.Due.Time())) + "前"
+}
+
+// opened notes a duty or series that begins.
+func (c *Changes) opened(a Assignment) {
+	c.Opened++
+	c.Steps = append(c.Steps, Step{What: StepOpened, Unit: a.Unit, Role: a.Role, Title: a.Title, Now: a.Words, Late: a.Late})
+}
+
+// change gives an open duty another unit, title or due.
+func (f *follower) change(ctx context.Context, tx *db.Tx, a Assignment, h carried) error {
+	step := Step{What: StepKept, Unit: a.Unit, Role: a.Role, Title: a.Title, Now: a.Words}
+	if h.Duty == 0 || h.State != duty.Open {
+		f.done.Kept++
+		step.Was = a.Words
+		if h.Duty != 0 {
+			step.Was = "已办结"
+		}
+		f.done.Steps = append(f.done.Steps, step)
+		return nil
 	}
 	now, err := parentOf(ctx, tx, h.Duty)
 	if err != nil {
 		return err
 	}
+	step.Was = dueWords(now)
 	moves := !a.Due.IsZero() && now.Due.Time() != a.Due.End().UTC()
-	if !moves && now.Title == a.Title {
+	switch {
+	case h.Unit != a.Unit:
+		f.done.Given++
+		step.What, step.From = StepGiven, h.Unit
+	case !moves:
 		f.done.Kept++
-		return nil
 	}
-	if !moves {
+	if moves {
+		f.done.Moved++
+		step.Late = a.Late
+		if step.What == StepKept {
+			step.What = StepMoved
+		}
+	}
+	f.done.Steps = append(f.done.Steps, step)
+	return f.carry(ctx, tx, a, h, now, moves)
+}
+
+// carry makes an open duty what its assignment says.
+func (f *follower) carry(ctx context.Context, tx *db.Tx, a Assignment, h carried, now duty.Duty, moves bool) error {
+	if h.Unit != a.Unit {
+		if err := f.Duties.Give(ctx, tx, f.by, h.Duty, a.Unit, f.reason+"，改由"+f.c.Register.Name(a.Unit)+"负责"); err != nil {
+			return err
+		}
+	}
+	switch {
+	case moves:
+		return f.Duties.Amend(ctx, tx, f.by, h.Duty, a.Title, a.Deadline, f.reason)
+	case now.Title != a.Title:
 		return f.Duties.Retitle(ctx, tx, f.by, h.Duty, a.Title, f.reason)
 	}
-	f.done.Moved++
-	return f.Duties.Amend(ctx, tx, f.by, h.Duty, a.Title, a.Deadline, f.reason)
+	return nil
 }
 
 // open opens what nothing carries yet, under the duties that are there.
@@ -366,7 +450,7 @@ func (f *follower) open(ctx context.Context, tx *db.Tx) error {
 			continue
 		}
 		fresh[i] = true
-		f.done.Opened++
+		f.done.opened(f.list[i])
 	}
 	if !slices.Contains(fresh, true) {
 		return nil

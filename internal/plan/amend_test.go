@@ -156,7 +156,7 @@ func TestATaskIsAddedAfterIssue(t *testing.T) {
 		}}
 		var task ref.Task
 		h.do(func(ctx context.Context, tx *db.Tx) (err error) {
-			task, err = h.desk.AddIssued(ctx, tx, h.officer, id, in, "县委专题会议要求")
+			task, _, err = h.desk.AddIssued(ctx, tx, h.officer, id, in, "县委专题会议要求")
 			return err
 		})
 		want := []owed{{h.unit("县应急局"), plan.KindTask, false, "2026-08-15"}}
@@ -165,7 +165,7 @@ func TestATaskIsAddedAfterIssue(t *testing.T) {
 		}
 		in.Facts[1].Norm = "within=24h"
 		h.refused(errs.Invalid, func(ctx context.Context, tx *db.Tx) error {
-			_, err := h.desk.AddIssued(ctx, tx, h.officer, id, in, "再加一项")
+			_, _, err := h.desk.AddIssued(ctx, tx, h.officer, id, in, "再加一项")
 			return err
 		})
 	})

@@ -34,17 +34,17 @@ func (p *Pages) amendPage(w http.ResponseWriter, r *http.Request, by access.Acto
 		return err
 	}
 	edit := editor(c, t)
-	edit.Action, edit.Cancel, edit.Reason, edit.Submit = taskPath(id)+"/amend", taskPath(id), true, "调整并重新下发"
+	edit.Action, edit.Cancel, edit.Reason, edit.Submit = taskPath(id)+"/amend", taskPath(id), true, "下一步：查看影响"
 	return p.amending(w, r, by, v, "调整任务："+t.Title, edit, problem)
 }
 
 func (p *Pages) amending(w http.ResponseWriter, r *http.Request, by access.Actor, v plan.Plan, title string, edit editView, problem error) error {
 	page := ui.Page{Title: title, Nav: "plan", Crumbs: planCrumbs(v), Lead: "改动的单位和时限会同步到已下发的事项，已办结的不受影响。每次调整都留有记录。", Scripts: []string{"plan-review"}}
+	if r.Method == http.MethodPost {
+		edit.refill(r.PostForm)
+	}
 	if problem != nil {
 		edit.Problem, page.Status = message(problem), http.StatusUnprocessableEntity
-		if t := r.PostForm.Get("title"); t != "" {
-			edit.Title = t
-		}
 	}
 	return p.UI.Page(w, r, by, "amend.html", page, amendView{edit})
 }
@@ -61,7 +61,7 @@ func message(err error) string {
 	return e.Message
 }
 
-// AmendDone corrects a task and the duties that carry it.
+// AmendDone shows what an amendment would do, and does it when that is confirmed.
 func (p *Pages) AmendDone(w http.ResponseWriter, r *http.Request, by access.Actor) error {
 	id, err := pathID[ref.Task](r, "task")
 	if err != nil {
@@ -70,24 +70,28 @@ func (p *Pages) AmendDone(w http.ResponseWriter, r *http.Request, by access.Acto
 	if err := r.ParseForm(); err != nil {
 		return errs.Wrap(errs.Invalid, err, "表单没有传完整，请重新提交。")
 	}
-	_, t, err := p.Desk.Task(r.Context(), p.DB.Reader(), by, id)
+	v, t, err := p.Desk.Task(r.Context(), p.DB.Reader(), by, id)
 	if err != nil {
 		return err
+	}
+	if returned(r.PostForm) {
+		return p.amendPage(w, r, by, nil)
 	}
 	in, err := readInput(r.PostForm, t)
 	var done plan.Changes
 	if err == nil {
-		err = p.write(r, func(ctx context.Context, tx *db.Tx) error {
-			var err error
+		err = p.rehearsed(r, func(ctx context.Context, tx *db.Tx) (err error) {
 			done, err = p.Desk.Amend(ctx, tx, by, id, in, r.PostFormValue("reason"))
 			return err
 		})
 	}
-	if errs.Is(err, errs.Invalid) {
+	switch {
+	case errs.Is(err, errs.Invalid):
 		return p.amendPage(w, r, by, err)
-	}
-	if err != nil {
+	case err != nil:
 		return err
+	case !confirmed(r.PostForm):
+		return p.preview(w, r, by, v, "调整任务：“"+t.Title+"”", done)
 	}
 	ui.RedirectWith(w, r, taskPath(id), ui.Done, "任务已调整："+done.Words()+"。")
 	return nil
@@ -150,7 +154,7 @@ func (p *Pages) addPage(w http.ResponseWriter, r *http.Request, by access.Actor,
 		return err
 	}
 	edit := editor(c, plan.Task{})
-	edit.Action, edit.Cancel, edit.Reason, edit.Submit = planPath(v.ID)+"/add", planPath(v.ID)+"/tasks", true, "增补并下发"
+	edit.Action, edit.Cancel, edit.Reason, edit.Submit = planPath(v.ID)+"/add", planPath(v.ID)+"/tasks", true, "下一步：查看影响"
 	return p.amending(w, r, by, v, "增补任务", edit, problem)
 }
 
@@ -163,20 +167,29 @@ func (p *Pages) AddDone(w http.ResponseWriter, r *http.Request, by access.Actor)
 	if err := r.ParseForm(); err != nil {
 		return errs.Wrap(errs.Invalid, err, "表单没有传完整，请重新提交。")
 	}
+	if returned(r.PostForm) {
+		return p.addPage(w, r, by, nil)
+	}
 	in, err := readInput(r.PostForm, plan.Task{})
 	var task ref.Task
+	var done plan.Changes
 	if err == nil {
-		err = p.write(r, func(ctx context.Context, tx *db.Tx) error {
-			var err error
-			task, err = p.Desk.AddIssued(ctx, tx, by, id, in, r.PostFormValue("reason"))
+		err = p.rehearsed(r, func(ctx context.Context, tx *db.Tx) (err error) {
+			task, done, err = p.Desk.AddIssued(ctx, tx, by, id, in, r.PostFormValue("reason"))
 			return err
 		})
 	}
-	if errs.Is(err, errs.Invalid) {
+	switch {
+	case errs.Is(err, errs.Invalid):
 		return p.addPage(w, r, by, err)
-	}
-	if err != nil {
+	case err != nil:
 		return err
+	case !confirmed(r.PostForm):
+		v, err := p.Desk.Get(r.Context(), p.DB.Reader(), by, id)
+		if err != nil {
+			return err
+		}
+		return p.preview(w, r, by, v, "增补任务：“"+in.Title+"”", done)
 	}
 	ui.RedirectWith(w, r, taskPath(task), ui.Done, "任务已增补并下发。")
 	return nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,21 +28,33 @@ type editView struct {
 	Title     string
 	Quote     string
 	Reason    bool // asks why, after issue
+	Why       string
 	Problem   string
 	Submit    string
 	Owners    []ownerRow
-	Units     []ui.Field // to add owners
+	Units     []addRow // to add owners
 	Times     []timeRow
 	Targets   []targetRow
 	Documents []documentRow
 	Standing  bool
 	Review    ui.Field
+	options   []ui.Option
+}
+
+func (v *editView) addOwner() {
+	v.Units = append(v.Units, addRow{Field: ui.Field{Kind: ui.Pick, Name: "unit-" + number(len(v.Units)), Label: "增加单位", Blank: "名称或拼音首字母", Options: v.options}})
 }
 
 type ownerRow struct {
 	Key, Name, Kind string
 	Unit            string
 	Ask             bool
+}
+
+// addRow is an empty row for another owner.
+type addRow struct {
+	Field ui.Field
+	Lead  bool
 }
 
 // timeRow is a time with the ways to say it.
@@ -53,14 +66,10 @@ type timeRow struct {
 	Date, N   string
 }
 
-type targetRow struct {
-	Key, Text, Norm, Means string
-	New                    bool
-}
-
 type documentRow struct {
 	Key, Text string
 	New       bool
+	Drop      bool
 	Maker     ui.Field
 	Date      string
 	WithRound bool
@@ -74,15 +83,18 @@ type choice struct {
 
 // ways are the forms in which a person says a time; the form posts one of
 // them with a date or a number, which timeNorm turns into a norm.
-var ways = []choice{{Value: "keep", Label: "按原文"}, {Value: "date", Label: "在某日之前"}, {Value: "monthly-day", Label: "每月几日前"}, {Value: "week", Label: "每周"},
+var ways = []choice{{Value: "keep", Label: "按原文"}, {Value: "date", Label: "在某日之前"}, {Value: "monthly-day", Label: "每月几日前"}, {Value: "week", Label: "每周"}, {Value: "2week", Label: "每两周"},
 	{Value: "month", Label: "每月"}, {Value: "2month", Label: "每两个月"}, {Value: "quarter", Label: "每季度"}, {Value: "halfyear", Label: "每半年"}, {Value: "term", Label: "每学期"},
 	{Value: "year", Label: "每年"}, {Value: "yearly", Label: "每年某日前"}, {Value: "months", Label: "每年的某几个月"}, {Value: "workdays", Label: "下发后几个工作日内"}, {Value: "drop", Label: "删除这个时限"}}
 
 // reviews are the cycles in which a standing task may be reviewed.
 var reviews = []ui.Option{{Value: "", Label: "按本县规定"}, {Value: "every=month", Label: "每月"}, {Value: "every=quarter", Label: "每季度"}, {Value: "every=halfyear", Label: "每半年"}, {Value: "every=year", Label: "每年"}}
 
-// adding is how many empty rows a form offers for new owners.
-const adding = 3
+// adding is how many empty rows a form offers for new owners at first; 「再加一行」 gives more, up to the most.
+const (
+	adding     = 3
+	addingMost = 60
+)
 
 func editorOf(r plan.Review, t plan.Task) editView {
 	base := reviewPath(r.Plan.ID)
@@ -103,17 +115,18 @@ func editor(c plan.Context, t plan.Task) editView {
 		v.Owners = append(v.Owners, o)
 	}
 	options := unitOptions(c.Register, true)
-	for i := range adding {
-		v.Units = append(v.Units, ui.Field{Kind: ui.Pick, Name: "unit-" + number(i), Label: "增加单位", Blank: "名称或拼音首字母", Options: options})
+	v.options = options
+	for range adding {
+		v.addOwner()
 	}
 	for _, f := range t.Of(plan.Time) {
 		v.Times = append(v.Times, timeOf(c, f))
 	}
 	v.Times = append(v.Times, timeRow{Key: "new", New: true, Ways: chosenWay("drop", true)})
 	for _, f := range t.Of(plan.Target) {
-		v.Targets = append(v.Targets, targetRow{Key: key(f.ID), Text: f.Text, Norm: f.Norm, Means: schedule.MeasureOf(f.Norm).Words()})
+		v.Targets = append(v.Targets, targetOf(f))
 	}
-	v.Targets = append(v.Targets, targetRow{Key: "new", New: true})
+	v.Targets = append(v.Targets, targetRow{Key: "new", New: true, Ways: targetWay(">=", true)})
 	for _, f := range t.Of(plan.Document) {
 		v.Documents = append(v.Documents, documentOf(c, t, f, options))
 	}
@@ -177,7 +190,11 @@ func readInput(form url.Values, t plan.Task) (plan.Input, error) {
 	}
 	in.Facts = append(in.Facts, times...)
 	in.Facts = append(in.Facts, t.Of(plan.Vague)...)
-	in.Facts = append(in.Facts, readTargets(form, t)...)
+	targets, err := readTargets(form, t)
+	if err != nil {
+		return in, err
+	}
+	in.Facts = append(in.Facts, targets...)
 	documents, err := readDocuments(form, t)
 	in.Facts = append(in.Facts, documents...)
 	return in, err
@@ -192,7 +209,7 @@ func readOwners(form url.Values, t plan.Task) []plan.Fact {
 			out = append(out, f)
 		}
 	}
-	for i := range adding {
+	for i := range rowsIn(form) {
 		unit, err := ref.Parse[ref.Unit](form.Get("unit-" + number(i)))
 		if err != nil {
 			continue
@@ -250,18 +267,19 @@ func timeNorm(way, date, n string) (string, error) {
 		}
 		return "date=" + d.String(), nil
 	case "monthly-day":
-		if !counted || count > 31 {
-			return "", fmt.Errorf("请填写每月几日，1至31。")
+		days, ok := numbers(n, 31)
+		if !ok || len(days) == 0 {
+			return "", fmt.Errorf("请填写每月几日，1至31；有几日的用顿号隔开，如“10、25”。")
 		}
-		return "monthly-day=" + n, nil
+		return "monthly-day=" + strings.Join(days, ","), nil
 	case "workdays":
 		if !counted {
 			return "", fmt.Errorf("请填写几个工作日。")
 		}
 		return "within=" + n + "workdays," + schedule.FromIssue, nil
 	case "months":
-		list := strings.FieldsFunc(n, func(r rune) bool { return strings.ContainsRune("、,，月 ", r) })
-		if len(list) < 2 {
+		list, ok := numbers(n, 12)
+		if !ok || len(list) < 2 {
 			return "", fmt.Errorf("请填写两个以上的月份，如“8、12”。")
 		}
 		return "months=" + strings.Join(list, ","), nil
@@ -272,21 +290,15 @@ func timeNorm(way, date, n string) (string, error) {
 	return fmt.Sprintf("every=%s,min=%d", way, count), nil
 }
 
-func readTargets(form url.Values, t plan.Task) []plan.Fact {
-	var out []plan.Fact
-	for _, f := range t.Of(plan.Target) {
-		if form.Get("target-drop-"+key(f.ID)) == "" {
-			out = append(out, f)
+// numbers reads 10、25 or 8月、12月, each from 1 to a limit.
+func numbers(s string, most int) ([]string, bool) {
+	list := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("、,，月日号 ", r) })
+	for _, x := range list {
+		if n, err := strconv.Atoi(x); err != nil || n < 1 || n > most {
+			return nil, false
 		}
 	}
-	if text := strings.TrimSpace(form.Get("target-text-new")); text != "" {
-		norm := "done"
-		if v := strings.TrimSpace(form.Get("target-value-new")); v != "" {
-			norm = "count" + map[string]string{"up": ">=", "down": "<=", "exact": "="}[form.Get("target-way-new")] + v + strings.TrimSpace(form.Get("target-unit-new"))
-		}
-		out = append(out, plan.Fact{Kind: plan.Target, Text: text, Norm: norm})
-	}
-	return out
+	return list, true
 }
 
 func readDocuments(form url.Values, t plan.Task) ([]plan.Fact, error) {
@@ -346,6 +358,39 @@ func (p *Pages) Edit(w http.ResponseWriter, r *http.Request, by access.Actor) er
 		}
 	}
 	return errs.Missing()
+}
+
+// EditDone saves a task, or gives its form another row.
+func (p *Pages) EditDone(w http.ResponseWriter, r *http.Request, by access.Actor) error {
+	if err := r.ParseForm(); err != nil {
+		return errs.Wrap(errs.Invalid, err, "表单没有传完整，请重新提交。")
+	}
+	if r.PostForm.Get("more") == "" {
+		return p.reviewed(editTask)(w, r, by)
+	}
+	id, err := pathID[ref.Plan](r, "plan")
+	if err != nil {
+		return err
+	}
+	task, _, err := seen(r)
+	if err != nil {
+		return err
+	}
+	rev, err := p.Desk.OpenReview(r.Context(), p.DB.Reader(), by, id)
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(rev.Tasks, func(t plan.Task) bool { return t.ID == task })
+	if at < 0 {
+		return errs.Missing()
+	}
+	v := editorOf(rev, rev.Tasks[at])
+	v.refill(r.PostForm)
+	if htmx(r) {
+		return p.UI.Part(w, r, "card-edit", v)
+	}
+	page := ui.Page{Title: "修改任务：" + rev.Tasks[at].Title, Nav: "plan", Crumbs: crumbs(ui.Crumb{Label: "审核方案", Href: reviewPath(id)}), Scripts: []string{"plan-review"}}
+	return p.UI.Page(w, r, by, "amend.html", page, amendView{v})
 }
 
 func editTask(p *Pages, ctx context.Context, tx *db.Tx, by access.Actor, id ref.Plan, r *http.Request) (string, ref.Task, error) {

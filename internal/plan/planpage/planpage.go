@@ -46,7 +46,7 @@ func New(d Deps) (*Pages, error) {
 	return p, d.UI.Add(templates, map[string]any{
 		"plans.html": plansView{}, "upload.html": formView{}, "form.html": formView{}, "show.html": showView{},
 		"review.html": reviewView{}, "review-update": reviewView{}, "card-edit": editView{}, "split.html": splitView{}, "name.html": formView{},
-		"issue.html": issueView{}, "amend.html": amendView{},
+		"issue.html": issueView{}, "amend.html": amendView{}, "preview.html": previewView{},
 	})
 }
 

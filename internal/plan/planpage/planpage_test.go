@@ -400,6 +400,52 @@ func (s *screens) review2() *plan.Register {
 	return reg
 }
 
+func TestATaskTakesAnyNumberOfOwnersAndItsTargetsAreRestatedInPlace(t *testing.T) {
+	withScreens(t, func(s *screens) {
+		w := s.uploadFile("方案.txt", s.sample())
+		base := strings.TrimSuffix(w.Header().Get("Location"), "/review")
+		var task plan.Task
+		for _, x := range s.review(base).Tasks {
+			if len(x.Of(plan.Target)) > 0 {
+				task = x
+			}
+		}
+		target := task.Of(plan.Target)[0]
+		k := fmt.Sprint(target.ID)
+		form := url.Values{"title": {task.Title}, "version": {fmt.Sprint(task.Version)}, "target-text-" + k: {"培训覆盖率"}, "target-way-" + k: {">="}, "target-value-" + k: {"96.5"}, "target-unit-" + k: {"%"}}
+		names := []string{"县教育局", "县公安局", "县财政局", "县妇联", "县残联"}
+		for i, name := range names[:4] {
+			form.Set(fmt.Sprint("unit-", i), ref.Format(s.review2().Resolve(name).Unit))
+			form.Set(fmt.Sprint("unit-role-", i), map[bool]string{true: "lead", false: "support"}[i == 0])
+		}
+		path := base + "/review/" + ref.Format(task.ID) + "/edit"
+		form.Set("more", "owner")
+		w = s.post(path, form)
+		if body := w.Body.String(); w.Code != http.StatusOK || !strings.Contains(body, `name="unit-4"`) || !strings.Contains(body, `value="96.5"`) {
+			t.Fatalf("another row: %d", w.Code)
+		}
+		form.Del("more")
+		form.Set("unit-4", ref.Format(s.review2().Resolve(names[4]).Unit))
+		s.moved(path, form)
+		for _, x := range s.review(base).Tasks {
+			if x.ID != task.ID {
+				continue
+			}
+			if len(x.Owners()) != 5 || len(x.Of(plan.Lead)) != 1 {
+				t.Errorf("owners %+v", x.Owners())
+			}
+			if got := x.Of(plan.Target)[0]; got.ID != target.ID || got.Text != "培训覆盖率" || !strings.HasSuffix(got.Norm, "96.5%") || got.Start != target.Start {
+				t.Errorf("target %+v was %+v", got, target)
+			}
+		}
+		form.Set("version", "")
+		form.Set("target-value-"+k, "很多")
+		if w := s.post(path, form); w.Code != http.StatusUnprocessableEntity {
+			t.Errorf("a target without a figure: %d", w.Code)
+		}
+	})
+}
+
 func TestAmendingByTheForm(t *testing.T) {
 	withScreens(t, func(s *screens) {
 		base := s.issue()
@@ -421,6 +467,18 @@ func TestAmendingByTheForm(t *testing.T) {
 			t.Fatalf("without a reason: %d", w.Code)
 		}
 		form.Set("reason", "县里会议要求")
+		w := s.post(path+"/amend", form)
+		if body := w.Body.String(); w.Code != http.StatusOK || !strings.Contains(body, "调整时限") || !strings.Contains(body, "2026-05-20") || !strings.Contains(body, "哪些单位有什么变化") {
+			t.Fatalf("the preview: %d", w.Code)
+		}
+		if html := s.page("task-previewed", path); strings.Contains(html, "县里会议要求") {
+			t.Fatal("a preview has changed the task")
+		}
+		form.Set("step", "return")
+		if body := s.post(path+"/amend", form).Body.String(); !strings.Contains(body, `value="2026-05-20"`) || !strings.Contains(body, "县里会议要求") {
+			t.Error("the form has forgotten what was typed")
+		}
+		form.Set("step", "confirm")
 		s.moved(path+"/amend", form)
 		html := s.page("task-amended", path)
 		if !strings.Contains(html, "2026-05-20") || !strings.Contains(html, "县里会议要求") {

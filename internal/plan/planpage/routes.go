@@ -20,7 +20,7 @@ func (p *Pages) Routes() []ui.Route {
 		{Method: "POST", Path: "/plan/{plan}/review/undo", Permission: "plan.review", Handle: p.reviewed(undo)},
 		{Method: "POST", Path: "/plan/{plan}/review/redo", Permission: "plan.review", Handle: p.reviewed(redo)},
 		{Method: "GET", Path: "/plan/{plan}/review/{task}/edit", Permission: "plan.review", Handle: p.Edit},
-		{Method: "POST", Path: "/plan/{plan}/review/{task}/edit", Permission: "plan.review", Handle: p.reviewed(editTask)},
+		{Method: "POST", Path: "/plan/{plan}/review/{task}/edit", Permission: "plan.review", Handle: p.EditDone},
 		{Method: "GET", Path: "/plan/{plan}/review/{task}/split", Permission: "plan.review", Handle: p.Split},
 		{Method: "POST", Path: "/plan/{plan}/review/{task}/split", Permission: "plan.review", Handle: p.reviewed(splitTask)},
 		{Method: "POST", Path: "/plan/{plan}/review/{task}/merge", Permission: "plan.review", Handle: p.reviewed(mergeTask)},

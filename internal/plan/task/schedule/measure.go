@@ -51,6 +51,46 @@ func MeasureOf(norm string) Measure {
 	return m
 }
 
+// Restate gives the norm of a target whose direction (">=", "<=", "=" or "" for a yes or no), value or unit a person
+// has changed. What he left stays as the plan wrote it.
+func Restate(norm, direction, value, unit string) string {
+	was := MeasureOf(norm)
+	if direction == was.Direction && (direction == "" || value == was.Figure() && unit == was.Unit) {
+		return norm
+	}
+	if direction == "" {
+		return "done"
+	}
+	key, rest, mark := "count", "", direction
+	if was.Direction != "" {
+		at := strings.IndexAny(norm, "<>=:")
+		key, rest = norm[:at], strings.TrimLeft(norm[at:], "<>=:")
+		if norm[at] == ':' { // a change: its sign is its direction
+			mark, value = ":", sign(direction)+strings.TrimLeft(value, "+-")
+		}
+	}
+	if unit == was.Unit {
+		plain, _, _ := strings.Cut(rest, ",")
+		plain, _, _ = strings.Cut(plain, "/")
+		_, unit = figure(plain)
+	}
+	suffix := ""
+	if i := strings.IndexAny(rest, "/,"); i >= 0 {
+		suffix = rest[i:]
+	}
+	return key + mark + value + unit + suffix
+}
+
+func sign(direction string) string {
+	if direction == "<=" {
+		return "-"
+	}
+	return "+"
+}
+
+// Figure is the value as it is written.
+func (m Measure) Figure() string { return strconv.FormatFloat(m.Value, 'f', -1, 64) }
+
 // change of a rate is good in the direction of its sign: -0.5pp is a fall.
 func change(rest string) string {
 	if strings.HasPrefix(rest, "-") {
@@ -87,7 +127,7 @@ func (m Measure) Words() string {
 		return m.Name
 	}
 	s := m.Name + map[string]string{">=": "不低于", "<=": "不高于", "=": "达到"}[m.Direction] +
-		strconv.FormatFloat(m.Value, 'f', -1, 64) + m.Unit
+		m.Figure() + m.Unit
 	if m.Per != "" {
 		s += "（每" + perWord(m.Per) + "）"
 	}

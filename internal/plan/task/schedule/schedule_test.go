@@ -112,3 +112,23 @@ func TestTargetsBecomeMeasures(t *testing.T) {
 		t.Error("a word counts as a figure")
 	}
 }
+
+func TestATargetIsRestatedWhereAPersonChangedIt(t *testing.T) {
+	for _, c := range []struct{ norm, direction, value, unit, want string }{
+		{"coverage>=93%", ">=", "93", "%", "coverage>=93%"},
+		{"coverage>=93%", ">=", "95", "%", "coverage>=95%"},
+		{"rate<=25%", "=", "20", "%", "rate=20%"},
+		{"count>=2/站", ">=", "3", "", "count>=3/站"},
+		{"count=1-2/镇", "=", "2", "", "count=2/镇"},
+		{"area>=40m2", ">=", "60", "平方米", "area>=60m2"},
+		{"myopia-rate:-0.5pp/year,base=2018", "<=", "-0.8", "个百分点", "myopia-rate:-0.8pp/year,base=2018"},
+		{"done", "", "", "", "done"},
+		{"done", ">=", "12", "场", "count>=12场"},
+		{"count>=12场", "", "", "", "done"},
+		{"blocked=22:00-06:00", "", "", "", "blocked=22:00-06:00"},
+	} {
+		if got := schedule.Restate(c.norm, c.direction, c.value, c.unit); got != c.want {
+			t.Errorf("%s as %s%s%s: %s, want %s", c.norm, c.direction, c.value, c.unit, got, c.want)
+		}
+	}
+}
