@@ -395,7 +395,7 @@ func (f *follower) change(ctx context.Context, tx *db.Tx, a Assignment, h carrie
 		f.done.Kept++
 		step.Was = a.Words
 		if h.Duty != 0 {
-			step.Was = "已办结"
+			step.Was, step.Now = "已办结", ""
 		}
 		f.done.Steps = append(f.done.Steps, step)
 		return nil
