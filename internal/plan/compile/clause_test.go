@@ -156,3 +156,13 @@ func TestTextsThatAreNoPlanAreRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestATimeThatTheColumnOnlyRepeatsIsOneRule(t *testing.T) {
+	p := compiled(t, "序号 | 工作任务 | 牵头单位 | 完成时限\n1 | 每季度举办一期家庭教育讲座。 | 县妇联 | 每季度\n2 | 每季度开展一次排查。 | 县教育局 | 2026年9月底前")
+	if n := len(p.Tasks[0].Times); n != 1 {
+		t.Errorf("%d rules: %+v", n, p.Tasks[0].Times)
+	}
+	if n := len(p.Tasks[1].Times); n != 2 {
+		t.Errorf("%d rules: %+v", n, p.Tasks[1].Times)
+	}
+}

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -127,7 +128,7 @@ func (w *walker) own(d draft, t *Task) {
 	if d.owner != nil {
 		for _, sp := range d.owner.Times {
 			found := when.Read(w.src.Text, sp, nil, true)
-			t.Times = append(t.Times, found...)
+			t.Times = append(t.Times, unsaid(found, t.Times)...)
 			t.Unclear = append(t.Unclear, when.Vague(w.src.Text, sp, found)...)
 		}
 	}
@@ -140,6 +141,13 @@ func (w *walker) own(d draft, t *Task) {
 	}
 	sort.SliceStable(t.Times, func(i, j int) bool { return t.Times[i].Start < t.Times[j].Start })
 	t.Times = distinct(t.Times)
+}
+
+// unsaid drops completion times that only repeat what the sentence says (每季度…, and 每季度 in the column of times).
+func unsaid(found, said []Time) []Time {
+	return slices.DeleteFunc(slices.Clone(found), func(f Time) bool {
+		return slices.ContainsFunc(said, func(s Time) bool { return s.Exact() == f.Exact() })
+	})
 }
 
 // ownByLine: only the line counts; a 由…牵头 in the sentence is heard where the line names no lead.
