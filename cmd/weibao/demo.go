@@ -21,8 +21,9 @@ import (
 // demoCmd fills an empty data folder with the fictional county and serves it.
 type demoCmd struct {
 	config.Config
-	Listen string `help:"监听地址" default:"127.0.0.1:8080" env:"WEIBAO_LISTEN" placeholder:"ADDR"`
-	Fill   bool   `help:"只生成数据，不启动服务"`
+	Listen   string `help:"监听地址" default:"127.0.0.1:8080" env:"WEIBAO_LISTEN" placeholder:"ADDR"`
+	Children int    `help:"虚构儿童档案的份数" default:"20000" placeholder:"N"`
+	Fill     bool   `help:"只生成数据，不启动服务"`
 	// A demo and its tests look at days to come; a real installation has no such flag.
 	Clock time.Duration `help:"把时钟拨快这么久再启动，仅供演示超期和催办，如 240h" placeholder:"DURATION"`
 }
@@ -71,7 +72,7 @@ func (c *demoCmd) fill(ctx context.Context, s config.Serve, out io.Writer) (err 
 	if err != nil {
 		return err
 	}
-	stage := demo.Stage{DB: g.DB, Clock: story, Guard: app.Guard, Book: app.Rules, Say: out, Desk: app.Plans}
+	stage := demo.Stage{DB: g.DB, Clock: story, Guard: app.Guard, Book: app.Rules, Say: out, Desk: app.Plans, Cabinet: app.Cabinet, Children: c.Children}
 	if _, err := stage.Play(ctx, now); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 // Package demo fills an empty installation with the fictional county 云岭县:
-// its units, people in all roles, and a work plan that was issued some months
-// ago and is half carried out, so that every screen has life.
+// its units, people in all roles, a work plan that was issued some months ago
+// and is half carried out, and files of invented children, so that every screen
+// has life.
 //
 // It owns no table. Everything comes about through the operations which
 // people use, under a clock that runs from the plan's issue to today, so the
@@ -21,6 +22,7 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/auth"
+	"weibao/internal/child"
 	"weibao/internal/civil"
 	"weibao/internal/clock"
 	"weibao/internal/db"
@@ -48,6 +50,9 @@ type Stage struct {
 	Guard *auth.Guard
 	Desk  *plan.Desk
 	Book  *rule.Book
+	// Cabinet takes the files of as many Children as are asked for.
+	Cabinet  *child.Cabinet
+	Children int
 	// Say tells how far the story has come.
 	Say io.Writer
 
@@ -79,7 +84,16 @@ func (s *Stage) Play(ctx context.Context, today time.Time) ([]Account, error) {
 		return nil, fmt.Errorf("demo: life: %w", err)
 	}
 	s.Clock.Set(today)
-	return s.cast, s.draft(ctx)
+	if err := s.draft(ctx); err != nil {
+		return nil, fmt.Errorf("demo: draft: %w", err)
+	}
+	if s.Children > 0 {
+		fmt.Fprintf(s.Say, "正在建立%d名儿童的档案…\n", s.Children)
+	}
+	if err := s.register(ctx, civil.DateOf(today)); err != nil {
+		return nil, fmt.Errorf("demo: children: %w", err)
+	}
+	return s.cast, nil
 }
 
 func (s *Stage) write(ctx context.Context, fn func(tx *db.Tx) error) error {

@@ -7,6 +7,7 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/auth"
+	"weibao/internal/child"
 	"weibao/internal/civil"
 	"weibao/internal/clock"
 	"weibao/internal/db"
@@ -40,7 +41,7 @@ func TestTheStoryGivesEveryScreenLife(t *testing.T) {
 		Calendar: workday.Calendar, Superior: org.SuperiorID, Office: org.OfficeID,
 		Limits: duty.Limits{Decide: 2, Soon: 3, Critical: 5, Superior: 3, DecideLadder: "default", SuperiorLadder: "default"}}
 	s := demo.Stage{DB: d, Clock: c, Book: book, Say: t.Output(), Guard: &auth.Guard{DB: d, Vault: v, Profile: profile},
-		Desk: &plan.Desk{Duties: k, Rules: rules, Units: plan.Directory(rules)}}
+		Desk: &plan.Desk{Duties: k, Rules: rules, Units: plan.Directory(rules)}, Cabinet: &child.Cabinet{Vault: v, Book: func() *rule.Book { return book }}, Children: 1500}
 	err = d.Write(ctx, func(tx *db.Tx) error {
 		if _, err := workday.Seed(ctx, tx, access.Program, book.Notices()); err != nil {
 			return err
@@ -82,5 +83,16 @@ func TestTheStoryGivesEveryScreenLife(t *testing.T) {
 	late, err := db.Get[int](ctx, d.Reader(), "SELECT count(*) FROM duty WHERE state = 'open' AND paused = 0 AND due < ?", clock.Of(today))
 	if err != nil || late < 5 {
 		t.Errorf("%d duties are overdue (%v)", late, err)
+	}
+	files, err := db.All[row](ctx, d.Reader(), "SELECT state, count(*) AS n FROM child GROUP BY state ORDER BY state")
+	if err != nil || len(files) != 2 || files[0].N < 3 || files[1].N < 1400 {
+		t.Errorf("files: %v, %v", files, err)
+	}
+	ended, err := db.Get[int](ctx, d.Reader(), "SELECT count(*) FROM child_category WHERE reason = 'age'")
+	if err != nil || ended < 3 {
+		t.Errorf("%d categories ended by age (%v)", ended, err)
+	}
+	if diff, err := s.Cabinet.Recount(ctx, d.Reader()); err != nil || len(diff) > 0 {
+		t.Errorf("kept numbers are off: %v, %v", diff, err)
 	}
 }
