@@ -72,9 +72,9 @@ CREATE TABLE child_gram (
     PRIMARY KEY (town, gram, child)
 ) WITHOUT ROWID;
 
--- Blind indexes: identity numbers and phones in whole and by their last four.
+-- Blind indexes of identity numbers and phones: one entry finds a value in whole, and by its last four.
 CREATE TABLE child_key (
-    digest BIGINT NOT NULL,                 -- first eight bytes of the blind index, its kind mixed in
+    digest BIGINT NOT NULL,                 -- upper bits: of the last four; lower 36 bits: of the whole value, its kind mixed in
     child  BIGINT NOT NULL,
     PRIMARY KEY (digest, child)
 ) WITHOUT ROWID;

@@ -262,7 +262,7 @@ CREATE TABLE child_gram (
 ) WITHOUT ROWID;
 
 CREATE TABLE child_key (
-    digest BIGINT NOT NULL,                 -- first eight bytes of the blind index, its kind mixed in
+    digest BIGINT NOT NULL,                 -- upper bits: of the last four; lower 36 bits: of the whole value, its kind mixed in
     child  BIGINT NOT NULL,
     PRIMARY KEY (digest, child)
 ) WITHOUT ROWID;

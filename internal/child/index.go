@@ -54,6 +54,15 @@ const (
 	tail      = 4
 )
 
+// A digest holds the blind index of the last four in its upper bits and that
+// of the whole value in the lower ones: one entry serves both questions, one by
+// a range and one exactly. Of 11,000 possible tails one in 12,000 shares its
+// upper bits with another; of wholes within one tail practically none.
+const (
+	tailBits  = 27
+	wholeBits = 36
+)
+
 // keys gives the blind indexes of a file.
 func (c *Cabinet) keys(d Dossier) []int64 {
 	k := keyring{vault: c.Vault}
@@ -84,7 +93,6 @@ func (k *keyring) number(s string) {
 		return
 	}
 	k.add(numberKey, s)
-	k.tail(s)
 }
 
 func (k *keyring) phone(s string) {
@@ -92,15 +100,21 @@ func (k *keyring) phone(s string) {
 		return
 	}
 	k.add(phoneKey, s)
-	k.tail(s)
 }
 
-func (k *keyring) tail(s string) {
-	if len(s) > tail {
-		k.add(tailKey, s[len(s)-tail:])
-	}
-}
-
+// digest is what a number or phone is found by.
 func digest(v *vault.Vault, kind, value string) int64 {
-	return int64(binary.BigEndian.Uint64(v.Blind(kind, value)))
+	low, _ := tailRange(v, value[max(0, len(value)-tail):])
+	return low | int64(bits(v, kind, value)>>(64-wholeBits))
+}
+
+// tailRange gives the least digest that ends in four characters, and the first
+// one beyond all of these.
+func tailRange(v *vault.Vault, last string) (from, to int64) {
+	from = int64(bits(v, tailKey, last)>>(64-tailBits)) << wholeBits
+	return from, from + 1<<wholeBits
+}
+
+func bits(v *vault.Vault, kind, value string) uint64 {
+	return binary.BigEndian.Uint64(v.Blind(kind, value))
 }

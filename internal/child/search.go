@@ -68,11 +68,12 @@ func numeric(s string) bool {
 }
 
 func (c *Cabinet) byKey(ctx context.Context, tx *db.Tx, by access.Actor, number string, limit int) ([]Child, error) {
-	digests := []int64{digest(c.Vault, numberKey, number), digest(c.Vault, phoneKey, number)}
 	if len(number) == tail {
-		digests = []int64{digest(c.Vault, tailKey, number)}
+		from, to := tailRange(c.Vault, number)
+		return byDigest(ctx, tx, by, "k.digest >= ? AND k.digest < ?", []int64{from, to}, limit)
 	}
-	return byDigest(ctx, tx, by, digests, limit)
+	digests := []int64{digest(c.Vault, numberKey, number), digest(c.Vault, phoneKey, number)}
+	return byDigest(ctx, tx, by, "k.digest IN (?, ?)", digests, limit)
 }
 
 // Known gives the open files that bear an identity number or phone, with what

@@ -189,10 +189,10 @@ func townsWithin(ctx context.Context, tx *db.Tx, low, high string) ([]string, er
 		SELECT town FROM t WHERE town IS NOT NULL`, low, high, high)
 }
 
-func byDigest(ctx context.Context, tx *db.Tx, by access.Actor, digests []int64, limit int) ([]Child, error) {
+func byDigest(ctx context.Context, tx *db.Tx, by access.Actor, which string, digests []int64, limit int) ([]Child, error) {
 	where, args := visible(by)
 	all := slices.Concat(db.Args(digests), args, []any{limit})
-	return db.All[Child](ctx, tx, "SELECT DISTINCT "+columns+" FROM child_key k JOIN child c ON c.id = k.child WHERE k.digest IN "+db.In(len(digests))+
+	return db.All[Child](ctx, tx, "SELECT DISTINCT "+columns+" FROM child_key k JOIN child c ON c.id = k.child WHERE "+which+
 		" AND c.state = 'open' AND "+where+" ORDER BY c.id LIMIT ?", all...)
 }
 
