@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"weibao/internal/idcard"
+	"weibao/internal/rule"
 )
 
 // The words of a dossier that forms offer and lists accept.
@@ -19,13 +20,13 @@ var (
 	// Qualities are how well a child is looked after 「监护情况」.
 	Qualities = []string{"较好", "一般", "差"}
 	// WelfareKinds are what a household or child receives.
-	WelfareKinds = []string{"特困供养", "低保", "低保边缘", "防返贫监测", "孤儿基本生活费", "事实无人抚养儿童补贴", "残疾人两项补贴", "临时救助"}
+	WelfareKinds = rule.Vocabulary("福利")
 	// PersonSituations are what can keep somebody from caring for a child.
 	PersonSituations = []string{Dead, "失踪", "重残", "重病", Jailed, Rehab, "其他限制人身自由", Lost, "撤销监护资格", "遣送出境", Working}
 	// GuardianshipWords are what was established of how a child is looked after.
-	GuardianshipWords = []string{OtherUnable, "监护缺失", "监护不当", "突发事件监护缺失"}
+	GuardianshipWords = rule.Vocabulary("监护")
 	// SituationWords are what was established of a child; rules ask for them.
-	SituationWords = []string{BothDead, "查找不到生父母", BothUnable, ParentJailed, ParentRehab, Certified, "流浪乞讨", OutSixMonths}
+	SituationWords = rule.Vocabulary("情形")
 )
 
 // The words of people's and children's situations from which a file concludes.
