@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"weibao/internal/access"
 	"weibao/internal/child"
@@ -64,7 +65,7 @@ func New(d Deps) (*Pages, error) {
 	p := &Pages{d}
 	return p, d.UI.Add(templates, map[string]any{
 		"list.html": listView{}, "found": listView{},
-		"show.html": showView{}, "looks.html": looksView{}, "history.html": historyView{}, "new.html": newView{}, "form.html": formView{},
+		"show.html": showView{}, "looks.html": looksView{}, "history.html": historyView{}, "new.html": newView{}, "form.html": formView{}, "categories.html": categoriesView{},
 	})
 }
 
@@ -124,20 +125,35 @@ func LevelOf(levels []rule.Level, n int) ui.Level {
 	return ui.Level{Rank: n}
 }
 
-// categoryWords names categories as the county does.
-func (p *Pages) categoryWords(ids []string, on civil.Date) string {
-	book, words := p.Cabinet.Book(), ""
-	for _, id := range ids {
-		label := id
-		if c, ok := book.Category(id, on); ok {
-			label = letter.Punctuate(c.Label)
-		}
-		if words != "" {
-			words += "、"
-		}
-		words += label
+// categoryLabel names a category as the county does.
+func (p *Pages) categoryLabel(id string, on civil.Date) string {
+	if c, ok := p.Cabinet.Book().Category(id, on); ok {
+		return letter.Punctuate(c.Label)
 	}
-	return words
+	return "已停用的类别"
+}
+
+// secretWords stand for what only an approval shows.
+const secretWords = "保密类别"
+
+// categoryWords names categories; those of the class secret only to who revealed the file.
+func (p *Pages) categoryWords(ids []string, on civil.Date, revealed bool) string {
+	var words []string
+	for _, id := range ids {
+		word := p.categoryLabel(id, on)
+		if p.secret(id, on) && !revealed {
+			word = secretWords
+		}
+		if !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	return strings.Join(words, "、")
+}
+
+func (p *Pages) secret(category string, on civil.Date) bool {
+	c, ok := p.Cabinet.Book().Category(category, on)
+	return ok && c.Class == rule.Secret
 }
 
 // dueOf gives when the next thing must be done for a child.

@@ -305,7 +305,7 @@ func familyFields(_ *Pages, f child.File, on civil.Date, _ []ui.Option) []ui.Par
 	return []ui.Part{
 		{Title: "父母外出", Fields: []ui.Field{choose("away", "外出情况", m.Away, wordOptions(child.AwayKinds)), date("away_since", "外出起始日期", m.AwaySince, on), text("away_to", "外出地", m.AwayTo)}},
 		{Title: "监护和保障", Fields: []ui.Field{choose("quality", "监护质量", m.Quality, wordOptions(child.Qualities)), text("income", "主要收入", m.Income),
-			several("guardianship", "监护状况", m.Guardianship, child.GuardianshipWords), several("situation", "已核实的情形", d.Situation, child.SituationWords),
+			several("guardianship", "监护状况", m.Guardianship, child.GuardianshipWords), several("situation", "已核实的情形", d.Situation, situationWords()),
 			several("welfare", "享受保障", d.Welfare, child.WelfareKinds), area("remarks", "备注", d.Remarks)}},
 	}
 }

@@ -62,7 +62,11 @@ func several(name, label string, values []string, words []string) ui.Field {
 			list = append(list, v)
 		}
 	}
-	return ui.Field{Kind: ui.Checks, Name: name, Label: label, Values: values, Options: wordOptions(list)}
+	options := wordOptions(list)
+	for i := range options {
+		options[i].Label = child.LabelOf(child.Harms, options[i].Value)
+	}
+	return ui.Field{Kind: ui.Checks, Name: name, Label: label, Values: values, Options: options}
 }
 
 func wordOptions(words []string) []ui.Option {
@@ -71,6 +75,21 @@ func wordOptions(words []string) []ui.Option {
 		options[i] = ui.Option{Value: w, Label: w}
 	}
 	return options
+}
+
+// situationWords are the situations a form offers; those of mandatory
+// reporting are established by their cases.
+func situationWords() []string {
+	return slices.DeleteFunc(slices.Clone(child.SituationWords), func(w string) bool { return child.LabelOf(child.Harms, w) != w })
+}
+
+// harmWords says situations as people do.
+func harmWords(situations []string) string {
+	words := make([]string, len(situations))
+	for i, s := range situations {
+		words[i] = child.LabelOf(child.Harms, s)
+	}
+	return strings.Join(words, "、")
 }
 
 func barOptions(list []child.Bar) []ui.Option {

@@ -73,7 +73,7 @@ func (p *Pages) timeline(rec record, most int) ui.Timeline {
 		add(l.At, ui.Event{Title: "查看隐私内容", Text: "用途：" + purposeWord(l.Purpose), Who: joinWho(l.ActorName, l.UnitName), Icon: "eye"})
 	}
 	for _, h := range rec.held {
-		label := p.categoryWords([]string{h.Category.Category}, rec.on)
+		label := p.categoryWords([]string{h.Category.Category}, rec.on, rec.Revealed)
 		add(clock.Of(h.Started.End()), ui.Event{Title: "列入“" + label + "”", Icon: "flag"})
 		if !h.Ended.IsZero() {
 			add(clock.Of(h.Ended.End()), ui.Event{Title: "退出“" + label + "”", Text: child.LabelOf(child.LeaveReasons, h.Reason), Icon: "minus-circle"})
@@ -198,6 +198,8 @@ func (rec record) valueWord(path, value string) string {
 		return disabilityWord(path, value)
 	case value == "true" || value == "false":
 		return yes(value == "true")
+	case strings.HasPrefix(path, "dossier.situation."):
+		return child.LabelOf(child.Harms, value)
 	case strings.Contains(path, ".delegation.cleared."):
 		return child.LabelOf(child.Bars, value)
 	}

@@ -13,6 +13,7 @@ import (
 	"weibao/internal/letter"
 	"weibao/internal/ref"
 	"weibao/internal/region"
+	"weibao/internal/rule"
 	"weibao/internal/ui"
 )
 
@@ -60,6 +61,9 @@ func (p *Pages) list(ctx context.Context, tx *db.Tx, by access.Actor, q url.Valu
 	}
 	view.Filter = &filter
 	f := filterOf(q)
+	if p.secret(f.Category, today(tx)) {
+		return view, errs.Missing()
+	}
 	rows, err := p.Cabinet.List(ctx, tx, by, f)
 	if errs.Is(err, errs.Invalid) { // a province's or prefecture's reader chooses a county first
 		view.Table.Empty = ui.Empty{Title: "请先选择县（市、区）", Text: "台账按县（市、区）查看，请在上方选择。"}
@@ -146,7 +150,10 @@ func (p *Pages) filter(ctx context.Context, tx *db.Tx, by access.Actor, q url.Va
 	}
 	book, on := p.Cabinet.Book(), today(tx)
 	var categories, levels []ui.Option
-	for _, c := range book.Categories(on) {
+	for _, c := range book.PickCategories(on) {
+		if c.Class == rule.Secret {
+			continue // a list of them would tell whom they concern
+		}
 		categories = append(categories, ui.Option{Value: c.ID, Label: letter.Punctuate(c.Label)})
 	}
 	for n := child.MaxLevel; n >= 0; n-- {
@@ -212,7 +219,7 @@ func (p *Pages) table(ctx context.Context, tx *db.Tx, rows []child.Child) (ui.Ta
 	for _, c := range rows {
 		level, due := LevelOf(levels, c.Level), dueOf(c, bounds)
 		row := ui.Row{Label: NameOf(c), Cells: []ui.Cell{{Text: NameOf(c), Href: Path(c.ID), Sub: sexAge(c, on)}, {Level: &level}, {Due: due},
-			ui.T(p.categoryWords(c.CategoryIDs(), on)), ui.T(places[c.Region]), {Text: c.School, Sub: c.Grade}}}
+			ui.T(p.categoryWords(c.CategoryIDs(), on, false)), ui.T(places[c.Region]), {Text: c.School, Sub: c.Grade}}}
 		if due != nil {
 			row.Near = due.Near
 		}

@@ -195,7 +195,7 @@ func (p *Pages) newForm(ctx context.Context, tx *db.Tx, by access.Actor, n child
 		region.Value = places[0].Value
 	}
 	var categories []ui.Option
-	for _, c := range p.Cabinet.Book().Categories(on) {
+	for _, c := range p.Cabinet.Book().PickCategories(on) {
 		categories = append(categories, ui.Option{Value: c.ID, Label: letter.Punctuate(c.Label)})
 	}
 	name, evidence := text("name", "姓名", n.Name), text("evidence", "列入类别的依据", "")

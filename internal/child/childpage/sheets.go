@@ -174,7 +174,7 @@ func (rec record) familySheet() sheetView {
 	d, f := rec.Dossier, rec.Dossier.Family
 	return sheetView{ID: "family", Title: "家庭和监护", Facts: []ui.Fact{{Label: "父母外出", Value: f.Away, Sub: since(f.AwaySince)}, {Label: "外出地", Value: f.AwayTo},
 		{Label: "监护状况", Value: strings.Join(f.Guardianship, "、")}, {Label: "监护质量", Value: f.Quality}, {Label: "主要收入", Value: f.Income},
-		{Label: "已核实的情形", Value: strings.Join(d.Situation, "、")}, {Label: "享受保障", Value: strings.Join(d.Welfare, "、")}, {Label: "备注", Value: d.Remarks}}}
+		{Label: "已核实的情形", Value: harmWords(d.Situation)}, {Label: "享受保障", Value: strings.Join(d.Welfare, "、")}, {Label: "备注", Value: d.Remarks}}}
 }
 
 // code shows a number of letters and digits, which is no word of any language.

@@ -23,6 +23,8 @@ type showView struct {
 	Ask        *askView // asks why before it shows what is private
 	Next       ui.TaskList
 	Categories ui.Table
+	Category   *ui.Action // leads to entering and leaving
+	End        *ui.Action // closes or reopens the file
 	Timeline   ui.Timeline
 	Sheets     []sheetView
 }
@@ -109,6 +111,15 @@ func (p *Pages) record(w http.ResponseWriter, r *http.Request, tx *db.Tx, by acc
 	}
 	if !f.Revealed && by.Can("child.reveal") {
 		view.Ask = &askView{Path(f.ID) + "/reveal", ui.Field{Kind: ui.Select, Name: "purpose", Label: "查看用途", Required: true, Blank: "请选择用途", Options: purposeOptions()}}
+	}
+	if may(by, "child.category", f.Child) {
+		view.Category = &ui.Action{Label: "列入、退出", Href: act(f.ID, "/categories"), Icon: "edit"}
+	}
+	switch {
+	case may(by, "child.close", f.Child):
+		view.End = &ui.Action{Label: "结束档案", Href: act(f.ID, "/close"), Danger: true}
+	case by.Can("child.close") && f.Successor == 0:
+		view.End = &ui.Action{Label: "恢复档案", Href: act(f.ID, "/reopen"), Icon: "undo"}
 	}
 	page := ui.Page{Title: NameOf(f.Child), Kicker: "未成年人档案", Nav: "child", Crumbs: crumbs(), More: []ui.Action{{Label: "谁看过", Href: Path(f.ID) + "/looks", Icon: "eye"}, {Label: "打印", Print: true}}}
 	return p.UI.Page(w, r, by, "show.html", page, view)
@@ -212,7 +223,7 @@ func (p *Pages) identity(rec record) ui.Identity {
 	id := ui.Identity{Title: NameOf(rec.Child) + "　" + sexAge(rec.Child, rec.on), Kind: "儿童", Level: &level, Due: dueOf(rec.Child, rec.bounds), Facts: []ui.Fact{
 		{Label: "居住地", Value: rec.places[rec.Region]}, {Label: "学校", Value: rec.School, Sub: rec.Grade},
 		{Label: "评定日期", Value: civil.FormatDate(rec.Leveled)}, {Label: "最近排查", Value: civil.FormatDate(rec.Screened)},
-		{Label: "对象类别", Value: p.categoryWords(rec.CategoryIDs(), rec.on)},
+		{Label: "对象类别", Value: p.categoryWords(rec.CategoryIDs(), rec.on, rec.Revealed)},
 	}}
 	if rec.State == child.Closed {
 		id.Tag, id.Due = &ui.Tag{State: ui.Ended, Label: "已结"}, nil
@@ -252,7 +263,7 @@ func (p *Pages) categories(rec record) ui.Table {
 		if !h.Ended.IsZero() {
 			left = ui.Cell{Text: h.Ended.String(), Sub: child.LabelOf(child.LeaveReasons, h.Reason)}
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T(p.categoryWords([]string{h.Category.Category}, rec.on)), ui.T(h.Started.String()), left, ui.T(words)}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T(p.categoryWords([]string{h.Category.Category}, rec.on, rec.Revealed)), ui.T(h.Started.String()), left, ui.T(words)}})
 	}
 	return t
 }
