@@ -91,7 +91,7 @@ func TestClosingAFileEndsWhatWasToBeDoneAndReopeningBringsItBack(t *testing.T) {
 		x.asks(path+"/close", url.Values{"why": {"undone"}}, "请选择结束档案的原因")
 		x.goes(path+"/close", url.Values{"why": {"moved"}})
 		body := x.Page(director, "child-ended", path, "这份档案已结", "迁出本县", "恢复档案")
-		x.says(body, false, "接下来要办", "结束档案</a>")
+		x.says(body, false, "入户走访", "结束档案</a>")
 		x.says(x.Page(director, "children-none", childpage.ListPath), false, Path(id))
 		x.post(director, path+"/close", http.StatusConflict, url.Values{"why": {"moved"}})
 		x.Page(director, "child-reopen", path+"/reopen", "请随即重新评估")

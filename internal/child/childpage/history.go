@@ -18,6 +18,7 @@ import (
 // How much of what happened stands on the record itself, and at most on a page.
 const (
 	timelineRows = 8
+	revealedRows = 20
 	wholeHistory = 500
 )
 
@@ -61,7 +62,6 @@ func (p *Pages) timeline(rec record, most int) ui.Timeline {
 		e.When = ui.Clockwise(at.Time(), now)
 		all = append(all, dated{at, e})
 	}
-	add(rec.Created, ui.Event{Title: "建立档案", Text: sourceWord(rec.Source), Icon: "plus"})
 	for _, t := range rec.past {
 		title, ok := actionTitles[string(t.Action)]
 		if !ok {
@@ -69,8 +69,8 @@ func (p *Pages) timeline(rec record, most int) ui.Timeline {
 		}
 		add(t.At, ui.Event{Title: title, Text: rec.changeWords(t), Who: joinWho(t.ActorName, rec.units[t.Unit]), Icon: "edit"})
 	}
-	for _, l := range rec.looks {
-		add(l.At, ui.Event{Title: "查看隐私内容", Text: "用途：" + purposeWord(l.Purpose), Who: joinWho(l.ActorName, l.UnitName), Icon: "eye"})
+	for _, l := range visits(rec.looks) {
+		add(l.At, ui.Event{Title: l.words(), Text: "用途：" + strings.Join(l.purposes, "、"), Who: joinWho(l.ActorName, l.UnitName), Icon: "eye"})
 	}
 	for _, h := range rec.held {
 		label := p.categoryWords([]string{h.Category.Category}, rec.on, rec.Revealed)
@@ -79,6 +79,7 @@ func (p *Pages) timeline(rec record, most int) ui.Timeline {
 			add(clock.Of(h.Ended.End()), ui.Event{Title: "退出“" + label + "”", Text: child.LabelOf(child.LeaveReasons, h.Reason), Icon: "minus-circle"})
 		}
 	}
+	add(rec.Created, ui.Event{Title: "建立档案", Text: sourceWord(rec.Source), Icon: "plus"})
 	slices.SortStableFunc(all, func(a, b dated) int { return int(b.at - a.at) })
 	t := ui.Timeline{Title: "经过"}
 	for i, d := range all {
@@ -89,6 +90,37 @@ func (p *Pages) timeline(rec record, most int) ui.Timeline {
 		t.Items = append(t.Items, d.Event)
 	}
 	return t
+}
+
+// visit is what one person looked at in a row on one day.
+type visit struct {
+	child.Look
+	times    int
+	purposes []string
+}
+
+func (v visit) words() string {
+	if v.times == 1 {
+		return "查看隐私内容"
+	}
+	return "查看隐私内容" + strconv.Itoa(v.times) + "次"
+}
+
+// visits joins looks of one person that follow each other on one day; each of them stands in the list of looks.
+func visits(looks []child.Look) []visit {
+	var out []visit
+	for _, l := range looks {
+		purpose := purposeWord(l.Purpose)
+		if n := len(out) - 1; n >= 0 && out[n].Actor == l.Actor && civil.DateOf(out[n].At.Time()) == civil.DateOf(l.At.Time()) {
+			out[n].times++
+			if !slices.Contains(out[n].purposes, purpose) {
+				out[n].purposes = append(out[n].purposes, purpose)
+			}
+			continue
+		}
+		out = append(out, visit{l, 1, []string{purpose}})
+	}
+	return out
 }
 
 func joinWho(name, unit string) string {

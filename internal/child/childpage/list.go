@@ -200,8 +200,8 @@ func below(ctx context.Context, tx *db.Tx, by access.Actor, parent string) ([]ui
 
 // table lists files; what is private is not in it.
 func (p *Pages) table(ctx context.Context, tx *db.Tx, rows []child.Child) (ui.Table, error) {
-	t := ui.Table{ID: "children", Caption: "未成年人档案", Columns: []ui.Column{{Label: "姓名", Slim: true}, {Label: "风险等级", Slim: true}, {Label: "应办日期", Slim: true},
-		{Label: "对象类别", Wide: true}, {Label: "居住地"}, {Label: "学校", Quiet: true}}}
+	t := ui.Table{ID: "children", Caption: "未成年人档案", Columns: []ui.Column{{Label: "姓名", Wide: true}, {Label: "风险等级", Slim: true}, {Label: "应办日期", Slim: true},
+		{Label: "对象类别"}, {Label: "居住地"}, {Label: "学校", Quiet: true}}}
 	bounds, err := p.Kernel.Bounds(ctx, tx)
 	if err != nil {
 		return t, err

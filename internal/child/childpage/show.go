@@ -18,6 +18,7 @@ import (
 
 type showView struct {
 	Notes      []ui.Note // what everybody must know before anything else
+	Trace      *ui.Note  // after a reveal: that it was noted
 	Identity   ui.Identity
 	Links      []ui.Action
 	Ask        *askView // asks why before it shows what is private
@@ -101,7 +102,8 @@ func (p *Pages) record(w http.ResponseWriter, r *http.Request, tx *db.Tx, by acc
 	view := showView{Notes: rec.notes(), Identity: p.identity(rec), Next: p.next(rec), Categories: p.categories(rec), Sheets: p.sheets(rec)}
 	most := timelineRows
 	if f.Revealed {
-		most = wholeHistory
+		most = revealedRows
+		view.Trace = &ui.Note{Tone: ui.Info, Text: "隐私内容已显示。本次查看已记下您的姓名、岗位、时间和用途。", Link: &ui.Crumb{Label: "谁看过这份档案", Href: act(f.ID, "/looks")}}
 	}
 	view.Timeline = p.timeline(rec, most)
 	for _, l := range p.Links {
@@ -220,7 +222,7 @@ func blockedWords(f child.File, person child.Person) string {
 
 func (p *Pages) identity(rec record) ui.Identity {
 	level := LevelOf(p.Cabinet.Book().Levels(rec.on), rec.Level)
-	id := ui.Identity{Title: NameOf(rec.Child) + "　" + sexAge(rec.Child, rec.on), Kind: "儿童", Level: &level, Due: dueOf(rec.Child, rec.bounds), Facts: []ui.Fact{
+	id := ui.Identity{Title: sexAge(rec.Child, rec.on), Level: &level, Due: dueOf(rec.Child, rec.bounds), Facts: []ui.Fact{
 		{Label: "居住地", Value: rec.places[rec.Region]}, {Label: "学校", Value: rec.School, Sub: rec.Grade},
 		{Label: "评定日期", Value: civil.FormatDate(rec.Leveled)}, {Label: "最近排查", Value: civil.FormatDate(rec.Screened)},
 		{Label: "对象类别", Value: p.categoryWords(rec.CategoryIDs(), rec.on, rec.Revealed)},
@@ -233,7 +235,7 @@ func (p *Pages) identity(rec record) ui.Identity {
 
 // next is what must happen for the child.
 func (p *Pages) next(rec record) ui.TaskList {
-	list := ui.TaskList{ID: "next", Empty: ui.Empty{Title: "现在没有待办事项", Text: "评定风险等级后，走访、复评等事项会按本县规则自动出现在这里。"}}
+	list := ui.TaskList{ID: "next"}
 	var rows []ui.TaskRow
 	for _, d := range rec.duties {
 		if d.State != duty.Open {
@@ -253,8 +255,7 @@ func (p *Pages) next(rec record) ui.TaskList {
 }
 
 func (p *Pages) categories(rec record) ui.Table {
-	t := ui.Table{ID: "categories", Caption: "对象类别", Columns: []ui.Column{{Label: "类别", Wide: true}, {Label: "列入日期", Slim: true}, {Label: "退出日期", Slim: true}, {Label: "依据"}},
-		Empty: ui.Empty{Title: "没有列入任何对象类别"}}
+	t := ui.Table{ID: "categories", Caption: "对象类别", Columns: []ui.Column{{Label: "类别", Wide: true}, {Label: "列入日期", Slim: true}, {Label: "退出日期", Slim: true}, {Label: "依据"}}}
 	for _, h := range rec.held {
 		words, left := h.Words, ui.T("")
 		if !rec.Revealed && words != "" {
