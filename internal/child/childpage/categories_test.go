@@ -101,3 +101,15 @@ func TestClosingAFileEndsWhatWasToBeDoneAndReopeningBringsItBack(t *testing.T) {
 		x.says(x.revealed(path), true, "实际仍在本村居住", "由“已结”改为“在用”")
 	})
 }
+
+func TestWhoIsGrownUpIsPointedOutAndAPersonDecides(t *testing.T) {
+	withDesk(t, func(x desk) {
+		n := x.girl("单小明", village, 45)
+		n.Dossier.Number, n.Dossier.NoNumber, n.Birth = "", "missing", civil.DateOf(testkit.Noon).AddMonths(-12*18)
+		n.Categories = []child.NewCategory{{ID: "C03", Source: "form"}}
+		path := childpage.Path(x.create(n))
+		x.Page(director, "child-grown", path, "已满18周岁", path+"/close", "已过年龄，请核实退出")
+		x.says(x.Page(leader, "child-grown-leader", path, "已满18周岁"), false, path+"/close")
+		x.says(x.Page(director, "child-grown-categories", path+"/categories"), true, "可能应当退出", "已满16周岁")
+	})
+}

@@ -307,12 +307,33 @@ func familyFields(_ *Pages, f child.File, on civil.Date, _ []ui.Option) []ui.Par
 		{Title: "监护和保障", Fields: []ui.Field{choose("quality", "监护质量", m.Quality, wordOptions(child.Qualities)), text("income", "主要收入", m.Income),
 			several("guardianship", "监护状况", m.Guardianship, child.GuardianshipWords), several("situation", "已核实的情形", d.Situation, situationWords()),
 			several("welfare", "享受保障", d.Welfare, child.WelfareKinds), area("remarks", "备注", d.Remarks)}},
+		{Title: "联系人", Text: "定期与儿童保持联系的人，例如服刑人员子女的联系人。", Fields: contactFields(d.Contact)},
 	}
+}
+
+func contactFields(c *child.Contact) []ui.Field {
+	if c == nil {
+		c = &child.Contact{}
+	}
+	return []ui.Field{text("contact", "姓名", c.Name), phone("contact_phone", "电话", c.Phone)}
+}
+
+// readContact keeps the unit of a contact as long as it is the same person.
+func readContact(t typed, was *child.Contact) *child.Contact {
+	c := child.Contact{Name: t.line("contact"), Phone: t.line("contact_phone")}
+	switch {
+	case c.Name == "" && c.Phone == "":
+		return nil
+	case was != nil && was.Name == c.Name:
+		c.Unit = was.Unit
+	}
+	return &c
 }
 
 func readFamily(t typed, n *child.New) {
 	d := &n.Dossier
 	d.Family = child.Family{Away: t.one("away", wordOptions(child.AwayKinds), d.Family.Away), AwaySince: t.date("away_since"), AwayTo: t.line("away_to"),
 		Quality: t.one("quality", wordOptions(child.Qualities), d.Family.Quality), Income: t.line("income"), Guardianship: t.several("guardianship")}
+	d.Contact = readContact(t, d.Contact)
 	d.Situation, d.Welfare, d.Remarks = t.several("situation"), t.several("welfare"), t.text("remarks")
 }

@@ -99,7 +99,7 @@ func TestEverySheetSavesWhatWasChangedAndSaysWhy(t *testing.T) {
 			"places":    {url.Values{"registered": {"邻县大寨村"}, "registered_region": {village}, "residence": {"五组3号"}}, []string{"邻县大寨村", "五组3号"}},
 			"schooling": {url.Values{"state": {"辍学"}, "left": {"2026-01-05"}, "boards": {"1"}}, []string{"辍学", "2026-01-05", "住校"}},
 			"health":    {url.Values{"certificate": {"99010120150601001244"}, "kind_0": {""}, "grade_0": {""}}, nil},
-			"family":    {url.Values{"away": {"一方"}, "situation": {"父母服刑"}, "welfare": {"低保", "临时救助"}}, []string{"父母服刑", "低保、临时救助"}},
+			"family":    {url.Values{"away": {"一方"}, "situation": {"父母服刑"}, "welfare": {"低保", "临时救助"}, "contact": {"罗站长"}, "contact_phone": {"13300001111"}}, []string{"罗站长", "13300001111", "父母服刑", "低保、临时救助"}},
 		} {
 			if sheet == "health" {
 				number := x.girl("", village, 31).Dossier.Number

@@ -252,15 +252,15 @@ func (p *Pages) Search(w http.ResponseWriter, r *http.Request, by access.Actor) 
 		}
 		return p.UI.Part(w, r, "found", view)
 	}
-	err := p.write(r, func(ctx context.Context, tx *db.Tx) error {
-		hits, err := p.Cabinet.Search(ctx, tx, by, words)
-		if err != nil {
-			return err
-		}
-		view.Hint = hitWords(len(hits))
-		view.Table, err = p.table(ctx, tx, hits)
+	var hits []child.Child
+	err := p.write(r, func(ctx context.Context, tx *db.Tx) (err error) {
+		hits, err = p.Cabinet.Search(ctx, tx, by, words)
 		return err
 	})
+	if err == nil {
+		view.Hint = hitWords(len(hits))
+		view.Table, err = p.table(r.Context(), p.DB.Reader(), hits)
+	}
 	view.Table.Empty = noHits(by)
 	if errs.Is(err, errs.Invalid) {
 		view.Hint, err = tooShort, nil

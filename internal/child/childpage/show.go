@@ -205,6 +205,13 @@ func (rec record) notes() []ui.Note {
 		}
 		out = append(out, n)
 	}
+	if years, ok := rec.Age(rec.on); ok && years >= majority && rec.State == child.Open {
+		n := ui.Note{Tone: ui.Warn, Title: "已满18周岁", Text: "是否结束档案由人决定：仍需跟进的（例如在读的孤儿）可以保留。"}
+		if rec.by.Can("child.close") {
+			n.Link = &ui.Crumb{Label: "结束档案", Href: act(rec.ID, "/close")}
+		}
+		out = append(out, n)
+	}
 	for _, person := range rec.Dossier.People {
 		if person.Blocked != "" {
 			out = append(out, ui.Note{Tone: ui.Danger, Title: "不得联系：" + relationWord(person) + person.Name, Text: blockedWords(rec.File, person)})
@@ -212,6 +219,9 @@ func (rec record) notes() []ui.Note {
 	}
 	return out
 }
+
+// majority is the age from which somebody is no minor (未成年人保护法 第二条).
+const majority = 18
 
 func blockedWords(f child.File, person child.Person) string {
 	if !f.Revealed {
@@ -261,10 +271,20 @@ func (p *Pages) categories(rec record) ui.Table {
 		if !rec.Revealed && words != "" {
 			words = "（隐去）"
 		}
+		if h.Ended.IsZero() && p.aged(rec, h.Category.Category) {
+			left = ui.Tags(ui.Uncertain, "已过年龄，请核实退出")
+		}
 		if !h.Ended.IsZero() {
 			left = ui.Cell{Text: h.Ended.String(), Sub: child.LabelOf(child.LeaveReasons, h.Reason)}
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T(p.categoryWords([]string{h.Category.Category}, rec.on, rec.Revealed)), ui.T(h.Started.String()), left, ui.T(words)}})
 	}
 	return t
+}
+
+// aged tells whether a child has reached the age at which a category ends; a person decides that it does.
+func (p *Pages) aged(rec record, category string) bool {
+	c, ok := p.Cabinet.Book().Category(category, rec.on)
+	years, known := rec.Age(rec.on)
+	return ok && known && c.Until != 0 && years >= c.Until && rec.State == child.Open
 }
