@@ -21,6 +21,11 @@ type Book struct {
 	categories shelf[Category]
 	scales     shelf[Scale]
 	matrices   shelf[Matrix]
+	ledgers    shelf[Ledger]
+	screenings shelf[Screening]
+	checks     shelf[CrossCheck]
+	codes      shelf[CodeTable]
+	headings   shelf[Heading]
 	terms      shelf[Term]
 	notices    []civil.Notice
 }

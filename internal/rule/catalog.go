@@ -22,13 +22,18 @@ const (
 	Ladders    Kind = "ladders"
 	Cycles     Kind = "cycles"
 	Limits     Kind = "limits"
+	Ledgers    Kind = "ledgers"
+	Screenings Kind = "screenings"
+	Checks     Kind = "checks"
+	CodeLists  Kind = "codes"
 )
 
 // Kinds lists the kinds in the order in which screens show them.
-var Kinds = []Kind{Terms, Levels, Scales, Matrices, Categories, Clocks, Ladders, Cycles, Limits}
+var Kinds = []Kind{Terms, Levels, Scales, Matrices, Categories, Clocks, Ladders, Cycles, Limits, Screenings, Ledgers, Checks, CodeLists}
 
 var kindLabels = map[Kind]string{Terms: "名称用语", Levels: "风险等级", Scales: "评估量表", Matrices: "分级措施", Clocks: "办理时限", Ladders: "催办督办",
-	Cycles: "周期频次", Limits: "数值限额", Categories: "对象类别"}
+	Cycles: "周期频次", Limits: "数值限额", Categories: "对象类别",
+	Screenings: "排查方案", Ledgers: "台账栏目", Checks: "勾稽关系", CodeLists: "代码对照"}
 
 // Label gives the word for a kind.
 func (k Kind) Label() string { return kindLabels[k] }
@@ -41,10 +46,11 @@ type rack interface {
 	history(kind Kind, id string) []Entry
 }
 
-// racks are the shelves which a catalog lists.
+// racks are the shelves which a catalog lists: whatever a county may have to decide.
 func (b *Book) racks() map[Kind]rack {
 	return map[Kind]rack{Terms: &b.terms, Levels: &b.levels, Scales: &b.scales, Matrices: &b.matrices, Categories: &b.categories,
-		Clocks: &b.clocks, Ladders: &b.ladders, Cycles: &b.cycles, Limits: &b.limits}
+		Clocks: &b.clocks, Ladders: &b.ladders, Cycles: &b.cycles, Limits: &b.limits,
+		Screenings: &b.screenings, Ledgers: &b.ledgers, Checks: &b.checks, CodeLists: &b.codes}
 }
 
 // Entry is one value of a rule with the days on which it holds.
@@ -143,12 +149,16 @@ type described interface {
 	describe() (label string, verified bool)
 }
 
-func (t Term) describe() (string, bool)     { return t.Label, true }
-func (l Level) describe() (string, bool)    { return l.Label, true }
-func (l Ladder) describe() (string, bool)   { return l.Label, true }
-func (c Clock) describe() (string, bool)    { return c.Label, c.Verified }
-func (c Cycle) describe() (string, bool)    { return c.Label, c.Verified }
-func (l Limit) describe() (string, bool)    { return l.Label, l.Verified }
-func (c Category) describe() (string, bool) { return c.Label, c.Verified }
-func (s Scale) describe() (string, bool)    { return s.Label, s.Verified }
-func (m Matrix) describe() (string, bool)   { return m.Label, m.Verified }
+func (t Term) describe() (string, bool)       { return t.Label, true }
+func (l Level) describe() (string, bool)      { return l.Label, true }
+func (l Ladder) describe() (string, bool)     { return l.Label, true }
+func (c Clock) describe() (string, bool)      { return c.Label, c.Verified }
+func (c Cycle) describe() (string, bool)      { return c.Label, c.Verified }
+func (l Limit) describe() (string, bool)      { return l.Label, l.Verified }
+func (c Category) describe() (string, bool)   { return c.Label, c.Verified }
+func (s Scale) describe() (string, bool)      { return s.Label, s.Verified }
+func (m Matrix) describe() (string, bool)     { return m.Label, m.Verified }
+func (l Ledger) describe() (string, bool)     { return l.Label, l.Verified }
+func (s Screening) describe() (string, bool)  { return s.Label, s.Verified }
+func (c CrossCheck) describe() (string, bool) { return c.Label, c.Verified }
+func (t CodeTable) describe() (string, bool)  { return t.Label, t.Verified }

@@ -32,7 +32,8 @@ func TestTheCatalogueHoldsEveryRuleInForceOnce(t *testing.T) {
 		}
 		want := map[rule.Kind]int{rule.Terms: len(book.Terms(on)), rule.Levels: len(book.Levels(on)), rule.Clocks: len(book.Clocks(on)), rule.Ladders: len(book.Ladders(on)),
 			rule.Cycles: len(book.Cycles(on)), rule.Limits: len(book.Limits(on)), rule.Categories: len(book.Categories(on)),
-			rule.Scales: len(book.Scales(on)), rule.Matrices: len(book.Matrices(on))}
+			rule.Scales: len(book.Scales(on)), rule.Matrices: len(book.Matrices(on)),
+			rule.Ledgers: len(book.Ledgers("", on)), rule.Screenings: len(book.Screenings(on)), rule.Checks: len(book.CrossChecks(on)), rule.CodeLists: len(book.CodeTables(on))}
 		for kind, n := range want {
 			if kinds[kind] != n {
 				t.Errorf("%s: %d %s in the catalogue, %d in the book", c.Name, kinds[kind], kind, n)

@@ -10,6 +10,7 @@ import (
 func (b *Book) check(found *Findings) {
 	b.units.checkDays(found)
 	b.forms.checkDays(found)
+	b.headings.checkDays(found)
 	for _, r := range b.racks() {
 		r.checkDays(found)
 	}
@@ -20,6 +21,9 @@ func (b *Book) check(found *Findings) {
 	b.checkChosenScale(found)
 	b.checkMatrices(found)
 	b.checkCategories(found)
+	b.checkLedgers(found)
+	b.checkCells(found)
+	b.checkHeadings(found)
 }
 
 func (b *Book) checkNotices(found *Findings) {

@@ -170,6 +170,16 @@ func (b *Book) readKind(kind string, doc *document, local bool, found *Findings)
 		readItems(&b.scales, doc, local, found, checkScale)
 	case "matrices":
 		readItems(&b.matrices, doc, local, found, checkMatrix)
+	case "ledgers":
+		readItems(&b.ledgers, doc, local, found, checkLedger)
+	case "screenings":
+		readItems(&b.screenings, doc, local, found, checkScreening)
+	case "checks":
+		readItems(&b.checks, doc, local, found, checkFormula)
+	case "codes":
+		readItems(&b.codes, doc, local, found, checkCodes)
+	case "headings":
+		readItems(&b.headings, doc, local, found, nil)
 	}
 }
 

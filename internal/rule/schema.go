@@ -133,6 +133,9 @@ var fieldWords = map[string]string{
 	"direction": "分值方向", "decides": "定级办法", "ages": "适用年龄", "dimensions": "维度", "dimension": "维度", "levels": "等级界限", "indicators": "指标",
 	"answers": "答案", "points": "分值", "least": "单项等级", "weight": "权重", "emergencies": "紧急情形", "advice": "先做什么", "hint": "说明",
 	"duties": "措施", "within": "期限", "who": "由谁做", "category": "对象类别", "propose": "提出", "confirm": "确认", "lower": "降低",
+	"entry": "登记条件", "exit": "退出条件", "codes": "代码", "code": "代码", "evidence": "证明材料", "group": "分组", "class": "信息分级", "columns": "栏目",
+	"field": "字段", "heading": "栏目名称", "headings": "表头", "sort": "排序", "categories": "对象类别", "questions": "问题", "options": "选项", "sets": "填入",
+	"begins": "开始", "ends": "结束", "formula": "公式", "cells": "数字", "also": "别的写法", "standard": "标准",
 }
 
 func wordFor(field string) string {

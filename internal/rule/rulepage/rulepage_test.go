@@ -105,7 +105,7 @@ func TestTheWorkbookHoldsWhatTheListShows(t *testing.T) {
 	want := map[string]bool{}
 	for _, e := range book.Entries(today) {
 		if e.Status == rule.Suggested {
-			want[string(e.ID)] = true
+			want[e.Kind.Label()+e.ID] = true
 		}
 	}
 	rows := 0
@@ -113,7 +113,7 @@ func TestTheWorkbookHoldsWhatTheListShows(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if id := row.Cell(9).Trimmed(); want[id] {
+		if id := row.Cell(0).Trimmed() + row.Cell(9).Trimmed(); want[id] {
 			rows++
 			if got := row.Cell(4).Trimmed(); got != "系统建议值" {
 				t.Errorf("%s: %s", id, got)

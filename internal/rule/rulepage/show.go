@@ -91,7 +91,7 @@ func parts(e rule.Entry) *ui.Table {
 		}
 		return t
 	}
-	return nil
+	return listParts(e.Value)
 }
 
 var numerals = []string{"一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "末"}

@@ -34,7 +34,7 @@ func valueWords(v any) string {
 	case rule.Matrix:
 		return matrixWords(v)
 	}
-	return ""
+	return listWords(v)
 }
 
 var colours = map[string]string{"blue": "蓝色", "green": "绿色", "yellow": "黄色", "orange": "橙色", "red": "红色"}
@@ -112,6 +112,8 @@ func who(v any) string {
 		return letter.Punctuate(v.Actor)
 	case rule.Cycle:
 		return letter.Punctuate(v.Actor)
+	case rule.Screening:
+		return carers[v.Who]
 	}
 	return ""
 }
