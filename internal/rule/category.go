@@ -266,7 +266,7 @@ func (b *Book) checkCategories(found *Findings) {
 			for _, code := range e.value.Codes {
 				list := b.categories.entries[code]
 				if len(list) == 0 || len(list[0].value.Codes) > 0 {
-					found.add(e.file, e.line, "“%s”对应的全国类别“%s”不在全国类别表里", e.ID, code)
+					found.Add(e.file, e.line, "“%s”对应的全国类别“%s”不在全国类别表里", e.ID, code)
 				}
 			}
 			for _, c := range slices.Concat(e.value.When, e.value.Entry, e.value.Propose, e.value.Exit) {

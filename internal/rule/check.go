@@ -30,7 +30,7 @@ func (b *Book) checkNotices(found *Findings) {
 	years := map[int]bool{}
 	for _, n := range b.notices {
 		if years[n.Year] {
-			found.add(nationalDir+"/workdays", 0, "%d年的节假日有两份文件,请只留一份", n.Year)
+			found.Add(nationalDir+"/workdays", 0, "%d年的节假日有两份文件,请只留一份", n.Year)
 		}
 		years[n.Year] = true
 	}
@@ -48,7 +48,7 @@ func (b *Book) checkLevels(found *Findings) {
 				continue
 			}
 			if x.value.Label == y.value.Label || x.value.Color == y.value.Color {
-				found.add(x.file, x.line, "等级%s与%s的名称或颜色相同,无法区分", x.ID, y.ID)
+				found.Add(x.file, x.line, "等级%s与%s的名称或颜色相同,无法区分", x.ID, y.ID)
 			}
 		}
 	}
@@ -70,24 +70,24 @@ func (b *Book) eachUnit(f func(entry[Unit])) {
 func (b *Book) checkUnit(e entry[Unit], found *Findings) {
 	u := e.value
 	if u.Superior != "" && !b.knows(u.Superior) {
-		found.add(e.file, e.line, "“%s”的上级“%s”不在单位名单里", u.Key, u.Superior)
+		found.Add(e.file, e.line, "“%s”的上级“%s”不在单位名单里", u.Key, u.Superior)
 	}
 	if b.circles(u.Key, e.From) {
-		found.add(e.file, e.line, "“%s”的上级绕了一圈又回到自己", u.Key)
+		found.Add(e.file, e.line, "“%s”的上级绕了一圈又回到自己", u.Key)
 	}
 	for _, key := range u.Members.Units {
 		if !b.knows(key) {
-			found.add(e.file, e.line, "“%s”的成员“%s”不在单位名单里", u.Key, key)
+			found.Add(e.file, e.line, "“%s”的成员“%s”不在单位名单里", u.Key, key)
 		}
 	}
 	for _, id := range u.Covers {
 		if len(b.forms.entries[id]) == 0 {
-			found.add(e.file, e.line, "“%s”对应的通行简称“%s”不在简称表里", u.Key, id)
+			found.Add(e.file, e.line, "“%s”对应的通行简称“%s”不在简称表里", u.Key, id)
 		}
 	}
 	named := u.Members.All || len(u.Members.Kinds) > 0 || len(u.Members.Units) > 0
 	if (u.Kind == Group) != named {
-		found.add(e.file, e.line, "“%s”:合称(kind: group)要写明包括谁(members),其他单位不写", u.Key)
+		found.Add(e.file, e.line, "“%s”:合称(kind: group)要写明包括谁(members),其他单位不写", u.Key)
 	}
 }
 
@@ -117,7 +117,7 @@ func (b *Book) checkSpellings(found *Findings) {
 			s = fold(s)
 			for _, o := range owners[s] {
 				if o.ID != e.ID && o.meets(e.head) {
-					found.add(e.file, e.line, "“%s”的叫法“%s”与%s第%d行的“%s”相同,无法区分", e.ID, s, o.file, o.line, o.ID)
+					found.Add(e.file, e.line, "“%s”的叫法“%s”与%s第%d行的“%s”相同,无法区分", e.ID, s, o.file, o.line, o.ID)
 				}
 			}
 			owners[s] = append(owners[s], e)

@@ -130,13 +130,13 @@ func (b *Book) checkHeadings(found *Findings) {
 	for _, id := range b.headings.order {
 		if _, ok := DossierField(id); !ok {
 			e := b.headings.entries[id][0]
-			found.add(e.file, e.line, "“%s”不是档案的字段", id)
+			found.Add(e.file, e.line, "“%s”不是档案的字段", id)
 		}
 		for _, e := range b.headings.entries[id] {
 			for _, s := range e.value.spellings() {
 				key := foldHeading(s)
 				if o, taken := owners[key]; taken && o.ID != id && o.meets(e.head) {
-					found.add(e.file, e.line, "表头“%s”既是“%s”又是“%s”,无法区分", s, o.value.Label, e.value.Label)
+					found.Add(e.file, e.line, "表头“%s”既是“%s”又是“%s”,无法区分", s, o.value.Label, e.value.Label)
 				}
 				owners[key] = e
 			}

@@ -172,7 +172,7 @@ func (b *Book) checkCells(found *Findings) {
 		for _, e := range b.checks.entries[id] {
 			for _, c := range e.value.Cells {
 				if c.Category != "" && len(b.categories.entries[c.Category]) == 0 {
-					found.add(e.file, e.line, "“%s”的“%s”:对象类别“%s”不在类别表里", e.ID, c.Name, c.Category)
+					found.Add(e.file, e.line, "“%s”的“%s”:对象类别“%s”不在类别表里", e.ID, c.Name, c.Category)
 				}
 			}
 		}

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"weibao/internal/rule/rulefile"
 )
 
 // item is one entry of a file while it is read.
@@ -16,24 +18,24 @@ type item struct {
 }
 
 func (it item) complain(format string, args ...any) {
-	it.found.add(it.file, it.line, "“%s”%s", it.ID, fmt.Sprintf(format, args...))
+	it.found.Add(it.file, it.line, "“%s”%s", it.ID, fmt.Sprintf(format, args...))
 }
 
 // readItems puts the items of a document on a shelf. finish completes and checks what neither schema nor decoder can.
-func readItems[T any](s *shelf[T], doc *document, local bool, found *Findings, finish func(*T, item)) {
-	list := child(doc.root, "items")
+func readItems[T any](s *shelf[T], doc *rulefile.Document, local bool, found *Findings, finish func(*T, item)) {
+	list := rulefile.Child(doc.Root, "items")
 	if list == nil {
 		return
 	}
 	for _, node := range list.Content {
-		it := item{place: place{file: doc.file, line: node.Line, local: local}, node: node, found: found}
+		it := item{place: place{file: doc.File, line: node.Line, local: local}, node: node, found: found}
 		var value T
 		err := node.Decode(&it.head)
 		if err == nil {
 			err = node.Decode(&value)
 		}
 		if err != nil {
-			found.add(doc.file, node.Line, "“%s”无法读取: %v", it.ID, err)
+			found.Add(doc.File, node.Line, "“%s”无法读取: %v", it.ID, err)
 			continue
 		}
 		if !local && it.Status == Local {
@@ -49,14 +51,14 @@ func readItems[T any](s *shelf[T], doc *document, local bool, found *Findings, f
 // readConditions compiles the conditions of a category, each by itself.
 func readConditions(c *Category, it item) {
 	for name, into := range map[string]*[]Condition{"when": &c.When, "entry": &c.Entry, "propose": &c.Propose, "exit": &c.Exit} {
-		list := child(it.node, name)
+		list := rulefile.Child(it.node, name)
 		if list == nil {
 			continue
 		}
 		for _, n := range list.Content {
 			cond, err := Compile(n.Value)
 			if err != nil {
-				it.found.add(it.file, n.Line, "“%s”的条件: %v", it.ID, err)
+				it.found.Add(it.file, n.Line, "“%s”的条件: %v", it.ID, err)
 				continue
 			}
 			*into = append(*into, cond)

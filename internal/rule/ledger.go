@@ -95,7 +95,7 @@ func (b *Book) checkLedgers(found *Findings) {
 		for _, e := range b.ledgers.entries[id] {
 			for _, c := range e.value.Categories {
 				if len(b.categories.entries[c]) == 0 {
-					found.add(e.file, e.line, "“%s”的对象类别“%s”不在类别表里", e.ID, c)
+					found.Add(e.file, e.line, "“%s”的对象类别“%s”不在类别表里", e.ID, c)
 				}
 			}
 		}

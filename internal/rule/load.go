@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"weibao/internal/errs"
+	"weibao/internal/rule/rulefile"
 )
 
 const (
@@ -22,7 +23,7 @@ func Load(fsys fs.FS, county string) (*Book, error) {
 		return nil, errs.Newf(errs.NotFound, "没有名为“%s”的规则包;可用:%s", county, strings.Join(countyNames(fsys), "、"))
 	}
 	b, found := read(fsys, county)
-	if err := found.tidy().Err(); err != nil {
+	if err := found.Tidy().Err(); err != nil {
 		return nil, err
 	}
 	return b, nil
@@ -38,7 +39,7 @@ func Counties(fsys fs.FS) ([]County, error) {
 		b.county.Name = name
 		list = append(list, b.county)
 	}
-	return list, found.tidy().Err()
+	return list, found.Tidy().Err()
 }
 
 // Check reads everything and lists all mistakes of all files.
@@ -47,20 +48,20 @@ func Check(fsys fs.FS) Findings {
 	for _, name := range countyNames(fsys) {
 		found = append(found, CheckCounty(fsys, name)...)
 	}
-	return found.tidy()
+	return found.Tidy()
 }
 
 // CheckCounty lists the mistakes of one county's files and of the national ones.
 func CheckCounty(fsys fs.FS, name string) Findings {
 	_, found := read(fsys, name)
-	return found.tidy()
+	return found.Tidy()
 }
 
 // CheckFile lists the mistakes of one file as far as it can be judged by itself.
 func CheckFile(name string, text []byte) Findings {
 	var found Findings
 	new(Book).readFile(name, text, true, &found)
-	return found.tidy()
+	return found.Tidy()
 }
 
 func hasCounty(fsys fs.FS, name string) bool { return slices.Contains(countyNames(fsys), name) }
@@ -87,7 +88,7 @@ func read(fsys fs.FS, county string) (*Book, Findings) {
 		dir := path.Join(countyDir, county)
 		b.readDir(fsys, dir, true, &found)
 		if b.county.Region == "" && len(found) == 0 {
-			found.add(dir, 0, "缺少 county.yaml(kind: county),无法知道是哪个地方")
+			found.Add(dir, 0, "缺少 county.yaml(kind: county),无法知道是哪个地方")
 		}
 		b.county.Name = county
 	}
@@ -116,34 +117,34 @@ func (b *Book) readDir(fsys fs.FS, dir string, local bool, found *Findings) {
 	})
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		found.add(dir, 0, "没有这个文件夹")
+		found.Add(dir, 0, "没有这个文件夹")
 	case err != nil:
-		found.add(dir, 0, "文件读不出来,请检查权限: %v", err)
+		found.Add(dir, 0, "文件读不出来,请检查权限: %v", err)
 	}
 }
 
 func (b *Book) readFile(name string, text []byte, local bool, found *Findings) {
-	doc, bad := parse(name, text)
+	doc, bad := rulefile.Parse(name, text)
 	if len(bad) == 0 {
-		bad = checkSchema(doc)
+		bad = rulefile.CheckSchema(doc)
 	}
 	if len(bad) > 0 {
 		*found = append(*found, bad...)
 		return
 	}
-	kind := doc.data["kind"].(string)
+	kind := doc.Data["kind"].(string)
 	if local && kind == "workdays" || !local && kind == "county" {
-		found.add(name, doc.lineAt([]string{"kind"}), "%s 不能放在这个文件夹", kind)
+		found.Add(name, doc.LineAt([]string{"kind"}), "%s 不能放在这个文件夹", kind)
 		return
 	}
 	b.readKind(kind, doc, local, found)
 }
 
-func (b *Book) readKind(kind string, doc *document, local bool, found *Findings) {
+func (b *Book) readKind(kind string, doc *rulefile.Document, local bool, found *Findings) {
 	switch kind {
 	case "county":
-		if err := doc.root.Decode(&b.county); err != nil {
-			found.add(doc.file, lineOf(err), "内容无法读取: %v", err)
+		if err := doc.Root.Decode(&b.county); err != nil {
+			found.Add(doc.File, rulefile.LineOf(err), "内容无法读取: %v", err)
 		}
 	case "workdays":
 		n, bad := notice(doc)

@@ -201,11 +201,11 @@ func (b *Book) checkMatrices(found *Findings) {
 	for _, id := range b.matrices.order {
 		for _, e := range b.matrices.entries[id] {
 			if c := e.value.Category; c != "" && len(b.categories.entries[c]) == 0 {
-				found.add(e.file, e.line, "“%s”的对象类别“%s”不在类别表里", e.ID, c)
+				found.Add(e.file, e.line, "“%s”的对象类别“%s”不在类别表里", e.ID, c)
 			}
 			for _, c := range e.value.Duties {
 				if c.Unit != "" && !b.knows(c.Unit) {
-					found.add(e.file, e.line, "“%s”的承办单位“%s”不在单位名单里", e.ID, c.Unit)
+					found.Add(e.file, e.line, "“%s”的承办单位“%s”不在单位名单里", e.ID, c.Unit)
 				}
 			}
 		}

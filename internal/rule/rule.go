@@ -10,6 +10,14 @@
 // reach anything but the fields of Facts.
 package rule
 
+import "weibao/internal/rule/rulefile"
+
+// Finding is one mistake in the rule files: where it is and what to do.
+type Finding = rulefile.Finding
+
+// Findings are mistakes in order of file and line; as an error it names the first ones.
+type Findings = rulefile.Findings
+
 // Status says on whose authority a value stands.
 type Status string
 

@@ -6,6 +6,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"weibao/internal/civil"
+	"weibao/internal/rule/rulefile"
 )
 
 // Scale is a form by which the risk of a child is assessed: indicators with answers that bring points, bounds which
@@ -149,7 +150,7 @@ func (b *Book) checkChosenScale(found *Findings) {
 		}
 		fits := slices.ContainsFunc(b.Scales(e.From), func(s Scale) bool { return s.Label == e.value.Text })
 		if !fits {
-			found.add(e.file, e.line, "选用的评估量表“%s”在%s没有有效的同名量表", e.value.Text, e.From)
+			found.Add(e.file, e.line, "选用的评估量表“%s”在%s没有有效的同名量表", e.value.Text, e.From)
 		}
 	}
 }
@@ -181,7 +182,7 @@ func checkScale(s *Scale, it item) {
 
 // under is the item seen at one entry of a list inside it, so that a complaint names that line.
 func (it item) under(list string, i int) item {
-	if n := child(it.node, list); n != nil && n.Kind == yaml.SequenceNode && i < len(n.Content) {
+	if n := rulefile.Child(it.node, list); n != nil && n.Kind == yaml.SequenceNode && i < len(n.Content) {
 		it.line = n.Content[i].Line
 	}
 	return it

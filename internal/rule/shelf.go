@@ -119,7 +119,7 @@ func checkDays[T any](all []entry[T], local bool, found *Findings) {
 		slices.SortStableFunc(list, func(a, b entry[T]) int { return a.From.Compare(b.From) })
 		for i, e := range list {
 			if !e.To.IsZero() && e.To.Before(e.From) {
-				found.add(e.file, e.line, "“%s”的失效日期%s早于生效日期%s", e.ID, e.To, e.From)
+				found.Add(e.file, e.line, "“%s”的失效日期%s早于生效日期%s", e.ID, e.To, e.From)
 			}
 			if i > 0 {
 				checkNeighbours(list[i-1], e, found)
@@ -132,8 +132,8 @@ func checkNeighbours[T any](before, after entry[T], found *Findings) {
 	next := before.To.AddDays(1)
 	switch {
 	case before.To.IsZero() || !before.To.Before(after.From):
-		found.add(after.file, after.line, "“%s”与%s第%d行的有效期重叠,请给前一项写上失效日期(valid_to)", after.ID, before.file, before.line)
+		found.Add(after.file, after.line, "“%s”与%s第%d行的有效期重叠,请给前一项写上失效日期(valid_to)", after.ID, before.file, before.line)
 	case next != after.From:
-		found.add(after.file, after.line, "“%s”从%s到%s没有有效的值,与%s第%d行不衔接", after.ID, next, after.From.AddDays(-1), before.file, before.line)
+		found.Add(after.file, after.line, "“%s”从%s到%s没有有效的值,与%s第%d行不衔接", after.ID, next, after.From.AddDays(-1), before.file, before.line)
 	}
 }

@@ -53,9 +53,9 @@ func (b *Book) checkWords(c Condition, at place, id string, found *Findings) {
 			case field == "类别" && b.namesCategory(word):
 			case field != "类别" && (vocabulary[field] == nil || slices.Contains(vocabulary[field], word)):
 			case field == "类别":
-				found.add(at.file, at.line, "“%s”的条件里“%s”不是已有的对象类别", id, word)
+				found.Add(at.file, at.line, "“%s”的条件里“%s”不是已有的对象类别", id, word)
 			default:
-				found.add(at.file, at.line, "“%s”的条件里“%s”不是“%s”可用的词;可用:%s", id, word, field, strings.Join(vocabulary[field], "、"))
+				found.Add(at.file, at.line, "“%s”的条件里“%s”不是“%s”可用的词;可用:%s", id, word, field, strings.Join(vocabulary[field], "、"))
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"weibao/internal/civil"
+	"weibao/internal/rule/rulefile"
 )
 
 // workdayFile is a year's notice on holidays as a file.
@@ -26,19 +27,19 @@ type workdayLine struct {
 // and cause.
 func ParseWorkdays(r io.Reader) (civil.Notice, error) {
 	const file = "节假日文件"
-	text, err := io.ReadAll(io.LimitReader(r, maxFileBytes+1))
+	text, err := io.ReadAll(io.LimitReader(r, rulefile.MaxBytes+1))
 	if err != nil {
 		return civil.Notice{}, fmt.Errorf("文件没有读完,请重新上传: %w", err)
 	}
-	doc, found := parse(file, text)
+	doc, found := rulefile.Parse(file, text)
 	if len(found) > 0 {
 		return civil.Notice{}, found
 	}
-	if doc.data["kind"] != "workdays" {
-		found.add(file, doc.lineAt([]string{"kind"}), "这不是节假日文件,第一行应是 kind: workdays")
+	if doc.Data["kind"] != "workdays" {
+		found.Add(file, doc.LineAt([]string{"kind"}), "这不是节假日文件,第一行应是 kind: workdays")
 		return civil.Notice{}, found
 	}
-	if found := checkSchema(doc); len(found) > 0 {
+	if found := rulefile.CheckSchema(doc); len(found) > 0 {
 		return civil.Notice{}, found
 	}
 	n, found := notice(doc)
@@ -47,21 +48,21 @@ func ParseWorkdays(r io.Reader) (civil.Notice, error) {
 
 // notice turns a checked document into the year's notice and finds what a schema cannot: days of another year, days
 // named twice, a make-up day from Monday to Friday.
-func notice(doc *document) (civil.Notice, Findings) {
+func notice(doc *rulefile.Document) (civil.Notice, Findings) {
 	var found Findings
 	var f workdayFile
-	if err := doc.root.Decode(&f); err != nil {
-		found.add(doc.file, lineOf(err), "日期不对,应写成 2026-10-01 并且确有这一天")
+	if err := doc.Root.Decode(&f); err != nil {
+		found.Add(doc.File, rulefile.LineOf(err), "日期不对,应写成 2026-10-01 并且确有这一天")
 		return civil.Notice{}, found
 	}
 	n := civil.Notice{Year: f.Year, Source: f.Source.String()}
 	first := map[civil.Date]int{}
 	for i, d := range f.Days {
-		line := doc.lineAt([]string{"days", strconv.Itoa(i)})
+		line := doc.LineAt([]string{"days", strconv.Itoa(i)})
 		e := civil.Exception{Date: d.Date, Workday: d.Kind == "workday", Name: d.Name}
-		checkDay(doc.file, line, f.Year, e, &found)
+		checkDay(doc.File, line, f.Year, e, &found)
 		if at, twice := first[d.Date]; twice {
-			found.add(doc.file, line, "%s写了两次,第%d行已有", d.Date, at)
+			found.Add(doc.File, line, "%s写了两次,第%d行已有", d.Date, at)
 		}
 		first[d.Date] = line
 		n.Days = append(n.Days, e)
@@ -74,9 +75,9 @@ func checkDay(file string, line, year int, e civil.Exception, found *Findings) {
 	from, _ := civil.NewDate(year-1, 12, 25)
 	to, _ := civil.NewDate(year, 12, 31)
 	if e.Date.Before(from) || e.Date.After(to) {
-		found.add(file, line, "%s不在%d年", e.Date, year)
+		found.Add(file, line, "%s不在%d年", e.Date, year)
 	}
 	if e.Workday && e.Date.Weekday() <= 5 {
-		found.add(file, line, "%s是星期一至星期五,本来就上班,不应列为调休上班", e.Date)
+		found.Add(file, line, "%s是星期一至星期五,本来就上班,不应列为调休上班", e.Date)
 	}
 }

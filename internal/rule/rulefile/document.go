@@ -1,4 +1,11 @@
-package rule
+// Package rulefile reads one rule file: YAML into nodes that know their lines, and the same as plain values for the
+// JSON Schema of its kind.
+//
+// It owns no table and knows no rule. It promises that a mistake is named with file, line and cause in words that an
+// officer can act on; that a file of any bytes ends in findings, never in a panic; and that what a reader sees is all
+// there is: anchors, aliases and a second document are refused, so nothing unfolds without bound. It never fetches a
+// schema: those it uses are embedded in the program.
+package rulefile
 
 import (
 	"bytes"
@@ -12,61 +19,61 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-const (
-	maxFileBytes = 1 << 20
-	maxDepth     = 16
-)
+// MaxBytes is the size over which a rule file is refused.
+const MaxBytes = 1 << 20
 
-// document is one rule file: its nodes, which know their lines, and the same as plain values for the schema.
-type document struct {
-	file string
-	root *yaml.Node
-	data map[string]any
+const maxDepth = 16
+
+// Document is one rule file: its nodes, which know their lines, and the same as plain values for the schema.
+type Document struct {
+	File string
+	Root *yaml.Node
+	Data map[string]any
 }
 
-// parse reads one YAML file. Anchors and aliases are refused: a reader of the file should see what holds, and
+// Parse reads one YAML file. Anchors and aliases are refused: a reader of the file should see what holds, and
 // nothing can unfold without bound.
-func parse(file string, text []byte) (*document, Findings) {
+func Parse(file string, text []byte) (*Document, Findings) {
 	var found Findings
 	text = bytes.TrimPrefix(text, []byte("\uFEFF"))
 	switch {
-	case len(text) > maxFileBytes:
-		found.add(file, 0, "文件超过1MB,规则文件不会这么大,请核对")
+	case len(text) > MaxBytes:
+		found.Add(file, 0, "文件超过1MB,规则文件不会这么大,请核对")
 		return nil, found
 	case !utf8.Valid(text):
-		found.add(file, 0, "文件不是UTF-8编码,请用UTF-8另存后再试")
+		found.Add(file, 0, "文件不是UTF-8编码,请用UTF-8另存后再试")
 		return nil, found
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(text))
 	var top yaml.Node
 	if err := dec.Decode(&top); err != nil {
 		if errors.Is(err, io.EOF) {
-			found.add(file, 0, "文件是空的")
+			found.Add(file, 0, "文件是空的")
 		} else {
-			found.add(file, lineOf(err), "不是正确的YAML(%s)", yamlCause(err))
+			found.Add(file, LineOf(err), "不是正确的YAML(%s)", yamlCause(err))
 		}
 		return nil, found
 	}
 	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		found.add(file, 0, "一个文件只写一份规则,请去掉分隔线“---”以后的部分")
+		found.Add(file, 0, "一个文件只写一份规则,请去掉分隔线“---”以后的部分")
 		return nil, found
 	}
 	if len(top.Content) == 0 {
-		found.add(file, 0, "文件是空的")
+		found.Add(file, 0, "文件是空的")
 		return nil, found
 	}
 	root := top.Content[0]
 	if root.Kind != yaml.MappingNode {
-		found.add(file, root.Line, "最外层应是“名称: 值”,例如 kind: clocks")
+		found.Add(file, root.Line, "最外层应是“名称: 值”,例如 kind: clocks")
 		return nil, found
 	}
-	doc := &document{file: file, root: root}
+	doc := &Document{File: file, Root: root}
 	applyDefaults(root)
 	value, found := plain(file, root, 0)
 	if len(found) > 0 {
 		return nil, found
 	}
-	doc.data, _ = value.(map[string]any)
+	doc.Data, _ = value.(map[string]any)
 	return doc, nil
 }
 
@@ -74,11 +81,11 @@ func parse(file string, text []byte) (*document, Findings) {
 func plain(file string, n *yaml.Node, depth int) (any, Findings) {
 	var found Findings
 	if depth > maxDepth {
-		found.add(file, n.Line, "层次太深(超过%d层)", maxDepth)
+		found.Add(file, n.Line, "层次太深(超过%d层)", maxDepth)
 		return nil, found
 	}
 	if n.Anchor != "" || n.Kind == yaml.AliasNode {
-		found.add(file, n.Line, "不能用锚点“&”和引用“*”,请把内容写全")
+		found.Add(file, n.Line, "不能用锚点“&”和引用“*”,请把内容写全")
 		return nil, found
 	}
 	switch n.Kind {
@@ -94,7 +101,7 @@ func plain(file string, n *yaml.Node, depth int) (any, Findings) {
 	}
 	v, err := scalar(n)
 	if err != nil {
-		found.add(file, n.Line, "值“%s”无法读取", n.Value)
+		found.Add(file, n.Line, "值“%s”无法读取", n.Value)
 	}
 	return v, found
 }
@@ -105,11 +112,11 @@ func plainMapping(file string, n *yaml.Node, depth int) (any, Findings) {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
 		if key.Kind != yaml.ScalarNode || key.Anchor != "" {
-			found.add(file, key.Line, "名称应是一个词")
+			found.Add(file, key.Line, "名称应是一个词")
 			continue
 		}
 		if _, twice := m[key.Value]; twice {
-			found.add(file, key.Line, "“%s”写了两次,请只留一处", key.Value)
+			found.Add(file, key.Line, "“%s”写了两次,请只留一处", key.Value)
 			continue
 		}
 		v, f := plain(file, n.Content[i+1], depth+1)
@@ -141,7 +148,7 @@ func scalar(n *yaml.Node) (any, error) {
 // applyDefaults writes the file's defaults into each item that does not say otherwise, so that a file names its
 // document once.
 func applyDefaults(root *yaml.Node) {
-	defaults, items := child(root, "defaults"), child(root, "items")
+	defaults, items := Child(root, "defaults"), Child(root, "items")
 	if defaults == nil || items == nil || defaults.Kind != yaml.MappingNode {
 		return
 	}
@@ -151,7 +158,7 @@ func applyDefaults(root *yaml.Node) {
 		}
 		for i := 0; i+1 < len(defaults.Content); i += 2 {
 			name, value := defaults.Content[i], defaults.Content[i+1]
-			own := child(item, name.Value)
+			own := Child(item, name.Value)
 			switch {
 			case own == nil:
 				item.Content = append(item.Content, name, value)
@@ -164,18 +171,18 @@ func applyDefaults(root *yaml.Node) {
 
 // inheritSource lets an item name the article alone.
 func inheritSource(own, defaults *yaml.Node) {
-	if child(own, "document") != nil {
+	if Child(own, "document") != nil {
 		return
 	}
 	for i := 0; i+1 < len(defaults.Content); i += 2 {
-		if child(own, defaults.Content[i].Value) == nil {
+		if Child(own, defaults.Content[i].Value) == nil {
 			own.Content = append(own.Content, defaults.Content[i], defaults.Content[i+1])
 		}
 	}
 }
 
-// child gives the value under a name of a mapping, nil where there is none.
-func child(n *yaml.Node, name string) *yaml.Node {
+// Child gives the value under a name of a mapping, nil where there is none.
+func Child(n *yaml.Node, name string) *yaml.Node {
 	if n == nil || n.Kind != yaml.MappingNode {
 		return nil
 	}
@@ -187,11 +194,11 @@ func child(n *yaml.Node, name string) *yaml.Node {
 	return nil
 }
 
-// lineAt gives the line of the deepest node that exists on a path.
-func (d *document) lineAt(path []string) int {
-	n := d.root
+// LineAt gives the line of the deepest node that exists on a path.
+func (d *Document) LineAt(path []string) int {
+	n := d.Root
 	for _, step := range path {
-		next := child(n, step)
+		next := Child(n, step)
 		if n.Kind == yaml.SequenceNode {
 			if i, err := strconv.Atoi(step); err == nil && i < len(n.Content) {
 				next = n.Content[i]
@@ -207,7 +214,8 @@ func (d *document) lineAt(path []string) int {
 
 var lineInError = regexp.MustCompile(`line (\d+)`)
 
-func lineOf(err error) int {
+// LineOf gives the line which an error of the YAML reader names, 0 where it names none.
+func LineOf(err error) int {
 	m := lineInError.FindStringSubmatch(err.Error())
 	if m == nil {
 		return 0

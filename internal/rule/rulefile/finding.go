@@ -1,4 +1,4 @@
-package rule
+package rulefile
 
 import (
 	"cmp"
@@ -49,12 +49,13 @@ func (fs Findings) Err() error {
 	return fs
 }
 
-func (fs *Findings) add(file string, line int, format string, args ...any) {
+// Add notes a mistake.
+func (fs *Findings) Add(file string, line int, format string, args ...any) {
 	*fs = append(*fs, Finding{File: file, Line: line, Message: fmt.Sprintf(format, args...)})
 }
 
-// tidy sorts and drops what was found twice, for a national file is read once for each county.
-func (fs Findings) tidy() Findings {
+// Tidy sorts and drops what was found twice, for a national file is read once for each county.
+func (fs Findings) Tidy() Findings {
 	slices.SortStableFunc(fs, func(a, b Finding) int {
 		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), strings.Compare(a.Message, b.Message))
 	})

@@ -1,4 +1,4 @@
-package rule
+package rulefile
 
 import (
 	"bytes"
@@ -56,30 +56,30 @@ var compiled = sync.OnceValues(func() (map[string]*jsonschema.Schema, error) {
 	return all, nil
 })
 
-// checkSchema validates a document by the schema of its kind.
-func checkSchema(d *document) Findings {
+// CheckSchema validates a document by the schema of its kind.
+func CheckSchema(d *Document) Findings {
 	var found Findings
 	all, err := compiled()
 	if err != nil {
-		found.add(d.file, 0, "程序自带的规则格式有误,请联系软件维护人员: %v", err)
+		found.Add(d.File, 0, "程序自带的规则格式有误,请联系软件维护人员: %v", err)
 		return found
 	}
-	name, _ := d.data["kind"].(string)
+	name, _ := d.Data["kind"].(string)
 	schema := all[name]
 	if schema == nil {
-		found.add(d.file, d.lineAt([]string{"kind"}), "种类(kind)“%s”不认识;可用:%s", name,
+		found.Add(d.File, d.LineAt([]string{"kind"}), "种类(kind)“%s”不认识;可用:%s", name,
 			strings.Join(slices.Sorted(maps.Keys(all)), "、"))
 		return found
 	}
 	var ve *jsonschema.ValidationError
-	if errors.As(schema.Validate(d.data), &ve) {
+	if errors.As(schema.Validate(d.Data), &ve) {
 		d.collect(ve, &found)
 	}
-	return found.tidy()
+	return found.Tidy()
 }
 
 // collect gathers the innermost causes, which alone tell a person something.
-func (d *document) collect(ve *jsonschema.ValidationError, found *Findings) {
+func (d *Document) collect(ve *jsonschema.ValidationError, found *Findings) {
 	if len(ve.Causes) > 0 {
 		for _, c := range ve.Causes {
 			d.collect(c, found)
@@ -88,30 +88,30 @@ func (d *document) collect(ve *jsonschema.ValidationError, found *Findings) {
 	}
 	where := strings.Join(ve.InstanceLocation, ".")
 	field := wordFor(last(ve.InstanceLocation))
-	line := d.lineAt(ve.InstanceLocation)
+	line := d.LineAt(ve.InstanceLocation)
 	switch k := ve.ErrorKind.(type) {
 	case *kind.Required:
 		for _, m := range k.Missing {
-			found.add(d.file, line, "缺少%s", wordFor(m))
+			found.Add(d.File, line, "缺少%s", wordFor(m))
 		}
 	case *kind.AdditionalProperties:
 		for _, p := range k.Properties {
-			found.add(d.file, d.lineAt(append(ve.InstanceLocation, p)), "“%s”不是这里可用的名称,请核对拼写", p)
+			found.Add(d.File, d.LineAt(append(ve.InstanceLocation, p)), "“%s”不是这里可用的名称,请核对拼写", p)
 		}
 	case *kind.Type:
-		found.add(d.file, line, "%s应是%s,现在是%s%s", field, words(k.Want, typeWords), typeWords[k.Got], quoteHint(k))
+		found.Add(d.File, line, "%s应是%s,现在是%s%s", field, words(k.Want, typeWords), typeWords[k.Got], quoteHint(k))
 	case *kind.Enum:
-		found.add(d.file, line, "%s“%v”不在可选范围:%s", field, k.Got, joinAny(k.Want))
+		found.Add(d.File, line, "%s“%v”不在可选范围:%s", field, k.Got, joinAny(k.Want))
 	case *kind.Pattern:
-		found.add(d.file, line, "%s“%s”的写法不对%s", field, k.Got, patternHint(last(ve.InstanceLocation)))
+		found.Add(d.File, line, "%s“%s”的写法不对%s", field, k.Got, patternHint(last(ve.InstanceLocation)))
 	case *kind.MinLength, *kind.MinItems, *kind.MinProperties:
-		found.add(d.file, line, "%s不能为空", field)
+		found.Add(d.File, line, "%s不能为空", field)
 	case *kind.MaxLength, *kind.MaxItems:
-		found.add(d.file, line, "%s太长", field)
+		found.Add(d.File, line, "%s太长", field)
 	case *kind.Minimum, *kind.Maximum:
-		found.add(d.file, line, "%s超出允许的范围", field)
+		found.Add(d.File, line, "%s超出允许的范围", field)
 	default:
-		found.add(d.file, line, "%s(%s)不符合规定的格式", field, where)
+		found.Add(d.File, line, "%s(%s)不符合规定的格式", field, where)
 	}
 }
 
