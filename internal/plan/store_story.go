@@ -4,18 +4,48 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"weibao/internal/access"
 	"weibao/internal/db"
 	"weibao/internal/ref"
 )
 
-func pathsOf(ctx context.Context, tx *db.Tx, plan ref.Plan) ([]TaskPath, error) {
+// seenTasks is the scope of an actor over the tasks of a plan that he may see:
+// all of them where the plan itself lies in his scope, else those that ask
+// something of his unit or of a unit in his region.
+func seenTasks(by access.Actor, p Plan) (string, []any) {
+	if by.Scope().Sees(p.Unit, p.Region) {
+		return "1 = 1", nil
+	}
+	owes, args := owing(by)
+	series, more := by.Scope().Where(access.Columns{Unit: "s.unit", Region: "s.region", Town: "substr(s.region, 1, 9)", County: "substr(s.region, 1, 6)"})
+	return "(EXISTS (SELECT 1 FROM duty d WHERE d.subject = 'plan_task' AND d.subject_id = t.id AND " + owes +
+			") OR EXISTS (SELECT 1 FROM duty_series s WHERE s.subject = 'plan_task' AND s.subject_id = t.id AND (" + series + " OR s.unit = ?)))",
+		append(append(args, more...), by.Post.Unit)
+}
+
+// amongSeen leaves those of some tasks of a plan which the actor sees.
+func amongSeen(ctx context.Context, tx *db.Tx, by access.Actor, p Plan, tasks []Task) ([]Task, error) {
+	where, args := seenTasks(by, p)
+	ids, err := db.All[ref.Task](ctx, tx, "SELECT t.id FROM plan_task t WHERE t.plan = ? AND t.state <> 'draft' AND "+where, append([]any{p.ID}, args...)...)
+	if err != nil {
+		return nil, err
+	}
+	seen := make(map[ref.Task]bool, len(ids))
+	for _, id := range ids {
+		seen[id] = true
+	}
+	return slices.DeleteFunc(tasks, func(t Task) bool { return !seen[t.ID] }), nil
+}
+
+func pathsOf(ctx context.Context, tx *db.Tx, by access.Actor, p Plan) ([]TaskPath, error) {
 	type row struct {
 		ID   ref.Task
 		Path string
 	}
-	rows, err := db.All[row](ctx, tx, "SELECT t.id, t.path FROM plan_task t WHERE t.plan = ? AND t.state <> 'draft' ORDER BY t.seq, t.id", plan)
+	where, args := seenTasks(by, p)
+	rows, err := db.All[row](ctx, tx, "SELECT t.id, t.path FROM plan_task t WHERE t.plan = ? AND t.state <> 'draft' AND "+where+" ORDER BY t.seq, t.id", append([]any{p.ID}, args...)...)
 	if err != nil {
 		return nil, err
 	}

@@ -18,8 +18,8 @@ type Outline struct {
 	Tasks []Task // without drafts
 }
 
-// Outline gives an issued plan that the actor may see, and its tasks: the
-// chosen ones, or all.
+// Outline gives an issued plan that the actor may see, and of its tasks those
+// that concern what he may see: the chosen ones, or all.
 func (d *Desk) Outline(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Plan, chosen []ref.Task) (o Outline, err error) {
 	if o.Plan, err = d.Get(ctx, tx, by, id); err != nil {
 		return o, err
@@ -36,20 +36,20 @@ func (d *Desk) Outline(ctx context.Context, tx *db.Tx, by access.Actor, id ref.P
 	} else {
 		tasks, err = tasksByID(ctx, tx, chosen)
 	}
-	for _, t := range tasks {
-		if t.State != TaskDraft && t.Plan == id {
-			o.Tasks = append(o.Tasks, t)
-		}
+	if err != nil || len(tasks) == 0 {
+		return o, err
 	}
+	o.Tasks, err = amongSeen(ctx, tx, by, o.Plan, tasks)
 	return o, err
 }
 
-// Paths gives the headings of each task of a plan, in its order.
+// Paths gives the headings of each task of a plan that the actor sees, in its order.
 func (d *Desk) Paths(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Plan) ([]TaskPath, error) {
-	if _, err := d.Get(ctx, tx, by, id); err != nil {
+	p, err := d.Get(ctx, tx, by, id)
+	if err != nil {
 		return nil, err
 	}
-	return pathsOf(ctx, tx, id)
+	return pathsOf(ctx, tx, by, p)
 }
 
 // TaskPath is where a task stands in its plan.
@@ -100,6 +100,9 @@ func (d *Desk) Story(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Tas
 	s.Task = tasks[0]
 	if s.Plan, err = getPlan(ctx, tx, by, s.Task.Plan); err != nil {
 		return s, err
+	}
+	if seen, err := amongSeen(ctx, tx, by, s.Plan, tasks); err != nil || len(seen) == 0 {
+		return Story{}, cmpErr(err, errs.Missing())
 	}
 	if s.Context, err = d.context(ctx, tx, by, s.Plan); err != nil {
 		return s, err

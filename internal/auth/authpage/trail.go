@@ -47,14 +47,27 @@ func actionLabel(action string) string {
 var subjectWords = map[string]string{
 	"auth_user": "账号", "auth_post": "岗位", "plan": "工作方案", "plan_task": "方案任务", "duty": "责任事项", "duty_series": "周期事项",
 	"org_unit": "单位", "org_county": "本县设置", "org_member": "领导小组成员", "region": "行政区划", "workday_year": "工作日历",
-	"vault_master": "主密钥", "job": "后台作业", "suggestion": "意见建议", "file": "附件",
+	"vault_master": "主密钥", "job": "后台作业", "suggestion": "意见建议", "file": "附件", "plan_reply": "反馈", "duty_step": "责任事项", "search": "搜索",
+	"child": "未成年人档案", "assessment": "评估", "assessment_record": "评估记录",
 }
 
-// detailWords names what the details of the guard's own entries hold, in the
-// order in which they are read.
+// detailWords names what the details of entries hold, in the order in which
+// they are read.
 var detailWords = []struct{ key, label string }{
 	{"login", "账号"}, {"holder", "用户"}, {"role", "角色"}, {"unit", "单位"}, {"region", "行政区划"}, {"starts", "自"}, {"ends", "至"},
 	{"until", "锁定至"}, {"cause", "原因"}, {"key", "密钥"}, {"group", "记录组"}, {"file", "附件"}, {"kind", "类型"},
+	{"form", "形式"}, {"source", "来源"}, {"tasks", "任务"}, {"duties", "事项"}, {"duty", "事项"}, {"series", "周期事项"}, {"units", "单位"}, {"days", "天数"}, {"added", "新增"},
+	{"result", "结果"}, {"edit", "修改次序"}, {"step", "步骤"}, {"recurrence", "周期"}, {"digest", "文件摘要"}, {"discard", "文件摘要"}, {"from", "原"}, {"to", "现"}, {"new", "新岗位"},
+	{"change", "变更"}, {"other", "相关单位"}, {"county", "县"}, {"places", "区划"}, {"aliases", "别名"}, {"body", "领导小组"}, {"rank", "职务"}, {"ended", "卸任"}, {"named", "署名"}, {"length", "查询字数"}, {"found", "结果"}, {"hits", "结果"},
+	{"child", "档案"}, {"level", "等级"}, {"agreed", "同意"}, {"entered", "纳入"}, {"left", "退出"}, {"reopened", "重新建档"}, {"fields", "项目"}, {"purpose", "用途"}, {"reason", "理由"},
+}
+
+// valueWords are values that programs write, in the words of people.
+var valueWords = map[string]map[string]string{
+	"form":   {"xlsx": "表格", "docx": "公文"},
+	"result": {"accept": "审核通过", "back": "退回补充"},
+	"step":   {"undo": "撤销", "redo": "恢复"},
+	"cause":  {"code": "动态口令不正确"},
 }
 
 // people finds the accounts which entries are about.
@@ -124,17 +137,30 @@ func value(key string, v any, people map[ref.User]string) string {
 	if v == nil {
 		return ""
 	}
+	switch v := v.(type) {
+	case []any:
+		return strconv.Itoa(len(v)) + "项"
+	case map[string]any:
+		sum := int64(0)
+		for _, n := range v {
+			n, _ := n.(json.Number)
+			i, _ := n.Int64()
+			sum += i
+		}
+		return strconv.FormatInt(sum, 10) + "项"
+	case bool:
+		return map[bool]string{true: "是", false: "否"}[v]
+	}
 	text := fmt.Sprint(v)
+	if word := valueWords[key][text]; word != "" {
+		return word
+	}
 	switch key {
 	case "role":
 		return access.Role(text).Label()
 	case "until":
 		ms, _ := strconv.ParseInt(text, 10, 64) // none is shown as none
 		return civil.FormatTime(clock.Instant(ms).Time())
-	case "cause":
-		if text == "code" {
-			return "动态口令不正确"
-		}
 	case "holder":
 		if id, err := ref.Parse[ref.User](text); err == nil && people[id] != "" {
 			return people[id]

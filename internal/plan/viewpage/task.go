@@ -56,14 +56,10 @@ func (p *Pages) Task(w http.ResponseWriter, r *http.Request, by access.Actor) er
 	view := taskView{Identity: t.identity(), Owners: t.owners(), Targets: t.targets(), Duties: t.duties(), Course: t.course(), History: t.history(),
 		Clause: clauseView{Path: s.Task.Clause(), Quote: s.Task.Quote, Plan: s.Plan.Title, PlanHref: PlanPath(s.Plan.ID)}}
 	shell := ui.Page{Title: s.Task.Title, Kicker: "任务全貌", Nav: "plan", More: []ui.Action{{Label: "打印", Print: true}}}
-	if by.Can("plan.amend") && by.Scope().Sees(s.Plan.Unit, s.Plan.Region) && s.Plan.State == plan.Issued && s.Task.State == plan.TaskIssued {
-		change := TaskPath(id)
-		shell.More = append([]ui.Action{{Label: "调整任务", Href: change + "/amend", Icon: "edit"}, {Label: "撤回任务", Href: change + "/withdraw", Icon: "return"}}, shell.More...)
-	}
 	if by.Can("plan.list") {
 		shell.Crumbs = []ui.Crumb{{Label: "方案任务", Href: "/plans"}, {Label: s.Plan.Title, Href: PlanPath(s.Plan.ID)}, {Label: "任务清单", Href: listPath(s.Plan.ID)}}
 	}
-	if by.Can("plan.amend") && s.Plan.State == plan.Issued && s.Task.State == plan.TaskIssued {
+	if by.Can("plan.amend") && by.Scope().Sees(s.Plan.Unit, s.Plan.Region) && s.Plan.State == plan.Issued && s.Task.State == plan.TaskIssued {
 		base := TaskPath(s.Task.ID)
 		shell.More = append(shell.More, ui.Action{Label: "撤回任务", Href: base + "/withdraw", Danger: true, Dialog: true})
 		shell.Action = &ui.Action{Label: "调整任务", Href: base + "/amend", Icon: "edit"}
