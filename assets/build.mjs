@@ -7,16 +7,14 @@ import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import * as sass from 'sass'
+import { tooNew } from './floors.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const dist = join(here, 'dist')
 const modules = join(here, '..', 'node_modules')
 
 // Old office browsers set the floor; see docs/decisions.
-const desk = 'chrome88'
-
-// Newer than Chromium 88: must not slip in through a library.
-const tooNew = /color-mix\(|oklch\(|oklab\(|:has\(|@layer|@container/
+const desk = 88
 
 const manifest = {}
 const sizes = []
@@ -45,7 +43,13 @@ function emit(logical, body) {
   return served
 }
 
-async function style(entry) {
+/** Newer things than the floor must not slip in, not even through a library. */
+function refuse(kind, floor, name, text) {
+  const found = tooNew(kind, floor, text)
+  if (found.length > 0) throw new Error(`${name} holds what Chromium ${floor} does not know: ${found.join(', ')}`)
+}
+
+async function style(entry, floor) {
   const compiled = sass.compile(join(here, 'scss', entry + '.scss'), {
     loadPaths: [modules],
     quietDeps: true,
@@ -53,7 +57,7 @@ async function style(entry) {
   })
   const out = await build({
     stdin: { contents: compiled.css, loader: 'css', resolveDir: join(here, 'img') },
-    bundle: true, minify: true, write: false, target: desk, legalComments: 'none',
+    bundle: true, minify: true, write: false, target: `chrome${floor}`, legalComments: 'none',
     // Pictures go through the manifest as files: data: addresses would need a wider CSP.
     plugins: [{
       name: 'pictures',
@@ -65,18 +69,18 @@ async function style(entry) {
     }],
   })
   const css = out.outputFiles[0].text
-  const found = css.match(tooNew)
-  if (found) throw new Error(`${entry}.css holds "${found[0]}", which Chromium 88 does not know`)
+  refuse('css', floor, `${entry}.css`, css)
   if (css.includes('url(data:')) throw new Error(`${entry}.css holds a data: address, which the CSP refuses`)
   emit(entry + '.css', css)
 }
 
-async function script(entry, target) {
+async function script(entry, floor) {
   const out = await build({
     entryPoints: [join(here, 'src', entry + '.ts')],
-    bundle: true, minify: true, write: false, format: 'iife', target, charset: 'utf8', legalComments: 'none',
+    bundle: true, minify: true, write: false, format: 'iife', target: `chrome${floor}`, charset: 'utf8', legalComments: 'none',
     nodePaths: [modules],
   })
+  refuse('js', floor, `${entry}.js`, out.outputFiles[0].text)
   emit(basename(entry) + '.js', out.outputFiles[0].contents)
 }
 
@@ -87,7 +91,7 @@ function report() {
 }
 
 clean()
-await style('desk')
+await style('desk', desk)
 await script('desk', desk)
 // A page with much behaviour of its own (a review screen, a chart) brings src/pages/<name>.ts.
 const pages = join(here, 'src', 'pages')

@@ -103,7 +103,9 @@ export class OldBrowser {
   async goto(url) {
     const loaded = this.once('Page.loadEventFired')
     await this.send('Page.navigate', { url })
-    await loaded
+    let timer
+    const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error(`${url} is not loaded in 15 s`)), 15_000) })
+    await Promise.race([loaded, late]).finally(() => clearTimeout(timer))
     await this.wait('document.readyState === "complete"')
   }
 
