@@ -199,8 +199,13 @@ function settle(): void {
   const anchor = location.hash.replace('#task-', '')
   const first = document.querySelector<HTMLElement>(`[data-card="${anchor}"]`) ?? cards()[0]
   const id = current() ? here : first?.dataset.card ?? ''
-  mark(id, { text: !here })
+  // What had the focus was taken out by an answer: it stays on the task.
+  const lost = within && (document.activeElement ?? document.body) === document.body && !document.querySelector('dialog[open]')
+  mark(id, { text: !here, focus: lost })
 }
+
+let within = false
+document.addEventListener('focusin', event => { within = !!root?.contains(event.target as Node) })
 
 settle()
 new MutationObserver(settle).observe(document.getElementById('main') ?? document.body, { childList: true, subtree: true })
