@@ -88,7 +88,7 @@ func (p *Pages) figures(ctx context.Context, tx *db.Tx, by access.Actor, v plan.
 		if err != nil {
 			return out, err
 		}
-		f := ui.Figure{Label: s.Label(), Value: countWords(n), Unit: "件", Href: ledgerPath(v.ID, s), Definition: s.Definition()}
+		f := ui.Figure{Label: s.Label(), Value: countWords(n), Unit: "项", Href: ledgerPath(v.ID, s), Definition: s.Definition()}
 		if n > 0 {
 			f.Near = nears[s]
 		}

@@ -17,10 +17,14 @@ import (
 type networkView struct {
 	Asof   string
 	Matrix ui.Matrix
+	Beyond int // how many units a printed matrix has no room for
 	Blank  bool
 	Empty  ui.Empty
 	Units  ui.Table
 }
+
+// printed is how many columns of units an A4 page in landscape holds; _views.scss leaves out the others.
+const printed = 36
 
 // Network is the 责任网络 of a plan: which unit leads and supports which task.
 func (p *Pages) Network(w http.ResponseWriter, r *http.Request, by access.Actor) error {
@@ -46,7 +50,7 @@ func (p *Pages) Network(w http.ResponseWriter, r *http.Request, by access.Actor)
 		return err
 	}
 	n.sort(names)
-	view := networkView{Asof: civil.FormatTime(tx.Now.Time()), Blank: len(n.order) == 0, Matrix: n.matrix(names), Units: n.table(names),
+	view := networkView{Asof: civil.FormatTime(tx.Now.Time()), Blank: len(n.order) == 0, Beyond: max(len(n.order)-printed, 0), Matrix: n.matrix(names), Units: n.table(names),
 		Empty: ui.Empty{Title: "还没有责任单位", Text: "方案下发后，各单位牵头、配合的任务会列在这里。"}}
 	shell := page(by, o.Plan, "责任网络", "network")
 	shell.Wide = true

@@ -270,7 +270,11 @@ func TestAUnitSeesItsOwnDutiesAlone(t *testing.T) {
 		if strings.Contains(body, "法治副校长") {
 			h.t.Error("the timeline shows tasks in which the unit has no part")
 		}
-		body = h.Page(by, "view-unit", "/tasks/"+ref.Format(h.task("心理健康筛查").ID), "条款原文")
+		task := "/tasks/" + ref.Format(h.task("心理健康筛查").ID)
+		if w := h.Do(by, "GET", task, nil); w.Code != http.StatusNotFound {
+			h.t.Errorf("a task in which the unit has no part: status %d", w.Code)
+		}
+		body = h.Page(h.liaison("县卫健局"), "view-unit", task, "条款原文")
 		if strings.Contains(body, "台账和影像资料") {
 			h.t.Error("the replies of other units are shown")
 		}
