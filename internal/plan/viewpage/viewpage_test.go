@@ -274,9 +274,18 @@ func TestAUnitSeesItsOwnDutiesAlone(t *testing.T) {
 		if w := h.Do(by, "GET", task, nil); w.Code != http.StatusNotFound {
 			h.t.Errorf("a task in which the unit has no part: status %d", w.Code)
 		}
-		body = h.Page(h.liaison("县卫健局"), "view-unit", task, "条款原文")
-		if strings.Contains(body, "台账和影像资料") {
-			h.t.Error("the replies of other units are shown")
+	})
+}
+
+func TestASupportUnitDoesNotReadWhatTheLeadReplied(t *testing.T) {
+	inHouse(t, func(h *house) {
+		h.c.Advance(30 * 24 * time.Hour)
+		h.sweep()
+		h.work(h.liaison("县教育局"), 1)
+		task := "/tasks/" + ref.Format(h.task("心理健康筛查").ID)
+		h.Page(h.officer, "view-unit", task, "台账和影像资料")
+		if body := h.Page(h.liaison("县卫健局"), "view-unit", task, "条款原文"); strings.Contains(body, "台账和影像资料") {
+			h.t.Error("the reply of the lead unit is shown")
 		}
 	})
 }
