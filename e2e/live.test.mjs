@@ -17,10 +17,11 @@ async function badge(page, was) {
 
 const now = page => page.textContent('.topbar-inbox .badge')
 
-/** Lets a person reply to the first task his unit leads that needs no value, which the office then has to check; gives its address. */
+/** Lets a person reply to the first task that needs no value, best one his unit leads, which the office then has to check; gives its address. */
 async function finish(app, page, words) {
   await app.visit(page, '/duties')
-  const addresses = await page.locator('.task:has(.task-kind:has-text("方案任务")) a.task-title').evaluateAll(links => links.map(a => a.getAttribute('href')))
+  const addresses = []
+  for (const kind of ['方案任务', '配合任务']) addresses.push(...await page.locator(`.task:has(.task-kind:has-text("${kind}")) a.task-title`).evaluateAll(links => links.map(a => a.getAttribute('href'))))
   for (const address of addresses) {
     await app.visit(page, address)
     const sign = page.locator('.head-actions button:has-text("签收")')
