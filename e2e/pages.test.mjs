@@ -80,7 +80,7 @@ async function scale(page) {
 
 const heaviest = 30 * 1024
 
-describe('every page is sound', { concurrency: 2, timeout: 300_000 }, () => {
+describe('every page is sound', { concurrency: 2, timeout: 570_000 }, () => {
   for (const [role, login] of [['office', 'weibaoban'], ['liaison', 'jiaoyuju'], ['leader', 'lingdao'], ['system', 'sysadmin'], ['security', 'secadmin'], ['audit', 'auditadmin']]) {
     test(`for ${role}`, async t => {
       const page = await open(browser, t)
