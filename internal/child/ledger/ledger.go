@@ -1,0 +1,295 @@
+// Package ledger shows the files of children as a county's lists 「台账」 want
+// them: columns by the county's rules, each a live view and never a copy.
+//
+// It owns no table. It promises that a line says what the file says at that
+// moment, covered unless the reader may see it; that the number above a list
+// is the number of its lines; and that an export holds the lines of the list.
+package ledger
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"weibao/internal/access"
+	"weibao/internal/child"
+	"weibao/internal/civil"
+	"weibao/internal/db"
+	"weibao/internal/ref"
+	"weibao/internal/rule"
+)
+
+// Desk holds what lists need; it holds no state of its own.
+type Desk struct {
+	Cabinet *child.Cabinet
+	// Names gives the names of divisions by their codes.
+	Names func(ctx context.Context, tx *db.Tx, codes []string) (map[string]string, error)
+}
+
+// Line is a file as a row of a list.
+type Line struct {
+	Child  child.Child
+	Values []string // one per column
+}
+
+// Categories gives the county's categories of which a list consists; none
+// means all children. A list names them by their id or national code.
+func Categories(book *rule.Book, l rule.Ledger, on civil.Date) []rule.Category {
+	var out []rule.Category
+	for _, c := range book.Categories(on) {
+		if slices.Contains(l.Categories, c.ID) || c.Code != "" && slices.Contains(l.Categories, c.Code) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// Lines gives a page of a list in the actor's scope, covered.
+func (k *Desk) Lines(ctx context.Context, tx *db.Tx, by access.Actor, l rule.Ledger, f child.Filter) ([]Line, error) {
+	rows, err := k.Cabinet.List(ctx, tx, by, f)
+	if err != nil {
+		return nil, err
+	}
+	return k.lines(ctx, tx, by, l, rows)
+}
+
+func (k *Desk) lines(ctx context.Context, tx *db.Tx, by access.Actor, l rule.Ledger, rows []child.Child) ([]Line, error) {
+	w := writer{on: civil.DateOf(tx.Now.Time()), book: k.Cabinet.Book(), labels: map[string]string{}}
+	var err error
+	if needs(l, opened) {
+		ids := make([]ref.Child, len(rows))
+		for i, r := range rows {
+			ids[i] = r.ID
+		}
+		if w.dossiers, err = k.Cabinet.Dossiers(ctx, tx, by, ids); err != nil {
+			return nil, err
+		}
+	}
+	if needs(l, placed) {
+		var codes []string
+		for _, r := range rows {
+			codes = append(codes, r.Region, r.Town+"000")
+		}
+		if w.names, err = k.Names(ctx, tx, codes); err != nil {
+			return nil, err
+		}
+	}
+	for _, c := range w.book.Categories(w.on) {
+		w.labels[c.ID] = c.Label
+	}
+	for _, level := range w.book.Levels(w.on) {
+		w.levels[level.N] = level.Label
+	}
+	out := make([]Line, len(rows))
+	for i, r := range rows {
+		out[i] = Line{r, make([]string, len(l.Columns))}
+		d := child.Masked(w.dossiers[r.ID])
+		for j, column := range l.Columns {
+			out[i].Values[j] = w.value(column.Field, r, d)
+		}
+	}
+	return out, nil
+}
+
+// needs tells whether a list has a column of some.
+func needs(l rule.Ledger, fields []string) bool {
+	return slices.ContainsFunc(l.Columns, func(c rule.Column) bool { return slices.Contains(fields, c.Field) })
+}
+
+var placed = []string{"region", "township", "residence"}
+
+// opened are the fields that stand in the sealed part of a file.
+var opened = []string{"idnumber", "no_idnumber", "ethnic", "hukou", "registered", "address", "guardian", "guardian_relation", "guardian_idnumber", "guardian_phone",
+	"caregiver", "caregiver_relation", "caregiver_phone", "delegate", "delegate_phone", "father", "father_state", "father_phone", "mother", "mother_state",
+	"mother_phone", "away", "away_place", "away_since", "household", "siblings", "enrolment", "classroom", "boarding", "disability", "disability_grade",
+	"disability_card", "illness", "health", "welfare", "remarks", "assigned", "assigned_phone"}
+
+// writer writes the values of columns.
+type writer struct {
+	on       civil.Date
+	book     *rule.Book
+	dossiers map[ref.Child]child.Dossier
+	names    map[string]string
+	labels   map[string]string
+	levels   [child.MaxLevel + 1]string
+}
+
+// value writes a field of a file; what a file does not hold stays empty, for
+// people to write on paper.
+func (w writer) value(field string, c child.Child, d child.Dossier) string {
+	if v, ok := w.open(field, c); ok {
+		return v
+	}
+	if v, ok := person(field, d); ok {
+		return v
+	}
+	switch field {
+	case "idnumber":
+		return d.Number
+	case "no_idnumber":
+		return child.LabelOf(child.NoNumberReasons, d.NoNumber)
+	case "hukou":
+		return d.Household.Kind
+	case "address":
+		return d.Places.Residence.Text
+	case "registered":
+		return d.Places.Registered.Text
+	case "away":
+		return d.Family.Away
+	case "away_place":
+		return d.Family.AwayTo
+	case "away_since":
+		return d.Family.AwaySince.String()
+	case "enrolment":
+		return d.Schooling.State
+	case "classroom":
+		return d.Schooling.Class
+	case "boarding":
+		return map[bool]string{true: "是", false: "否"}[d.Schooling.Boards]
+	case "disability", "disability_grade":
+		return disability(field, d)
+	case "disability_card":
+		return d.Health.Certificate
+	case "illness":
+		return d.Health.Illness
+	case "health":
+		return d.Health.State
+	case "welfare":
+		return strings.Join(d.Welfare, "、")
+	case "household":
+		return count(len(d.People))
+	case "remarks":
+		return d.Remarks
+	}
+	return contact(field, d)
+}
+
+// open writes what stands in the open part of a file.
+func (w writer) open(field string, c child.Child) (string, bool) {
+	switch field {
+	case "name":
+		return c.Name, true
+	case "sex":
+		return c.Sex.Word(), true
+	case "birth":
+		return c.Birth.String(), true
+	case "age":
+		if age, known := c.Age(w.on); known {
+			return strconv.Itoa(age), true
+		}
+		return "", true
+	case "school":
+		return c.School, true
+	case "grade":
+		return c.Grade, true
+	case "region", "residence":
+		return w.names[c.Region], true
+	case "township":
+		return w.names[c.Town+"000"], true
+	case "categories":
+		return w.categories(c), true
+	case "level":
+		if c.Level == 0 {
+			return "未评估", true
+		}
+		return w.levels[c.Level], true
+	case "level_since", "assessed":
+		return c.Leveled.String(), true
+	case "next_due":
+		if c.Due == child.NoDue {
+			return "", true
+		}
+		return c.Due, true
+	case "status":
+		return "在档", true
+	}
+	return "", false
+}
+
+func (w writer) categories(c child.Child) string {
+	var words []string
+	for _, id := range c.CategoryIDs() {
+		words = append(words, w.labels[id])
+	}
+	return strings.Join(words, "、")
+}
+
+func disability(field string, d child.Dossier) string {
+	var words []string
+	for _, x := range d.Health.Disability {
+		list, n := child.DisabilityKinds, x.Kind
+		if field == "disability_grade" {
+			list, n = child.DisabilityGrades, x.Grade
+		}
+		if n >= 1 && n <= len(list) {
+			words = append(words, list[n-1])
+		}
+	}
+	return strings.Join(words, "、")
+}
+
+func count(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n + 1) // and the child
+}
+
+// people finds who a field speaks of.
+var people = map[string]func(d child.Dossier) (child.Person, bool){
+	"guardian":  func(d child.Dossier) (child.Person, bool) { return first(d.Guardians()) },
+	"caregiver": child.Dossier.Caregiver,
+	"father":    func(d child.Dossier) (child.Person, bool) { return related(d, "51") },
+	"mother":    func(d child.Dossier) (child.Person, bool) { return related(d, "52") },
+	"delegate": func(d child.Dossier) (child.Person, bool) {
+		return first(slices.DeleteFunc(slices.Clone(d.People), func(p child.Person) bool { return p.Delegation == nil }))
+	},
+}
+
+func first(list []child.Person) (child.Person, bool) {
+	if len(list) == 0 {
+		return child.Person{}, false
+	}
+	return list[0], true
+}
+
+func related(d child.Dossier, relation string) (child.Person, bool) {
+	return first(slices.DeleteFunc(slices.Clone(d.People), func(p child.Person) bool { return p.Relation != relation }))
+}
+
+// person writes a field that speaks of somebody around the child.
+func person(field string, d child.Dossier) (string, bool) {
+	who, what, _ := strings.Cut(field, "_")
+	find, known := people[who]
+	if !known {
+		return "", false
+	}
+	p, _ := find(d)
+	switch what {
+	case "":
+		return p.Name, true
+	case "phone":
+		return p.Phone, true
+	case "idnumber":
+		return p.Number, true
+	case "relation":
+		return child.LabelOf(child.Relations, p.Relation), true
+	case "state":
+		return strings.Join(p.Situation, "、"), true
+	}
+	return "", true
+}
+
+func contact(field string, d child.Dossier) string {
+	if d.Contact == nil {
+		return ""
+	}
+	switch field {
+	case "assigned":
+		return d.Contact.Name
+	case "assigned_phone":
+		return d.Contact.Phone
+	}
+	return ""
+}

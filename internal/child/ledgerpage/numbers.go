@@ -1,0 +1,323 @@
+package ledgerpage
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"weibao/internal/access"
+	"weibao/internal/child"
+	"weibao/internal/civil"
+	"weibao/internal/db"
+	"weibao/internal/idcard"
+	"weibao/internal/letter"
+	"weibao/internal/region"
+	"weibao/internal/rule"
+	"weibao/internal/sheet"
+	"weibao/internal/ui"
+)
+
+type numbersView struct {
+	Definition ui.Note
+	Places     ui.Table
+	Categories ui.Table
+	Ages       ui.Table
+	Checks     ui.Table
+}
+
+// small is the count from which a cell shows to whoever may not see the files
+// behind it: fewer children could be recognised.
+const small = 5
+
+// numbers is what the page and the workbook are made of.
+type numbers struct {
+	region  string
+	covered bool
+	tables  []grid
+	checks  []checked
+}
+
+// grid is a table of counts; a row may lead somewhere.
+type grid struct {
+	title, first string
+	heads        []string
+	rows         []gridRow
+}
+
+type gridRow struct {
+	label, href string
+	counts      []int64
+}
+
+type checked struct {
+	check  rule.CrossCheck
+	result rule.CrossResult
+}
+
+// gather reads the kept numbers of a division and of those right below it.
+func (p *Pages) gather(ctx context.Context, tx *db.Tx, by access.Actor, q url.Values) (numbers, error) {
+	n := numbers{region: inside(by, q), covered: !by.Can("child.show")}
+	below, err := region.Tree(ctx, tx, by, n.region)
+	if err != nil {
+		return n, err
+	}
+	codes := []string{n.region}
+	for _, r := range below {
+		codes = append(codes, r.Code)
+	}
+	cells, err := p.Cabinet.Cells(ctx, tx, by, codes)
+	if err != nil {
+		return n, err
+	}
+	book, on := p.Cabinet.Book(), today(tx)
+	own := slices.DeleteFunc(slices.Clone(cells), func(c child.Cell) bool { return c.Region != n.region })
+	levels := levelHeads(book, on)
+	places := grid{title: "各地人数和风险等级", first: "地方", heads: levels}
+	for _, r := range below {
+		places.rows = append(places.rows, gridRow{r.ShortName, NumbersPath + "?region=" + r.Code, byLevel(cells, r.Code, "")})
+	}
+	places.rows = append(places.rows, gridRow{"合计", "", byLevel(cells, n.region, "")})
+	n.tables = append(n.tables, places, categoryGrid(book, on, own, n.region, levels, q), ageGrid(own))
+	n.checks = checks(book, on, own)
+	return n, nil
+}
+
+func levelHeads(book *rule.Book, on civil.Date) []string {
+	heads := []string{"合计", "未评估", "", "", "", ""}
+	for _, l := range book.Levels(on) {
+		heads[l.N+1] = letter.Punctuate(l.Label)
+	}
+	return heads
+}
+
+// byLevel counts a category of a division: all, then level by level.
+func byLevel(cells []child.Cell, region, category string) []int64 {
+	out := make([]int64, child.MaxLevel+2)
+	for _, c := range cells {
+		if c.Region == region && c.Category == category {
+			out[0] += c.N
+			out[c.Level+1] += c.N
+		}
+	}
+	return out
+}
+
+func categoryGrid(book *rule.Book, on civil.Date, own []child.Cell, region string, levels []string, q url.Values) grid {
+	g := grid{title: "对象类别和风险等级", first: "对象类别", heads: levels}
+	for _, c := range book.Categories(on) {
+		link := url.Values{"category": {c.ID}, "region": {region}}
+		g.rows = append(g.rows, gridRow{letter.Punctuate(c.Label), ListPath + "?" + link.Encode(), byLevel(own, region, c.ID)})
+	}
+	return g
+}
+
+var sexes = []idcard.Sex{idcard.Male, idcard.Female}
+
+func ageGrid(own []child.Cell) grid {
+	g := grid{title: "年龄和性别", first: "年龄", heads: []string{"合计", "男", "女", "性别不详"}}
+	bands := []int{child.UnknownBand}
+	for _, b := range child.Bands {
+		bands = append(bands, b.Band)
+	}
+	slices.Sort(bands)
+	for _, band := range bands {
+		row := gridRow{label: child.BandLabel(band), counts: make([]int64, 4)}
+		for _, c := range own {
+			if c.Category == "" && c.Band == band {
+				row.counts[0] += c.N
+				at := slices.Index(sexes, c.Sex)
+				row.counts[cmp.Or(at+1, 3)] += c.N
+			}
+		}
+		g.rows = append(g.rows, row)
+	}
+	return g
+}
+
+// checks judges the cross-checks whose cells the kept numbers fill.
+func checks(book *rule.Book, on civil.Date, own []child.Cell) []checked {
+	var out []checked
+	for _, check := range book.CrossChecks(on) {
+		values := map[string]int{}
+		for _, cell := range check.Cells {
+			if cell.Facts == "" {
+				values[cell.Name] = cellCount(book, on, own, cell)
+			}
+		}
+		if r := check.Judge(values); len(r.Missing) == 0 {
+			out = append(out, checked{check, r})
+		}
+	}
+	return out
+}
+
+// cellCount adds up the kept numbers that a cell of a cross-check names.
+func cellCount(book *rule.Book, on civil.Date, own []child.Cell, cell rule.Cell) int {
+	ids := []string{""}
+	if cell.Category != "" {
+		ids = nil
+		for _, c := range book.Categories(on) {
+			if c.ID == cell.Category || c.Code == cell.Category {
+				ids = append(ids, c.ID)
+			}
+		}
+	}
+	n := int64(0)
+	for _, c := range own {
+		if slices.Contains(ids, c.Category) && (cell.Sex == "" || cell.Sex == c.Sex.Word()) && (cell.Level == 0 || cell.Level == c.Level) && within(c.Band, cell.Ages) {
+			n += c.N
+		}
+	}
+	return int(n)
+}
+
+// within tells whether a band lies in a span of ages; bands end where the spans of the checks do.
+func within(band int, ages rule.Ages) bool {
+	if ages == (rule.Ages{}) {
+		return true
+	}
+	for _, b := range child.Bands {
+		if b.Band == band {
+			return ages.Hold(b.From)
+		}
+	}
+	return false
+}
+
+// covering hides what is small from whoever may not see the files, and a
+// second number of the row where the first could be reckoned from the rest.
+func covering(counts []int64, covered bool) []string {
+	out, hidden := make([]string, len(counts)), 0
+	for i, n := range counts {
+		out[i] = ui.Count(int(n))
+		if covered && n > 0 && n < small {
+			out[i], hidden = "<5", hidden+1
+		}
+	}
+	if hidden != 1 {
+		return out
+	}
+	least := -1
+	for i, n := range counts {
+		if i > 0 && n >= small && (least < 0 || n < counts[least]) {
+			least = i
+		}
+	}
+	if least > 0 {
+		out[least] = "不公开"
+	}
+	return out
+}
+
+// Numbers shows how many children there are, by place, category, level, age and sex.
+func (p *Pages) Numbers(w http.ResponseWriter, r *http.Request, by access.Actor) error {
+	tx := p.DB.Reader()
+	n, err := p.gather(r.Context(), tx, by, r.URL.Query())
+	if err != nil {
+		return err
+	}
+	path, err := region.Path(r.Context(), tx, n.region)
+	if err != nil {
+		return err
+	}
+	view := numbersView{Places: n.table(n.tables[0], "places", by), Categories: n.table(n.tables[1], "categories", by), Ages: n.table(n.tables[2], "ages", by), Checks: n.checkTable()}
+	view.Definition = ui.Note{Tone: ui.Info, Title: "怎样统计", Text: "统计在档的未成年人，按居住地计入；一人有多个类别的，在每个类别各计一次，合计只计一次。年龄段按当日周岁。统计时间 " + civil.FormatTime(tx.Now.Time()) + "。"}
+	if n.covered {
+		view.Definition.Text += "少于5人的格子不显示具体数字，以免识别到个人。"
+	}
+	page := ui.Page{Title: "统计数据", Nav: "child", Tabs: p.UI.Tabs(by, "child", NumbersPath), Wide: true,
+		More: []ui.Action{{Label: "打印", Print: true}, {Label: "导出表格", Href: NumbersPath + ".xlsx?region=" + n.region, Icon: "download"}}}
+	own := access.Prefix(inside(by, url.Values{}))
+	for i, place := range path {
+		if len(access.Prefix(place.Code)) < len(own) {
+			continue
+		}
+		if i == len(path)-1 {
+			page.Lead = place.Name
+		} else {
+			page.Crumbs = append(page.Crumbs, ui.Crumb{Label: place.ShortName, Href: NumbersPath + "?region=" + place.Code})
+		}
+	}
+	return p.UI.Page(w, r, by, "numbers.html", page, view)
+}
+
+func (n numbers) table(g grid, id string, by access.Actor) ui.Table {
+	t := ui.Table{ID: id, Caption: g.title, Columns: []ui.Column{{Label: g.first, Wide: true}}, Empty: ui.Empty{Title: "还没有数据"}}
+	for _, h := range g.heads {
+		t.Columns = append(t.Columns, ui.Column{Label: h, Num: true})
+	}
+	for _, r := range g.rows {
+		cells := []ui.Cell{ui.T(r.label)}
+		if r.href != "" && (g.first == "地方" || by.Can("child.list")) {
+			cells[0] = ui.Link(r.label, r.href)
+		}
+		for _, v := range covering(r.counts, n.covered) {
+			cells = append(cells, ui.T(v))
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: cells})
+	}
+	return t
+}
+
+func (n numbers) checkTable() ui.Table {
+	t := ui.Table{ID: "checks", Caption: "勾稽关系", Columns: []ui.Column{{Label: "关系", Wide: true}, {Label: "左边", Num: true}, {Label: "右边", Num: true}, {Label: "结果", Slim: true}},
+		Empty: ui.Empty{Title: "本县没有设置勾稽关系"}}
+	for _, c := range n.checks {
+		sides, state := covering([]int64{int64(c.result.Left), int64(c.result.Right)}, n.covered), ui.Tags(ui.Finished, "相符")
+		if !c.result.Held {
+			state = ui.Tags(ui.Late, "不相符")
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: letter.Punctuate(c.check.Label)}, ui.T(sides[0]), ui.T(sides[1]), state}})
+	}
+	return t
+}
+
+// NumbersSheet exports the numbers as a workbook, covered as on the screen.
+func (p *Pages) NumbersSheet(w http.ResponseWriter, r *http.Request, by access.Actor) error {
+	tx := p.DB.Reader()
+	n, err := p.gather(r.Context(), tx, by, r.URL.Query())
+	if err != nil {
+		return err
+	}
+	book, err := sheet.NewBook("")
+	if err != nil {
+		return err
+	}
+	defer book.Close()
+	for _, g := range n.tables {
+		if err := n.fill(book, g, "统计时间 "+civil.FormatTime(tx.Now.Time())+"。在档未成年人，按居住地计入；合计每人只计一次。"); err != nil {
+			return err
+		}
+	}
+	attach(w, "未成年人统计数据.xlsx")
+	_, err = book.WriteTo(w)
+	return err
+}
+
+func (n numbers) fill(book *sheet.Book, g grid, note string) error {
+	columns := []sheet.Column{{Title: g.first, Width: 24}}
+	for _, h := range g.heads {
+		columns = append(columns, sheet.Column{Title: h, Width: 12, Center: true})
+	}
+	t, err := book.Table(sheet.Table{Name: g.title, Title: g.title, Note: note, Columns: columns})
+	if err != nil {
+		return err
+	}
+	for _, r := range g.rows {
+		values := []any{r.label}
+		for i, v := range covering(r.counts, n.covered) {
+			if v == strconv.FormatInt(r.counts[i], 10) {
+				values = append(values, r.counts[i])
+			} else {
+				values = append(values, v)
+			}
+		}
+		if err := t.Row(values...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
