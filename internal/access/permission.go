@@ -90,7 +90,8 @@ var Table = []Grant{
 	{"child.close", "结束和恢复档案", keeping},
 	{"child.match", "查看疑似重复的档案", guardians},
 	{"child.merge", "合并重复档案、撤销合并、认定不是同一人", []Role{Officer, Supervisor}},
-	{"child.numbers", "查看统计数据", desk},
+	{"child.numbers", "查看统计数据", append(slices.Clone(guardians), Liaison)},
+	{"child.export", "导出台账（隐去隐私内容）", guardians},
 
 	{"assessment.list", "查看风险评估及其依据", guardians},
 	{"assessment.assess", "评估风险等级", keeping},

@@ -2,11 +2,15 @@ package server
 
 import (
 	"context"
+	"slices"
 
 	"weibao/internal/child"
 	"weibao/internal/child/childpage"
+	"weibao/internal/child/ledger"
+	"weibao/internal/child/ledgerpage"
 	"weibao/internal/job"
 	"weibao/internal/org"
+	"weibao/internal/region"
 	"weibao/internal/rule"
 	"weibao/internal/ui"
 )
@@ -14,6 +18,8 @@ import (
 // childEntries are the doors to children.
 var childEntries = []ui.Entry{
 	{Key: "child", Path: childpage.ListPath, Permission: "child.list", Label: "档案"},
+	{Key: "child", Path: ledgerpage.ListPath, Permission: "child.list", Label: "台账"},
+	{Key: "child", Path: ledgerpage.NumbersPath, Permission: "child.numbers", Label: "统计数据"},
 }
 
 // childLinks are the acts of other screens on a child's file.
@@ -31,7 +37,11 @@ func (a *App) children() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	return files.Routes(), nil
+	lists, err := ledgerpage.New(ledgerpage.Deps{DB: a.DB, UI: a.UI, Cabinet: a.Cabinet, Desk: &ledger.Desk{Cabinet: a.Cabinet, Names: region.Names}})
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(files.Routes(), lists.Routes()), nil
 }
 
 // turnHour and turnMinute are when birthdays of the day are looked at: before anybody works.

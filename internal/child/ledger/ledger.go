@@ -37,12 +37,23 @@ type Line struct {
 // means all children. A list names them by their id or national code.
 func Categories(book *rule.Book, l rule.Ledger, on civil.Date) []rule.Category {
 	var out []rule.Category
-	for _, c := range book.Categories(on) {
-		if slices.Contains(l.Categories, c.ID) || c.Code != "" && slices.Contains(l.Categories, c.Code) {
+	for _, c := range Shown(book, on) {
+		if named(c, l.Categories) {
 			out = append(out, c)
 		}
 	}
 	return out
+}
+
+// Shown gives the categories that lists may show: that a child belongs to a
+// secret one is told on its file alone.
+func Shown(book *rule.Book, on civil.Date) []rule.Category {
+	return slices.DeleteFunc(slices.Clone(book.Categories(on)), func(c rule.Category) bool { return c.Class == rule.Secret })
+}
+
+// named tells whether a list of ids and national codes means a category.
+func named(c rule.Category, list []string) bool {
+	return slices.Contains(list, c.ID) || slices.ContainsFunc(c.Codes, func(code string) bool { return slices.Contains(list, code) })
 }
 
 // Lines gives a page of a list in the actor's scope, covered.
@@ -75,7 +86,7 @@ func (k *Desk) lines(ctx context.Context, tx *db.Tx, by access.Actor, l rule.Led
 			return nil, err
 		}
 	}
-	for _, c := range w.book.Categories(w.on) {
+	for _, c := range Shown(w.book, w.on) {
 		w.labels[c.ID] = c.Label
 	}
 	for _, level := range w.book.Levels(w.on) {
@@ -210,7 +221,9 @@ func (w writer) open(field string, c child.Child) (string, bool) {
 func (w writer) categories(c child.Child) string {
 	var words []string
 	for _, id := range c.CategoryIDs() {
-		words = append(words, w.labels[id])
+		if label := w.labels[id]; label != "" {
+			words = append(words, label)
+		}
 	}
 	return strings.Join(words, "、")
 }

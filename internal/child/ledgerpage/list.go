@@ -51,7 +51,7 @@ func (p *Pages) read(tx *db.Tx, by access.Actor, q url.Values) (asked, error) {
 	a.categories = ledger.Categories(book, a.ledger, on)
 	choices := a.categories
 	if len(a.ledger.Categories) == 0 {
-		choices = book.Categories(on)
+		choices = ledger.Shown(book, on)
 	} else if len(choices) > 0 {
 		a.filter.Category = choices[0].ID
 	}
@@ -137,7 +137,7 @@ func (p *Pages) count(ctx context.Context, tx *db.Tx, by access.Actor, f child.F
 }
 
 func (p *Pages) table(a asked, lines []ledger.Line, n int64) ui.Table {
-	t := ui.Table{Caption: a.ledger.Label, Empty: ui.Empty{Title: "没有符合条件的儿童", Text: "换一个条件再看。"}}
+	t := ui.Table{Caption: letter.Punctuate(a.ledger.Label), Empty: ui.Empty{Title: "没有符合条件的儿童", Text: "换一个条件再看。"}}
 	for _, c := range a.ledger.Columns {
 		t.Columns = append(t.Columns, ui.Column{Label: letter.Punctuate(c.Head()), Slim: c.Width > 0 && c.Width < narrow, Num: c.Field == "serial" || c.Field == "age"})
 	}
@@ -188,7 +188,7 @@ func (p *Pages) filter(ctx context.Context, tx *db.Tx, by access.Actor, a asked)
 	}
 	choices := a.categories
 	if len(a.ledger.Categories) == 0 {
-		choices = book.Categories(on)
+		choices = ledger.Shown(book, on)
 	}
 	for _, c := range choices {
 		categories = append(categories, ui.Option{Value: c.ID, Label: letter.Punctuate(c.Label)})

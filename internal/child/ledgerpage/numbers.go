@@ -10,6 +10,7 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/child"
+	"weibao/internal/child/ledger"
 	"weibao/internal/civil"
 	"weibao/internal/db"
 	"weibao/internal/idcard"
@@ -107,7 +108,7 @@ func byLevel(cells []child.Cell, region, category string) []int64 {
 
 func categoryGrid(book *rule.Book, on civil.Date, own []child.Cell, region string, levels []string, q url.Values) grid {
 	g := grid{title: "对象类别和风险等级", first: "对象类别", heads: levels}
-	for _, c := range book.Categories(on) {
+	for _, c := range ledger.Shown(book, on) {
 		link := url.Values{"category": {c.ID}, "region": {region}}
 		g.rows = append(g.rows, gridRow{letter.Punctuate(c.Label), ListPath + "?" + link.Encode(), byLevel(own, region, c.ID)})
 	}
@@ -160,7 +161,7 @@ func cellCount(book *rule.Book, on civil.Date, own []child.Cell, cell rule.Cell)
 	if cell.Category != "" {
 		ids = nil
 		for _, c := range book.Categories(on) {
-			if c.ID == cell.Category || c.Code == cell.Category {
+			if c.ID == cell.Category || slices.Contains(c.Codes, cell.Category) {
 				ids = append(ids, c.ID)
 			}
 		}
