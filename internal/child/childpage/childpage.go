@@ -25,6 +25,7 @@ import (
 	"weibao/internal/duty"
 	"weibao/internal/duty/dutypage"
 	"weibao/internal/errs"
+	"weibao/internal/idcard"
 	"weibao/internal/letter"
 	"weibao/internal/ref"
 	"weibao/internal/region"
@@ -107,7 +108,12 @@ func AgeWords(c child.Child, on civil.Date) string {
 }
 
 // sexAge is how a row says who a child is.
-func sexAge(c child.Child, on civil.Date) string { return c.Sex.Word() + "，" + AgeWords(c, on) }
+func sexAge(c child.Child, on civil.Date) string {
+	if c.Sex != idcard.Male && c.Sex != idcard.Female {
+		return "性别不详，" + AgeWords(c, on)
+	}
+	return c.Sex.Word() + "，" + AgeWords(c, on)
+}
 
 // NameOf is the name of a child, or what stands for it.
 func NameOf(c child.Child) string {

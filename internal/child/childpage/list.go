@@ -8,6 +8,7 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/child"
+	"weibao/internal/civil"
 	"weibao/internal/db"
 	"weibao/internal/errs"
 	"weibao/internal/letter"
@@ -201,7 +202,7 @@ func below(ctx context.Context, tx *db.Tx, by access.Actor, parent string) ([]ui
 // table lists files; what is private is not in it.
 func (p *Pages) table(ctx context.Context, tx *db.Tx, rows []child.Child) (ui.Table, error) {
 	t := ui.Table{ID: "children", Caption: "未成年人档案", Columns: []ui.Column{{Label: "姓名", Wide: true}, {Label: "风险等级", Slim: true}, {Label: "应办日期", Slim: true},
-		{Label: "对象类别"}, {Label: "居住地"}, {Label: "学校", Quiet: true}}}
+		{Label: "居住地"}, {Label: "学校", Quiet: true}}}
 	bounds, err := p.Kernel.Bounds(ctx, tx)
 	if err != nil {
 		return t, err
@@ -218,14 +219,22 @@ func (p *Pages) table(ctx context.Context, tx *db.Tx, rows []child.Child) (ui.Ta
 	levels := p.Cabinet.Book().Levels(on)
 	for _, c := range rows {
 		level, due := LevelOf(levels, c.Level), dueOf(c, bounds)
-		row := ui.Row{Label: NameOf(c), Cells: []ui.Cell{{Text: NameOf(c), Href: Path(c.ID), Sub: sexAge(c, on)}, {Level: &level}, {Due: due},
-			ui.T(p.categoryWords(c.CategoryIDs(), on, false)), ui.T(places[c.Region]), {Text: c.School, Sub: c.Grade}}}
+		row := ui.Row{Label: NameOf(c), Cells: []ui.Cell{{Text: NameOf(c), Href: Path(c.ID), Sub: p.who(c, on)}, {Level: &level}, {Due: due},
+			ui.T(places[c.Region]), {Text: c.School, Sub: c.Grade}}}
 		if due != nil {
 			row.Near = due.Near
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	return t, nil
+}
+
+// who says in a row who a child is, and to which categories it belongs.
+func (p *Pages) who(c child.Child, on civil.Date) string {
+	if words := p.categoryWords(c.CategoryIDs(), on, false); words != "" {
+		return sexAge(c, on) + "　" + words
+	}
+	return sexAge(c, on)
 }
 
 func emptyList(by access.Actor, q url.Values) ui.Empty {

@@ -49,7 +49,7 @@ func (rec record) identitySheet() sheetView {
 		birth += "（估计）"
 	}
 	facts := []ui.Fact{{Label: "姓名", Value: NameOf(rec.Child)}, {Label: "性别", Value: rec.Sex.Word()}, {Label: "出生日期", Value: birth},
-		{Label: "公民身份号码", Value: d.Number}, {Label: "无身份号码原因", Value: labelIf(child.NoNumberReasons, d.NoNumber)}}
+		{Label: "公民身份号码", Value: d.Number}, {Label: "无号码原因", Value: labelIf(child.NoNumberReasons, d.NoNumber)}}
 	for _, paper := range d.Papers {
 		facts = append(facts, ui.Fact{Label: paper.Kind, Value: paper.Number})
 	}
