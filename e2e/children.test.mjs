@@ -6,6 +6,7 @@ import { check, fits, settled, sizes, world } from './lib.mjs'
 
 test('a child is entered, found by initials, and every look leaves its trace', async t => {
   const { page, app } = await world(t)
+  page.expected(/status of 422/) // a form with a fault
   await app.login(page, 'weibaoban')
   await app.visit(page, '/children/new')
   await check(page)

@@ -21,7 +21,7 @@ func Facts(c Child, d Dossier, on civil.Date) rule.Facts {
 	age, _ := c.Age(on)
 	f := rule.Facts{Age: max(age, 0), Residence: d.residence(), Away: d.away(), Schooling: d.Schooling.State,
 		Categories: c.CategoryIDs(), Situations: slices.Clone(d.Situation), Guardian: slices.Clone(d.Family.Guardianship), Level: c.Level,
-		Keeper: d.keeper(), Caregiver: d.carer(), Welfare: said(d.Welfare, welfareFacts), Moved: d.moved(c.Region)}
+		Keeper: d.keeper(on), Caregiver: d.carer(), Welfare: said(d.Welfare, welfareFacts), Moved: d.moved(c.Region)}
 	f.Father, f.FatherMonths = d.parent(fathers, on)
 	f.Mother, f.MotherMonths = d.parent(mothers, on)
 	for _, x := range d.Health.Disability {
@@ -125,9 +125,11 @@ func (d Dossier) parent(relations []string, on civil.Date) (state string, since 
 var keepers = map[string]string{"51": "父母", "52": "父母", "57": "父母", "58": "父母", "61": "祖父母", "62": "祖父母", "63": "外祖父母", "64": "外祖父母",
 	"71": "兄姐", "75": "兄姐", "73": "其他亲属", "77": "其他亲属", "81": "其他亲属", "83": "其他亲属", "85": "其他亲属", "88": "其他亲属", "90": "其他亲属", "97": "其他亲属", "99": "其他个人"}
 
-func (d Dossier) keeper() string {
+// keeper is who is guardian and can be: a parent in prison or lost keeps the
+// right, but nobody is kept by him.
+func (d Dossier) keeper(on civil.Date) string {
 	for _, p := range d.Guardians() {
-		if word := keepers[p.Relation]; word != "" {
+		if word := keepers[p.Relation]; word != "" && !p.cannot(on) {
 			return word
 		}
 	}

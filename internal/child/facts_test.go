@@ -92,6 +92,18 @@ func TestFactsSayWhoKeepsAndWhatBecameOfTheParents(t *testing.T) {
 	}
 }
 
+func TestNobodyIsKeptByAParentWhoCannotCare(t *testing.T) {
+	on := civil.MustParse("2026-11-22")
+	d := child.Dossier{People: []child.Person{parent("51", "服刑", "2023-05-18"), parent("52", "失联", "2023-05-18")}}
+	if f := child.Facts(child.Child{}, d, on); f.Keeper != "" {
+		t.Error(f.Keeper)
+	}
+	d.People = append(d.People, child.Person{Relation: "62", Guardian: true})
+	if f := child.Facts(child.Child{}, d, on); f.Keeper != "祖父母" {
+		t.Error(f.Keeper)
+	}
+}
+
 // TestFactsSpeakTheWordsOfRules holds that no fact is said in a word that no condition can ask for.
 func TestFactsSpeakTheWordsOfRules(t *testing.T) {
 	on := civil.MustParse("2026-11-22")

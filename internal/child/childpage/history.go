@@ -62,6 +62,10 @@ func (p *Pages) timeline(rec record, most int) ui.Timeline {
 		e.When = ui.Clockwise(at.Time(), now)
 		all = append(all, dated{at, e})
 	}
+	on := func(day civil.Date, e ui.Event) {
+		e.When = civil.FormatDate(day)
+		all = append(all, dated{clock.Of(day.End()), e})
+	}
 	for _, t := range rec.past {
 		title, ok := actionTitles[string(t.Action)]
 		if !ok {
@@ -74,9 +78,9 @@ func (p *Pages) timeline(rec record, most int) ui.Timeline {
 	}
 	for _, h := range rec.held {
 		label := p.categoryWords([]string{h.Category.Category}, rec.on, rec.Revealed)
-		add(clock.Of(h.Started.End()), ui.Event{Title: "列入“" + label + "”", Icon: "flag"})
+		on(h.Started, ui.Event{Title: "列入“" + label + "”", Icon: "flag"})
 		if !h.Ended.IsZero() {
-			add(clock.Of(h.Ended.End()), ui.Event{Title: "退出“" + label + "”", Text: child.LabelOf(child.LeaveReasons, h.Reason), Icon: "minus-circle"})
+			on(h.Ended, ui.Event{Title: "退出“" + label + "”", Text: child.LabelOf(child.LeaveReasons, h.Reason), Icon: "minus-circle"})
 		}
 	}
 	add(rec.Created, ui.Event{Title: "建立档案", Text: sourceWord(rec.Source), Icon: "plus"})
