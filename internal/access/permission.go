@@ -92,6 +92,9 @@ var Table = []Grant{
 	{"child.merge", "合并重复档案、撤销合并、认定不是同一人", []Role{Officer, Supervisor}},
 	{"child.numbers", "查看统计数据", append(slices.Clone(guardians), Liaison)},
 	{"child.export", "导出台账（隐去隐私内容）", guardians},
+	{"child.request", "申请更正、转出、转入和结束档案", keeping},
+	{"child.decide", "审批档案申请，签收转入的档案", []Role{Officer, Supervisor}},
+	{"child.audit_pack", "生成个人信息合规审计资料", []Role{AuditAdmin}},
 
 	{"assessment.list", "查看风险评估及其依据", guardians},
 	{"assessment.assess", "评估风险等级", keeping},

@@ -104,7 +104,10 @@ func (c *Cabinet) Enter(ctx context.Context, tx *db.Tx, by access.Actor, id ref.
 	if err := c.replace(ctx, tx, row, next); err != nil {
 		return err
 	}
-	return audit.Write(ctx, tx, by, "child.category", "child", id, map[string]string{"entered": n.ID, "source": n.Source})
+	if err := audit.Write(ctx, tx, by, "child.category", "child", id, map[string]string{"entered": n.ID, "source": n.Source}); err != nil {
+		return err
+	}
+	return c.settled(ctx, tx, by, id)
 }
 
 // Leave ends a category for a reason, an id of LeaveReasons.
@@ -130,7 +133,10 @@ func (c *Cabinet) Leave(ctx context.Context, tx *db.Tx, by access.Actor, id ref.
 	if err := c.replace(ctx, tx, row, next); err != nil {
 		return err
 	}
-	return audit.Write(ctx, tx, by, "child.category", "child", id, map[string]string{"left": category, "reason": reason})
+	if err := audit.Write(ctx, tx, by, "child.category", "child", id, map[string]string{"left": category, "reason": reason}); err != nil {
+		return err
+	}
+	return c.settled(ctx, tx, by, id)
 }
 
 // LeaveReasons say why a child leaves a category.

@@ -36,7 +36,10 @@ func (c *Cabinet) Change(ctx context.Context, tx *db.Tx, by access.Actor, id ref
 	if version != 0 && version != row.Version {
 		return errs.New(errs.Conflict, "这份档案刚刚被他人修改。您填写的内容没有保存，请刷新后核对再改。")
 	}
-	return c.change(ctx, tx, by, "child.edit", row, before, reason, change)
+	if err := c.change(ctx, tx, by, "child.edit", row, before, reason, change); err != nil {
+		return err
+	}
+	return c.rehomed(ctx, tx, by, row)
 }
 
 // change writes what is different, whoever has the right to it.

@@ -1,8 +1,7 @@
 // Package child keeps the one file of each child 「一人一档」 and everything by
 // which a child is found.
 //
-// It owns child, child_dossier, child_category, child_gram, child_key,
-// child_change, child_reveal and child_count. It promises: what is private is
+// It owns every table child_… that its parts do not. It promises: what is private is
 // sealed under a key of the child's own and shows only to whoever leaves a
 // trace; every change keeps before, after, who, when and why; the categories,
 // search keys and kept numbers of a file change with it in one transaction, so
@@ -12,9 +11,12 @@
 package child
 
 import (
+	"context"
+
 	"weibao/internal/access"
 	"weibao/internal/civil"
 	"weibao/internal/clock"
+	"weibao/internal/db"
 	"weibao/internal/idcard"
 	"weibao/internal/ref"
 	"weibao/internal/rule"
@@ -26,6 +28,48 @@ import (
 type Cabinet struct {
 	Vault *vault.Vault
 	Book  func() *rule.Book
+	// Grown is told of each file whose child turned into the next band of age,
+	// in the transaction of the birthday; nil tells nobody.
+	Grown func(ctx context.Context, tx *db.Tx, row Child) error
+	// Settled is told of each file that was closed, opened again, united, parted
+	// or moved, or whose categories changed, in that transaction: who plans its
+	// care follows. nil tells nobody.
+	Settled func(ctx context.Context, tx *db.Tx, by access.Actor, row Child) error
+}
+
+// rehomed tells who follows that a file went to another place: what the old one
+// had to do ends, the new one's clocks begin.
+func (c *Cabinet) rehomed(ctx context.Context, tx *db.Tx, by access.Actor, was Child) error {
+	if c.Settled == nil {
+		return nil
+	}
+	now, err := get(ctx, tx, access.Program, was.ID)
+	if err != nil || now.Region == was.Region {
+		return err
+	}
+	gone := was
+	gone.State = Closed
+	if err := c.Settled(ctx, tx, by, gone); err != nil {
+		return err
+	}
+	return c.settled(ctx, tx, by, was.ID)
+}
+
+// settled tells who follows how a file stands now.
+func (c *Cabinet) settled(ctx context.Context, tx *db.Tx, by access.Actor, ids ...ref.Child) error {
+	for _, id := range ids {
+		if c.Settled == nil {
+			return nil
+		}
+		row, err := get(ctx, tx, access.Program, id)
+		if err != nil {
+			return err
+		}
+		if err := c.Settled(ctx, tx, by, row); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // State says whether a file is in use.

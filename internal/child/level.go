@@ -87,7 +87,10 @@ func (c *Cabinet) Close(ctx context.Context, tx *db.Tx, by access.Actor, id ref.
 	if err := c.end(ctx, tx, row, reason, 0); err != nil {
 		return err
 	}
-	return audit.Write(ctx, tx, by, "child.close", "child", id, map[string]string{"reason": reason})
+	if err := audit.Write(ctx, tx, by, "child.close", "child", id, map[string]string{"reason": reason}); err != nil {
+		return err
+	}
+	return c.settled(ctx, tx, by, id)
 }
 
 // end closes a file, perhaps into another.
@@ -124,7 +127,10 @@ func (c *Cabinet) Reopen(ctx context.Context, tx *db.Tx, by access.Actor, id ref
 	if _, err := c.note(ctx, tx, by, "child.close", id, []Difference{{Field: "state", Before: string(Closed), After: string(Open)}}, reason); err != nil {
 		return err
 	}
-	return audit.Write(ctx, tx, by, "child.close", "child", id, map[string]string{"reopened": row.Ended})
+	if err := audit.Write(ctx, tx, by, "child.close", "child", id, map[string]string{"reopened": row.Ended}); err != nil {
+		return err
+	}
+	return c.settled(ctx, tx, by, id)
 }
 
 func (c *Cabinet) revive(ctx context.Context, tx *db.Tx, row Child) error {
@@ -162,6 +168,12 @@ func (c *Cabinet) Turn(ctx context.Context, d *db.DB) (int, error) {
 				next := row
 				next.Band, next.Turns = bandOf(row.Birth, today)
 				if err := c.replace(ctx, tx, row, next); err != nil {
+					return err
+				}
+				if c.Grown == nil {
+					continue
+				}
+				if err := c.Grown(ctx, tx, next); err != nil {
 					return err
 				}
 			}

@@ -1,6 +1,7 @@
 package child
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -72,6 +73,9 @@ func (c *Cabinet) Merge(ctx context.Context, tx *db.Tx, by access.Actor, m Mergi
 	if err != nil {
 		return 0, err
 	}
+	if n, err := openRequests(ctx, tx, drop.ID); err != nil || n > 0 {
+		return 0, cmp.Or(err, error(errs.New(errs.Conflict, "不保留的那份档案还有申请没有办结（更正、转出等），请先办结再合并。")))
+	}
 	after, err := m.compose(was, other)
 	if err != nil {
 		return 0, err
@@ -135,7 +139,7 @@ func (m Merging) compose(was, other New) (New, error) {
 			p.unite(&after, other)
 		}
 	}
-	settle(&after)
+	after.Settle()
 	return after, f.Err()
 }
 
@@ -228,7 +232,10 @@ func (c *Cabinet) remember(ctx context.Context, tx *db.Tx, by access.Actor, m Me
 	if _, err := c.note(ctx, tx, by, "child.merge", m.Drop, closed, m.Reason); err != nil {
 		return 0, err
 	}
-	return row.ID, audit.Write(ctx, tx, by, "child.merge", "child", m.Keep, map[string]any{"dropped": m.Drop})
+	if err := audit.Write(ctx, tx, by, "child.merge", "child", m.Keep, map[string]any{"dropped": m.Drop}); err != nil {
+		return 0, err
+	}
+	return row.ID, c.settled(ctx, tx, by, m.Drop, m.Keep)
 }
 
 func mergeField(id ref.Audit) vault.Field {

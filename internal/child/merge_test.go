@@ -332,3 +332,40 @@ func (k desk) all(rt *rapid.T, ids ...ref.Child) string {
 	ask("SELECT c.region || c.category || CAST(c.level AS TEXT) || c.sex || CAST(c.band AS TEXT) || CAST(c.n AS TEXT) FROM child_count c WHERE c.n <> 0 ORDER BY c.region, c.category, c.level, c.sex, c.band")
 	return b.String()
 }
+
+func TestWhoPlansCareHearsOfWhatBecameOfAFile(t *testing.T) {
+	withDesk(t, func(k desk, _ *clock.Manual) {
+		var heard []string
+		k.Settled = func(_ context.Context, _ *db.Tx, _ access.Actor, row child.Child) error {
+			heard = append(heard, string(row.State)+" "+row.Region)
+			return nil
+		}
+		a, b := k.mustCreate(girl(t, "单小明", village, 45)), k.mustCreate(numberless(girl(t, "单小明", village, 45), village))
+		steps := []struct {
+			do   func() error
+			want []string
+		}{
+			{func() error { return k.merge(officer, child.Merging{Keep: a, Drop: b}) }, []string{"closed " + village, "open " + village}},
+			{func() error { return k.unmerge(officer, b) }, []string{"open " + village, "open " + village}},
+			{func() error {
+				return k.write(func(ctx context.Context, tx *db.Tx) error {
+					return k.Change(ctx, tx, officer, a, 0, "迁居", func(n *child.New) { n.Region = other })
+				})
+			}, []string{"closed " + village, "open " + other}},
+			{func() error {
+				return k.write(func(ctx context.Context, tx *db.Tx) error { return k.Close(ctx, tx, officer, a, "moved") })
+			}, []string{"closed " + other}},
+			{func() error {
+				return k.write(func(ctx context.Context, tx *db.Tx) error {
+					return k.Enter(ctx, tx, officer, b, child.NewCategory{ID: "C03", Source: "form"})
+				})
+			}, []string{"open " + village}},
+		}
+		for i, step := range steps {
+			heard = nil
+			if err := step.do(); err != nil || !slices.Equal(heard, step.want) {
+				t.Errorf("step %d: heard %v, want %v, %v", i, heard, step.want, err)
+			}
+		}
+	})
+}

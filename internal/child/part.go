@@ -147,8 +147,8 @@ func uniteExtra(to *New, from New) {
 	to.Dossier.Extra = out
 }
 
-// settle lets sex and birth follow an identity number, where there is one.
-func settle(n *New) {
+// Settle lets sex and birth follow an identity number, where there is one.
+func (n *New) Settle() {
 	if card, err := idcard.Parse(n.Dossier.Number); err == nil {
 		n.Birth, n.Sex, n.Guessed = card.Birth, card.Sex, false
 	}
@@ -168,10 +168,23 @@ func later(a, b civil.Date) civil.Date {
 	return a
 }
 
-func copyAll(to *New, from New, keys []string) {
+// Take takes parts over from another state of the file.
+func (n *New) Take(from New, keys []string) {
 	for _, key := range keys {
 		if p, ok := PartOf(key); ok {
-			p.copy(to, from)
+			p.copy(n, from)
 		}
 	}
+}
+
+// Same tells whether a part is the same in another state of the file.
+func (n New) Same(key string, other New) bool {
+	p, known := PartOf(key)
+	return known && p.Same(n, other)
+}
+
+// Clone gives a copy that shares nothing.
+func (n New) Clone() New {
+	n.Dossier = clone(n.Dossier)
+	return n
 }

@@ -230,3 +230,6 @@ func coveredAll(list []string) []string {
 	}
 	return []string{cover}
 }
+
+// New gives the content of a file as forms and mergers have it.
+func (f File) New() New { return stateOf(f.Child, f.Dossier) }

@@ -46,3 +46,8 @@ func united(ctx context.Context, tx *db.Tx, id ref.Child) ([]ref.Child, error) {
 		UNION ALL SELECT n.id FROM part p JOIN child n ON n.successor = p.id WHERE n.successor > 0)
 		SELECT id FROM part`, id)
 }
+
+// openRequests counts what waits for a decision about a file.
+func openRequests(ctx context.Context, tx *db.Tx, id ref.Child) (int64, error) {
+	return db.Get[int64](ctx, tx, "SELECT COUNT(*) FROM child_request r WHERE r.child = ? AND r.state IN ('asked', 'sent')", id)
+}

@@ -66,7 +66,7 @@ func (mem memory) restored(now New) New {
 			p.copy(&back, mem.Was)
 		}
 	}
-	settle(&back)
+	back.Settle()
 	return back
 }
 
@@ -144,5 +144,8 @@ func (c *Cabinet) forget(ctx context.Context, tx *db.Tx, by access.Actor, m Merg
 	if _, err := c.note(ctx, tx, by, "child.merge", m.Dropped, opened, reason); err != nil {
 		return err
 	}
-	return audit.Write(ctx, tx, by, "child.merge", "child", m.Kept, map[string]any{"undone": m.Dropped})
+	if err := audit.Write(ctx, tx, by, "child.merge", "child", m.Kept, map[string]any{"undone": m.Dropped}); err != nil {
+		return err
+	}
+	return c.settled(ctx, tx, by, m.Kept, m.Dropped)
 }

@@ -16,14 +16,14 @@ import (
 )
 
 // childEntries are the doors to children.
-var childEntries = []ui.Entry{
+var childEntries = append([]ui.Entry{
 	{Key: "child", Path: childpage.ListPath, Permission: "child.list", Label: "档案"},
 	{Key: "child", Path: ledgerpage.ListPath, Permission: "child.list", Label: "台账"},
 	{Key: "child", Path: ledgerpage.NumbersPath, Permission: "child.numbers", Label: "统计数据"},
-}
+}, requestEntries...)
 
 // childLinks are the acts of other screens on a child's file.
-var childLinks = assessmentLinks
+var childLinks = append(assessmentLinks, requestLinks...)
 
 func (a *App) cabinet() *child.Cabinet {
 	return &child.Cabinet{Vault: a.Vault, Book: func() *rule.Book { return a.Rules }}
@@ -41,7 +41,11 @@ func (a *App) children() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(files.Routes(), lists.Routes()), nil
+	asked, err := a.requests()
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(files.Routes(), lists.Routes(), asked), nil
 }
 
 // turnHour and turnMinute are when birthdays of the day are looked at: before anybody works.
@@ -49,10 +53,10 @@ const turnHour, turnMinute = 0, 20
 
 // childKinds is the background work about children.
 func (a *App) childKinds() []job.Kind {
-	return []job.Kind{
+	return append(a.requestKinds(), []job.Kind{
 		{Name: "child.turn", Label: "未成年人年龄段更新", Next: job.Daily(turnHour, turnMinute), Run: func(ctx context.Context, r *job.Run) error {
 			_, err := a.Cabinet.Turn(ctx, r.DB)
 			return err
 		}},
-	}
+	}...)
 }

@@ -3,11 +3,13 @@ package server
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"time"
 
+	"weibao/internal/child/requestpage"
 	"weibao/internal/duty/dutypage"
 	"weibao/internal/job"
 	"weibao/internal/job/jobpage"
@@ -51,6 +53,7 @@ func dutyKinds() map[string]dutypage.Kind {
 	kinds := taskpage.Kinds()
 	kinds[suggestion.DutyKind] = dutypage.Kind{Label: "意见建议", Icon: "edit", Href: suggestionpage.DutyHref}
 	assessmentDuties(kinds)
+	maps.Copy(kinds, requestpage.Kinds())
 	return kinds
 }
 
