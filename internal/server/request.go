@@ -32,6 +32,7 @@ var requestEntries = []ui.Entry{
 var requestLinks = []childpage.Link{
 	{Label: "申请更正", Icon: "edit", Path: "/correct", Permission: "child.request"},
 	{Label: "转出", Icon: "swap", Path: "/move", Permission: "child.request"},
+	{Label: "转入，恢复使用", Icon: "undo", Path: "/return", Permission: "child.request", Closed: true},
 	{Label: "合并记录", Icon: "merge", Path: matchpage.MergesTail, Permission: "child.merge"},
 }
 

@@ -43,6 +43,7 @@ type Link struct {
 	Icon       string
 	Path       string // stands behind the address of the file
 	Permission access.Permission
+	Closed     bool // for files that are closed and not merged, instead of open ones
 }
 
 // Deps is what the screens stand on.

@@ -107,7 +107,7 @@ func (p *Pages) record(w http.ResponseWriter, r *http.Request, tx *db.Tx, by acc
 	}
 	view.Timeline = p.timeline(rec, most)
 	for _, l := range p.Links {
-		if by.Can(l.Permission) && f.State == child.Open {
+		if by.Can(l.Permission) && (f.State == child.Closed) == l.Closed && f.Successor == 0 {
 			view.Links = append(view.Links, ui.Action{Label: l.Label, Icon: l.Icon, Href: Path(f.ID) + l.Path})
 		}
 	}
