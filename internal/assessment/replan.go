@@ -103,7 +103,7 @@ func (k *Desk) Replan(ctx context.Context, d *db.DB, by access.Actor, progress f
 const ReplanJob = "assessment.replan"
 
 // replanStep keeps a transaction short, so that others write between.
-const replanStep = 50
+const replanStep = 100
 
 func (e *Effect) take(part Effect) {
 	e.Looked, e.Children, e.Opens, e.Ends = e.Looked+part.Looked, e.Children+part.Children, e.Opens+part.Opens, e.Ends+part.Ends

@@ -117,3 +117,18 @@ func (s *Stage) settleFiles(ctx context.Context, r *registry) error {
 	}
 	return nil
 }
+
+// careBack is how many days ago the care of the children began, so that some
+// of it is due by now.
+const careBack = 6
+
+// care opens what the levels and categories of the children ask for.
+func (s *Stage) care(ctx context.Context, today time.Time) error {
+	if s.Children <= 0 {
+		return nil
+	}
+	s.Clock.Set(today.AddDate(0, 0, -careBack))
+	_, err := s.Assessor.Replan(ctx, s.DB, access.Program, nil)
+	s.Clock.Set(today)
+	return err
+}

@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"weibao/internal/access"
+	"weibao/internal/assessment"
 	"weibao/internal/auth"
 	"weibao/internal/child"
 	"weibao/internal/civil"
@@ -53,6 +54,8 @@ type Stage struct {
 	// Cabinet takes the files of as many Children as are asked for.
 	Cabinet  *child.Cabinet
 	Children int
+	// Assessor opens the care that the levels of the children ask for.
+	Assessor *assessment.Desk
 	// Say tells how far the story has come.
 	Say io.Writer
 
@@ -92,6 +95,9 @@ func (s *Stage) Play(ctx context.Context, today time.Time) ([]Account, error) {
 	}
 	if err := s.register(ctx, civil.DateOf(today)); err != nil {
 		return nil, fmt.Errorf("demo: children: %w", err)
+	}
+	if err := s.care(ctx, today); err != nil {
+		return nil, fmt.Errorf("demo: care: %w", err)
 	}
 	return s.cast, nil
 }

@@ -1,9 +1,12 @@
 package demo_test
 
 import (
+	"context"
 	"path/filepath"
 	"testing"
 	"time"
+	"weibao/internal/assessment"
+	"weibao/internal/ref"
 
 	"weibao/internal/access"
 	"weibao/internal/auth"
@@ -42,6 +45,10 @@ func TestTheStoryGivesEveryScreenLife(t *testing.T) {
 		Limits: duty.Limits{Decide: 2, Soon: 3, Critical: 5, Superior: 3, DecideLadder: "default", SuperiorLadder: "default"}}
 	s := demo.Stage{DB: d, Clock: c, Book: book, Say: t.Output(), Guard: &auth.Guard{DB: d, Vault: v, Profile: profile},
 		Desk: &plan.Desk{Duties: k, Rules: rules, Units: plan.Directory(rules)}, Cabinet: &child.Cabinet{Vault: v, Book: func() *rule.Book { return book }}, Children: 1500}
+	s.Assessor = &assessment.Desk{Cabinet: s.Cabinet, Kernel: k, Book: s.Cabinet.Book, Calendar: workday.Calendar,
+		Unit: func(ctx context.Context, tx *db.Tx, region, _, _ string) (ref.Unit, error) {
+			return org.OfficeID(ctx, tx, region)
+		}}
 	err = d.Write(ctx, func(tx *db.Tx) error {
 		if _, err := workday.Seed(ctx, tx, access.Program, book.Notices()); err != nil {
 			return err

@@ -57,7 +57,7 @@ func (p *Pages) showAssess(w http.ResponseWriter, r *http.Request, by access.Act
 // scaleForm makes a form of a scale: what is an emergency first, then side by
 // side of the child.
 func (p *Pages) scaleForm(scale rule.Scale, age int, c child.Child, tx *db.Tx) ui.Form {
-	form := ui.Form{Action: childPath(c.ID) + "/assess", Submit: "提交评估", Cancel: childPath(c.ID), Guard: true}
+	form := ui.Form{Action: childPath(c.ID) + "/assess", Submit: "提交评估", Cancel: childPath(c.ID), Guard: true, Wide: true}
 	urgent := ui.Part{Title: "一、紧急情形", Text: "有任何一项的，直接定为最高等级，下面的题目可以不答。"}
 	for _, e := range scale.Emergencies {
 		urgent.Fields = append(urgent.Fields, ui.Field{Kind: ui.Radios, Name: e.ID, Label: letter.Punctuate(e.Label), Hint: letter.Punctuate(e.Advice), Required: true,
@@ -66,7 +66,7 @@ func (p *Pages) scaleForm(scale rule.Scale, age int, c child.Child, tx *db.Tx) u
 	form.Parts = append(form.Parts, urgent)
 	asked := scale.Asked(age)
 	for i, d := range scale.Dimensions {
-		part := ui.Part{Title: ordinal(i+1) + "、" + d.Label}
+		part := ui.Part{Title: ordinal(i+2) + "、" + d.Label}
 		for _, ind := range asked {
 			if ind.Dimension == d.ID {
 				part.Fields = append(part.Fields, indicator(ind))
@@ -80,7 +80,7 @@ func (p *Pages) scaleForm(scale rule.Scale, age int, c child.Child, tx *db.Tx) u
 	for _, l := range p.Desk.Book().Levels(civil.DateOf(tx.Now.Time())) {
 		levels = append(levels, ui.Option{Value: strconv.Itoa(l.N), Label: letter.Punctuate(l.Label)})
 	}
-	form.Parts = append(form.Parts, ui.Part{Title: ordinal(len(form.Parts)) + "、等级", Fields: []ui.Field{
+	form.Parts = append(form.Parts, ui.Part{Title: ordinal(len(form.Parts)+1) + "、等级", Fields: []ui.Field{
 		{Kind: ui.Select, Name: "level", Label: "等级", Blank: "按量表结果", Options: levels, Short: true,
 			Hint: "等级可以当场提高；低于量表结果或者比现在降低的，要由另一人审定后才生效。"},
 		{Kind: ui.TextArea, Name: "reason", Label: "与量表结果不同的理由", Max: maxWords, Rows: 2},
