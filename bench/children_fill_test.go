@@ -1,0 +1,131 @@
+package bench_test
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"weibao/internal/access"
+	"weibao/internal/child"
+	"weibao/internal/child/generate"
+	"weibao/internal/civil"
+	"weibao/internal/db"
+	"weibao/internal/ref"
+	"weibao/internal/region"
+)
+
+// grow brings the database to n children: the first county through the
+// program, which is measured, the others as copies of it in SQL under counties
+// of their own, without what is sealed, for no list reads that.
+func (x *ledger) grow(n int) {
+	x.t.Helper()
+	if x.size == 0 {
+		x.fill(min(n, childVolume))
+	}
+	for x.size+x.first <= n {
+		x.another(x.size / x.first)
+		x.size += x.first
+	}
+	analyze(x.t, x.d)
+}
+
+func (x *ledger) fill(n int) {
+	x.t.Helper()
+	x.write(func(ctx context.Context, tx *db.Tx) error {
+		_, err := region.LoadSeed(ctx, tx, access.Program, county)
+		return err
+	})
+	people := generate.Population{Seed: 11, N: n, Today: civil.DateOf(x.d.Clock.Now())}
+	start, used := time.Now(), processorTime()
+	if err := x.cabinet.Fill(x.t.Context(), x.d, access.Program, people.New(), nil); err != nil {
+		x.t.Fatal(err)
+	}
+	took := time.Since(start)
+	x.size, x.first = n, n
+	x.out.add(row{part: "children", what: "files opened in batches, generator and encryption with them", where: string(x.dialect), size: n,
+		got: fmt.Sprintf("%.0f/s (%.1f s, processor %.1f s without the database's own)", float64(n)/took.Seconds(), took.Seconds(), (processorTime() - used).Seconds())})
+	samples, err := db.All[child.Child](x.t.Context(), x.d.Reader(), "SELECT "+db.ColumnsOf[child.Child]("c")+
+		" FROM child c WHERE c.county = '990101' AND length(c.name) > 2 AND c.id % 97 = 3 LIMIT 300")
+	if err != nil || len(samples) == 0 {
+		x.t.Fatal(err, len(samples))
+	}
+	x.samples = samples
+}
+
+// another copies the first county into the k-th.
+func (x *ledger) another(k int) {
+	x.t.Helper()
+	code := fmt.Sprintf("99%04d", 200+k)
+	off := int64(k) << 41 // beyond the ids of one county, which took less than a few minutes
+	place := func(column string) string { return "'" + code + "' || substr(" + column + ", 7)" }
+	for _, text := range []string{
+		fmt.Sprintf(`INSERT INTO child (id, name, sex, birth, guessed, region, town, county, unit, school, grade, level, leveled, due, screened, categories, band, turns,
+			state, ended, successor, source, version, created, created_by, changed)
+			SELECT id + %d, name, sex, birth, guessed, %s, %s, '%s', unit, school, grade, level, leveled, due, screened, categories, band, turns,
+			state, ended, successor, source, version, created, created_by, changed FROM child WHERE county = '990101'`, off, place("region"), place("town"), code),
+		fmt.Sprintf(`INSERT INTO child_category (id, child, category, started, ended, source, evidence, added_by, ended_by, reason, region, town, county, level, due)
+			SELECT id + %d, child + %d, category, started, ended, source, evidence, added_by, ended_by, reason, %s, %s, '%s', level, due
+			FROM child_category WHERE county = '990101'`, off, off, place("region"), place("town"), code),
+		fmt.Sprintf(`INSERT INTO child_gram (town, gram, child) SELECT %s, gram, child + %d FROM child_gram WHERE town BETWEEN '990101' AND '990101999' ORDER BY town, gram, child`,
+			place("town"), off),
+		fmt.Sprintf(`INSERT INTO child_key (digest, child) SELECT digest %% 4611686018427387904 + %d, child + %d FROM child_key
+			WHERE child IN (SELECT id FROM child WHERE county = '990101') ORDER BY 1, 2`, int64(k)*77_777_777_777_777, off),
+		fmt.Sprintf(`INSERT INTO child_count (region, category, level, sex, band, n) SELECT %s, category, level, sex, band, n FROM child_count
+			WHERE region BETWEEN '990101' AND '990101999999'`, place("region")),
+	} {
+		x.write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, text)
+			return err
+		})
+	}
+}
+
+// newBareList serves fifty rows of a town and category as JSON by plain
+// database/sql over the same file: what the ledger's page is measured against.
+func newBareList(t testing.TB, path string) http.Handler {
+	t.Helper()
+	pool, err := sql.Open("sqlite", "file:"+path+"?_pragma=query_only(1)&_pragma=mmap_size(1073741824)&_pragma=cache_size(-16384)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { pool.Close() })
+	pool.SetMaxOpenConns(16)
+	pool.SetMaxIdleConns(16)
+	query, err := pool.Prepare(`SELECT c.id, c.name, c.sex, c.birth, c.region, c.school, c.grade, c.level, c.due, c.categories FROM child_category h JOIN child c ON c.id = h.child
+		WHERE h.ended = '' AND h.category = 'C03' AND h.town = ? AND h.level = 1 ORDER BY h.due, h.child LIMIT 50`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { query.Close() })
+	type line struct {
+		ID                                                 ref.Child
+		Name, Sex, Birth, Region, School, Grade, Due, Cats string
+		Level                                              int
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rows, err := query.QueryContext(r.Context(), strings.TrimRight(town, "0"))
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		defer rows.Close()
+		var list []line
+		for rows.Next() {
+			var l line
+			if err := rows.Scan(&l.ID, &l.Name, &l.Sex, &l.Birth, &l.Region, &l.School, &l.Grade, &l.Level, &l.Due, &l.Cats); err != nil {
+				http.Error(w, err.Error(), http.StatusInternalServerError)
+				return
+			}
+			list = append(list, l)
+		}
+		answer := httptest.NewRecorder()
+		_ = json.NewEncoder(answer).Encode(list)
+		created(w, answer)
+	})
+}
