@@ -223,6 +223,7 @@ CREATE TABLE child_category (
 CREATE INDEX child_category_county ON child_category (category, county, level, due, child) WHERE ended = '';
 CREATE UNIQUE INDEX child_category_open ON child_category (child, category) WHERE ended = '';
 CREATE INDEX child_category_past ON child_category (child) WHERE ended <> '';
+CREATE INDEX child_category_region ON child_category (category, region, level, due, child) WHERE ended = '';
 CREATE INDEX child_category_town ON child_category (category, town, level, due, child) WHERE ended = '';
 
 CREATE TABLE child_change (

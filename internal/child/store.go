@@ -210,8 +210,8 @@ func keysOf(ctx context.Context, tx *db.Tx, by access.Actor, digests map[int64]s
 	return out, nil
 }
 
-// list runs one index per level and joins them, so that a deep page costs what
-// the first does.
+// list finds the keys of a page in one index per level, joins these, and reads
+// the rows of the page alone, so that a deep page costs what the first does.
 func list(ctx context.Context, tx *db.Tx, by access.Actor, f Filter, p place) ([]Child, error) {
 	levels := []int{f.Level}
 	if f.Level == AnyLevel && p.column != "unit" {
@@ -220,27 +220,28 @@ func list(ctx context.Context, tx *db.Tx, by access.Actor, f Filter, p place) ([
 	var parts []string
 	var args []any
 	for _, level := range levels {
-		text, more := part(by, f, p, level)
+		text, more := part(f, p, level)
 		parts, args = append(parts, "SELECT * FROM ("+text+") AS p"), append(args, more...)
 	}
-	return db.All[Child](ctx, tx, strings.Join(parts, " UNION ALL ")+" ORDER BY due, id LIMIT ?", append(args, f.Limit)...)
+	where, more := visible(by)
+	return db.All[Child](ctx, tx, "SELECT "+columns+" FROM ("+strings.Join(parts, " UNION ALL ")+" ORDER BY due, id LIMIT ?) AS k JOIN child c ON c.id = k.id WHERE "+
+		where+" ORDER BY k.due, k.id", append(append(args, f.Limit), more...)...)
 }
 
-// part is the query of one level.
-func part(by access.Actor, f Filter, p place, level int) (string, []any) {
+// part finds the keys of one level. The place lies within the reader's scope.
+func part(f Filter, p place, level int) (string, []any) {
 	from, alias, id := " FROM child c WHERE c.state = 'open' AND ", "c", "c.id"
 	var args []any
 	switch {
-	case f.Category != "" && (p.column == "town" || p.column == "county"):
+	case f.Category != "" && p.column != "unit":
 		from, alias, id = " FROM child_category h JOIN child c ON c.id = h.child WHERE h.ended = '' AND c.state = 'open' AND h.category = ? AND ", "h", "h.child"
 		args = append(args, f.Category)
 	case f.Category != "":
 		from += "c.categories LIKE ? AND "
 		args = append(args, "% "+f.Category+" %")
 	}
-	where, more := visible(by)
-	text := "SELECT " + columns + from + alias + "." + p.column + " = ? AND " + where
-	args = append(append(args, p.value), more...)
+	text := "SELECT " + alias + ".due AS due, " + id + " AS id" + from + alias + "." + p.column + " = ?"
+	args = append(args, p.value)
 	if level != AnyLevel {
 		text, args = text+" AND "+alias+".level = ?", append(args, level)
 	}

@@ -213,6 +213,7 @@ func (a *App) Run(ctx context.Context, l net.Listener, out io.Writer) error {
 		done <- (&job.Runner{DB: a.DB, Kinds: a.Kinds, Log: a.Log}).Run(work, drainTime)
 		stop() // without background work nothing may be served
 	}()
+	go a.warm(work)
 	fmt.Fprintf(out, "未保通已启动：http://%s/\n", l.Addr())
 	served := s.Serve(work, l)
 	stop()

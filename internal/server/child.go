@@ -60,3 +60,10 @@ func (a *App) childKinds() []job.Kind {
 		}},
 	}...)
 }
+
+// warm reads beside the start what the first lists will ask for.
+func (a *App) warm(ctx context.Context) {
+	if err := a.Cabinet.Warm(ctx, a.DB); err != nil && ctx.Err() == nil {
+		a.Log.Warn("lists were not warmed", "error", err)
+	}
+}
