@@ -144,24 +144,39 @@ func looks(ctx context.Context, tx *db.Tx, ids []ref.Child) ([]Look, error) {
 // byGram finds by the beginning of what a name is found by, town by town of
 // the scope, so that each is one range of the table's key.
 func byGram(ctx context.Context, tx *db.Tx, by access.Actor, folded string, limit int) ([]Child, error) {
-	where, args := visible(by)
 	towns, err := townsOf(ctx, tx, by)
 	if err != nil {
 		return nil, err
 	}
-	var out []Child
+	var ids []ref.Child
 	for some := range slices.Chunk(towns, maxIn) {
-		all := slices.Concat(db.Args(some), []any{[]byte(folded), after(folded)}, args, []any{limit})
-		rows, err := db.All[Child](ctx, tx, "SELECT DISTINCT "+columns+" FROM child_gram g JOIN child c ON c.id = g.child WHERE g.town IN "+db.In(len(some))+
-			" AND g.gram >= ? AND g.gram < ? AND c.state = 'open' AND "+where+" LIMIT ?", all...)
+		more, err := beginning(ctx, tx, by, some, folded, limit-len(ids))
 		if err != nil {
 			return nil, err
 		}
-		if out = append(out, rows...); len(out) >= limit {
-			return out[:limit], nil
+		if ids = append(ids, more...); len(ids) >= limit {
+			break
 		}
 	}
-	return out, nil
+	where, args := visible(by)
+	return db.All[Child](ctx, tx, "SELECT "+columns+" FROM child c WHERE c.id IN "+db.In(len(ids))+" AND "+where+" ORDER BY c.id", append(db.Args(ids), args...)...)
+}
+
+// beginning gives some files, each once, of which an entry begins with a text.
+// DISTINCT would make PostgreSQL read all that there are; so a few entries are
+// read, and more where many belong to the same files.
+func beginning(ctx context.Context, tx *db.Tx, by access.Actor, towns []string, folded string, limit int) ([]ref.Child, error) {
+	where, args := visible(by)
+	for read := 2 * limit; ; read *= 8 {
+		all := slices.Concat(db.Args(towns), []any{[]byte(folded), after(folded)}, args, []any{read})
+		list, err := db.All[ref.Child](ctx, tx, "SELECT c.id FROM child_gram g JOIN child c ON c.id = g.child WHERE g.town IN "+db.In(len(towns))+
+			" AND g.gram >= ? AND g.gram < ? AND c.state = 'open' AND "+where+" LIMIT ?", all...)
+		full := len(list) == read
+		slices.Sort(list)
+		if list = slices.Compact(list); err != nil || len(list) >= limit || !full {
+			return list[:min(limit, len(list))], err
+		}
+	}
 }
 
 // after is the first value beyond all that begin with a text.
