@@ -71,7 +71,7 @@ func private(path string) error {
 func sqliteDSN(path string, cacheKiB int, more string) string {
 	pragmas := []string{
 		"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(1)",
-		"secure_delete(1)", "trusted_schema(0)", "temp_store(2)", "wal_autocheckpoint(16000)",
+		"secure_delete(1)", "trusted_schema(0)", "temp_store(2)", "wal_autocheckpoint(4000)",
 		"journal_size_limit(67108864)", "mmap_size(1073741824)", fmt.Sprintf("cache_size(-%d)", cacheKiB),
 	}
 	var q []string
