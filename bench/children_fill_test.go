@@ -43,7 +43,7 @@ func (x *ledger) fill(n int) {
 	})
 	people := generate.Population{Seed: 11, N: n, Today: civil.DateOf(x.d.Clock.Now())}
 	start, used := time.Now(), processorTime()
-	if err := x.cabinet.Fill(x.t.Context(), x.d, access.Program, people.New(), nil); err != nil {
+	if err := generate.Fill(x.t.Context(), x.cabinet, x.d, access.Program, people.New(), nil); err != nil {
 		x.t.Fatal(err)
 	}
 	took := time.Since(start)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"iter"
 	"slices"
 
 	"weibao/internal/access"
@@ -31,7 +30,10 @@ type Batch struct {
 }
 
 // Prepare does all of CreateAll that needs no transaction, so that one batch
-// can be made ready while another is stored. Any file that is wrong refuses
+// can be made ready while another is stored. Search keys fall on pages all over
+// their tables, and a page is written once for each transaction that touches
+// it: four thousand files go in at twice the rate of one thousand, and whoever
+// else writes waits a quarter of a second at most. Any file that is wrong refuses
 // them all.
 func (c *Cabinet) Prepare(now clock.Instant, by access.Actor, list []New) (*Batch, error) {
 	if err := require(by, "child.add"); err != nil {
@@ -127,61 +129,4 @@ func (b *Batch) sources() []string {
 		}
 	}
 	return out
-}
-
-// step is how many files one transaction of Fill opens. Search keys fall on
-// pages all over their tables, and a page is written once for each transaction
-// that touches it: four thousand go in at twice the rate of one thousand, and
-// whoever else writes waits a quarter of a second at most.
-const step = 4000
-
-// Fill opens files as they come, a transaction for some thousand, the
-// next being made ready while these are stored. It is for lists that may stop
-// half-way; stored is told after each transaction how many there are.
-func (c *Cabinet) Fill(ctx context.Context, d *db.DB, by access.Actor, list iter.Seq[New], stored func(ids []ref.Child)) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	ready, failed := make(chan *Batch, 1), make(chan error, 1)
-	go func() {
-		failed <- c.prepareAll(ctx, d, by, list, ready)
-		close(ready)
-	}()
-	for b := range ready {
-		if err := d.WriteLow(ctx, func(tx *db.Tx) error { return c.Store(ctx, tx, by, b) }); err != nil {
-			return err
-		}
-		if stored != nil {
-			stored(b.IDs)
-		}
-	}
-	return <-failed
-}
-
-func (c *Cabinet) prepareAll(ctx context.Context, d *db.DB, by access.Actor, list iter.Seq[New], ready chan<- *Batch) error {
-	var some []New
-	send := func() error {
-		b, err := c.Prepare(clock.Of(d.Clock.Now()), by, some)
-		if err != nil {
-			return err
-		}
-		some = nil
-		select {
-		case ready <- b:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-	for n := range list {
-		if some = append(some, n); len(some) < step {
-			continue
-		}
-		if err := send(); err != nil {
-			return err
-		}
-	}
-	if len(some) == 0 {
-		return nil
-	}
-	return send()
 }

@@ -20,7 +20,7 @@ func TestManyFilesAreFilledAsIfOneByOne(t *testing.T) {
 	withDesk(t, func(k desk, _ *clock.Manual) {
 		people := slices.Collect(generate.Population{Seed: 5, N: 4_300, Today: civil.DateOf(testkit.Noon)}.New())
 		var ids []ref.Child
-		if err := k.Fill(t.Context(), k.d, access.Program, slices.Values(people), func(some []ref.Child) { ids = append(ids, some...) }); err != nil {
+		if err := generate.Fill(t.Context(), k.Cabinet, k.d, access.Program, slices.Values(people), func(some []ref.Child) { ids = append(ids, some...) }); err != nil {
 			t.Fatal(err)
 		}
 		if len(ids) != len(people) {
@@ -53,7 +53,7 @@ func TestAFillStopsAtWhatIsWrong(t *testing.T) {
 		people := slices.Collect(generate.Population{Seed: 5, N: 4_500, Today: civil.DateOf(testkit.Noon)}.New())
 		people[4_200].Region = "99"
 		stored := 0
-		err := k.Fill(t.Context(), k.d, access.Program, slices.Values(people), func(some []ref.Child) { stored += len(some) })
+		err := generate.Fill(t.Context(), k.Cabinet, k.d, access.Program, slices.Values(people), func(some []ref.Child) { stored += len(some) })
 		if !errs.Is(err, errs.Invalid) || stored > 4_000 {
 			t.Errorf("%d stored, %v", stored, err)
 		}

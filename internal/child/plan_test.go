@@ -28,7 +28,7 @@ func forbidden(dialect db.Dialect, step string) bool {
 func TestNoListOrSearchReadsMoreThanItShows(t *testing.T) {
 	withDesk(t, func(k desk, _ *clock.Manual) {
 		people := generate.Population{Seed: 9, N: 6_000, Today: civil.DateOf(testkit.Noon)}
-		if err := k.Fill(t.Context(), k.d, access.Program, people.New(), nil); err != nil {
+		if err := generate.Fill(t.Context(), k.Cabinet, k.d, access.Program, people.New(), nil); err != nil {
 			t.Fatal(err)
 		}
 		for _, table := range []string{"child", "child_category", "child_gram", "child_key", "child_count"} {

@@ -8,37 +8,31 @@ import (
 	"weibao/internal/db"
 )
 
-// Warm reads the indexes of the lists once and the first page of each town and
-// county, so that the first reader after a start does not wait for the disk.
+// Warm reads the first page of each ledger of towns and counties once, so that
+// the first reader after a start does not wait for the disk.
 func (c *Cabinet) Warm(ctx context.Context, d *db.DB) error {
 	tx := d.Reader()
 	towns, err := townsWithin(ctx, tx, "", "999999999")
 	if err != nil {
 		return err
 	}
-	var categories []string
+	ledgers := []string{""}
 	for _, k := range c.Book().Categories(civil.DateOf(d.Clock.Now())) {
-		categories = append(categories, k.ID)
-	}
-	var places []place
-	for _, town := range towns {
-		places = append(places, place{"county", access.County(town + "000")}, place{"town", town})
+		ledgers = append(ledgers, k.ID)
 	}
 	done := map[place]bool{}
-	for _, p := range places {
-		if done[p] {
-			continue
-		}
-		done[p] = true
-		if _, err := list(ctx, tx, access.Program, Filter{Level: AnyLevel, Limit: warmRows}, p); err != nil {
-			return err
-		}
-		if err := warmIndexes(ctx, tx, p, categories); err != nil {
-			return err
+	for _, town := range towns {
+		for _, p := range []place{{"county", access.County(town + "000")}, {"town", town}} {
+			for _, category := range ledgers {
+				if done[p] {
+					break
+				}
+				if _, err := list(ctx, tx, access.Program, Filter{Category: category, Level: AnyLevel, Limit: 51}, p); err != nil {
+					return err
+				}
+			}
+			done[p] = true
 		}
 	}
 	return nil
 }
-
-// warmRows is a page and one row more.
-const warmRows = 51

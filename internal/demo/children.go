@@ -30,7 +30,7 @@ func (s *Stage) register(ctx context.Context, today civil.Date) error {
 	people := generate.Population{Seed: seedOfChildren, N: s.Children, Today: today, County: s.Children + 1}
 	r := &registry{Population: people, changed: map[int]generate.Child{}}
 	done := 0
-	err := s.Cabinet.Fill(ctx, s.DB, access.Program, r.all(), func(ids []ref.Child) {
+	err := generate.Fill(ctx, s.Cabinet, s.DB, access.Program, r.all(), func(ids []ref.Child) {
 		r.note(done, ids)
 		done += len(ids)
 		s.Clock.Advance(time.Millisecond) // ids are drawn by the millisecond

@@ -7,7 +7,8 @@
 // that every identity number is valid, borne once, and of the division 99
 // which is not assigned, and every phone of a range which no operator has, so
 // that they belong to nobody; and that what it calls the same child in
-// Duplicates is, and nothing else. It never writes and never asks the time.
+// Duplicates is, and nothing else. It never asks the time, and writes only
+// through Fill.
 package generate
 
 import (
