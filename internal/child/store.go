@@ -215,7 +215,7 @@ func keysOf(ctx context.Context, tx *db.Tx, by access.Actor, digests map[int64]s
 	where, more := visible(by)
 	var out []key
 	for some := range slices.Chunk(slices.Sorted(maps.Keys(digests)), maxIn) {
-		rows, err := db.All[key](ctx, tx, "SELECT k.digest, k.child FROM child_key k JOIN child c ON c.id = k.child WHERE k.digest IN "+db.In(len(some))+
+		rows, err := db.All[key](ctx, tx, "SELECT k.digest, k.child FROM child_key k CROSS JOIN child c WHERE c.id = k.child AND k.digest IN "+db.In(len(some))+
 			" AND c.state = 'open' AND "+where+" ORDER BY k.child", append(db.Args(some), more...)...)
 		if err != nil {
 			return nil, err

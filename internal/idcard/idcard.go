@@ -65,11 +65,11 @@ type Card struct {
 // The ways in which a number can be wrong; each text is for the person who typed it.
 var (
 	ErrEmpty      = errors.New("请填写公民身份号码。")
-	ErrOldFifteen = errors.New("这是15位的旧号码,请核对户口簿后填写18位公民身份号码。")
-	ErrLength     = errors.New("公民身份号码应为18位,请核对是否多写或漏写。")
-	ErrCharacter  = errors.New("公民身份号码前17位只能是数字,末位是数字或X,请核对。")
-	ErrBirth      = errors.New("公民身份号码中的出生日期(第7至14位)不是真实的日期,请核对。")
-	ErrCheck      = errors.New("公民身份号码校验位不符,多半有一位写错,请对照证件核对。")
+	ErrOldFifteen = errors.New("这是15位的旧号码，请核对户口簿后填写18位公民身份号码。")
+	ErrLength     = errors.New("公民身份号码应为18位，请核对是否多写或漏写。")
+	ErrCharacter  = errors.New("公民身份号码前17位只能是数字，末位是数字或X，请核对。")
+	ErrBirth      = errors.New("公民身份号码中的出生日期(第7至14位)不是真实的日期，请核对。")
+	ErrCheck      = errors.New("公民身份号码校验位不符，多半有一位写错，请对照证件核对。")
 )
 
 var weights = [17]int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}

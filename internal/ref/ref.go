@@ -31,6 +31,8 @@ type (
 	Series int64
 	// File is an encrypted attachment.
 	File int64
+	// Import is a 导入: a list of children that was sent in.
+	Import int64
 	// Job is a background job.
 	Job int64
 	// Plan is a 工作方案.
@@ -39,6 +41,8 @@ type (
 	Post int64
 	// Record is that something was done for a child 「走访、联系」.
 	Record int64
+	// Prompt is a 核实提示: a difference found by comparing a list with the files.
+	Prompt int64
 	// Request is a request of a duty's owner which somebody else decides.
 	Request int64
 	// Suggestion is a 意见建议 on the product itself.

@@ -20,7 +20,7 @@ var childEntries = append([]ui.Entry{
 	{Key: "child", Path: childpage.ListPath, Permission: "child.list", Label: "档案"},
 	{Key: "child", Path: ledgerpage.ListPath, Permission: "child.list", Label: "台账"},
 	{Key: "child", Path: ledgerpage.NumbersPath, Permission: "child.numbers", Label: "统计数据"},
-}, requestEntries...)
+}, slices.Concat(importEntries, requestEntries)...)
 
 // childLinks are the acts of other screens on a child's file.
 var childLinks = append(assessmentLinks, requestLinks...)
@@ -45,7 +45,11 @@ func (a *App) children() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(files.Routes(), lists.Routes(), asked), nil
+	imported, err := a.lists()
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(files.Routes(), lists.Routes(), asked, imported), nil
 }
 
 // turnHour and turnMinute are when birthdays of the day are looked at: before anybody works.
@@ -53,7 +57,7 @@ const turnHour, turnMinute = 0, 20
 
 // childKinds is the background work about children.
 func (a *App) childKinds() []job.Kind {
-	return append(a.requestKinds(), []job.Kind{
+	return append(slices.Concat(a.imports().Jobs(), a.requestKinds()), []job.Kind{
 		{Name: "child.turn", Label: "未成年人年龄段更新", Next: job.Daily(turnHour, turnMinute), Run: func(ctx context.Context, r *job.Run) error {
 			_, err := a.Cabinet.Turn(ctx, r.DB)
 			return err

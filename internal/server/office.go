@@ -57,6 +57,7 @@ func dutyKinds() map[string]dutypage.Kind {
 	kinds := taskpage.Kinds()
 	kinds[suggestion.DutyKind] = dutypage.Kind{Label: "意见建议", Icon: "edit", Href: suggestionpage.DutyHref}
 	assessmentDuties(kinds)
+	importDuties(kinds)
 	maps.Copy(kinds, requestpage.Kinds())
 	return kinds
 }

@@ -27,7 +27,7 @@ var navigation = slices.Concat(
 
 // uploads are the permissions whose routes take files.
 var uploads = []access.Permission{
-	"plan.upload", "plan.progress", "plan.reply", "region.import", "workday.import",
+	"plan.upload", "plan.progress", "plan.reply", "region.import", "workday.import", "child.import", "child.compare",
 }
 
 // pages makes the pages of every slice and collects their routes.

@@ -185,7 +185,7 @@ func csvRow(in *csv.Reader, record []string, last int, err error, l Limits) (Row
 		if e, ok := err.(*csv.ParseError); ok {
 			line = e.StartLine
 		}
-		return Row{}, errs.Newf(errs.Invalid, "第%d行的引号不成对,无法分列。请在Excel或WPS中打开核对,另存为.xlsx后重新上传。", line)
+		return Row{}, errs.Newf(errs.Invalid, "第%d行的引号不成对，无法分列。请在Excel或WPS中打开核对，另存为.xlsx后重新上传。", line)
 	}
 	line, _ := in.FieldPos(0)
 	row := Row{Number: line}
@@ -196,7 +196,7 @@ func csvRow(in *csv.Reader, record []string, last int, err error, l Limits) (Row
 		case i >= l.Columns:
 			return Row{}, ErrTooManyColumns
 		case strings.ContainsRune(field, utf8.RuneError):
-			return Row{}, errs.Newf(errs.Invalid, "第%d行有无法识别的文字,文件编码可能不对。请另存为“CSV UTF-8”或.xlsx后重新上传。", line)
+			return Row{}, errs.Newf(errs.Invalid, "第%d行有无法识别的文字，文件编码可能不对。请另存为“CSV UTF-8”或.xlsx后重新上传。", line)
 		}
 		for len(row.Cells) < i {
 			row.Cells = append(row.Cells, Cell{})
