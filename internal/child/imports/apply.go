@@ -384,7 +384,7 @@ func (k *Desk) sealDetail(ctx context.Context, tx *db.Tx, r row, d detail) ([]by
 
 // merge puts what a line says into a file as it stands now, and tells what that changed.
 func (a *applying) merge(ctx context.Context, tx *db.Tx, id ref.Child, l roster.Line) ([]roster.Difference, *roster.Fault, error) {
-	present, err := a.k.Cabinet.Presents(ctx, tx, a.by, []ref.Child{id})
+	present, err := a.k.Presents(ctx, tx, a.by, []ref.Child{id})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -392,7 +392,7 @@ func (a *applying) merge(ctx context.Context, tx *db.Tx, id ref.Child, l roster.
 	if !there || at.State != child.Open {
 		return nil, &roster.Fault{Column: -1, Text: "原档案已结或已移出本辖区，这一行没有导入。请查找后重新确认。"}, nil
 	}
-	after, diff, faults := a.p.Change(l, at)
+	after, diff, faults := a.p.Change(l, at.New, at.Holds)
 	if len(faults) > 0 {
 		return nil, &faults[0], nil
 	}

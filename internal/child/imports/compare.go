@@ -169,7 +169,7 @@ func (w *prompting) absent(ctx context.Context) error {
 	tx, by := w.k.DB.Reader(), w.rd.b.actor()
 	slices.Sort(w.rd.seen)
 	for after := ref.Child(0); ; {
-		list, err := w.k.Cabinet.InPlace(ctx, tx, by, w.rd.b.Category, after, promptStep)
+		list, err := w.k.InPlace(ctx, tx, by, w.rd.b.Category, after, promptStep)
 		if err != nil || len(list) == 0 {
 			return err
 		}
@@ -295,7 +295,7 @@ func (k *Desk) Prompts(ctx context.Context, tx *db.Tx, by access.Actor, b Batch,
 		ids = append(ids, p.Child)
 		sealed[i] = vault.Sealed{Group: group(b.ID), Field: promptField(p.ID), Bytes: p.Sealed}
 	}
-	present, err := k.Cabinet.Presents(ctx, tx, by, ids)
+	present, err := k.Presents(ctx, tx, by, ids)
 	if err != nil {
 		return nil, err
 	}

@@ -174,9 +174,9 @@ func (k *desk) lines(by access.Actor, b imports.Batch, o imports.Outcome) []impo
 	return list
 }
 
-func (k *desk) files(by access.Actor) map[string]child.Present {
+func (k *desk) files(by access.Actor) map[string]imports.Present {
 	k.t.Helper()
-	list, err := k.Cabinet.InPlace(k.t.Context(), k.DB.Reader(), by, "", 0, 10_000)
+	list, err := k.InPlace(k.t.Context(), k.DB.Reader(), by, "", 0, 10_000)
 	if err != nil {
 		k.t.Fatal(err)
 	}
@@ -184,11 +184,11 @@ func (k *desk) files(by access.Actor) map[string]child.Present {
 	for _, c := range list {
 		ids = append(ids, c.ID)
 	}
-	found, err := k.Cabinet.Presents(k.t.Context(), k.DB.Reader(), by, ids)
+	found, err := k.Presents(k.t.Context(), k.DB.Reader(), by, ids)
 	if err != nil {
 		k.t.Fatal(err)
 	}
-	out := map[string]child.Present{}
+	out := map[string]imports.Present{}
 	for _, p := range found {
 		out[p.Child.Name] = p
 	}

@@ -416,7 +416,7 @@ type matcher struct {
 	by       access.Actor
 	byNumber map[string][]ref.Child
 	byName   map[string]map[string][]child.Child // town → name
-	present  map[ref.Child]child.Present
+	present  map[ref.Child]Present
 }
 
 func (m *matcher) look(ctx context.Context, tx *db.Tx, list []parsed) (err error) {
@@ -444,7 +444,7 @@ func (m *matcher) look(ctx context.Context, tx *db.Tx, list []parsed) (err error
 	}
 	m.byName = map[string]map[string][]child.Child{}
 	for town, list := range names {
-		found, err := m.k.Cabinet.Named(ctx, tx, m.by, town, list)
+		found, err := named(ctx, tx, m.by, town, list)
 		if err != nil {
 			return err
 		}
@@ -455,7 +455,7 @@ func (m *matcher) look(ctx context.Context, tx *db.Tx, list []parsed) (err error
 			}
 		}
 	}
-	m.present, err = m.k.Cabinet.Presents(ctx, tx, m.by, ids)
+	m.present, err = m.k.Presents(ctx, tx, m.by, ids)
 	return err
 }
 
@@ -505,7 +505,7 @@ func (m *matcher) compare(j judged, r parsed, id ref.Child) judged {
 	if !there {
 		return j
 	}
-	_, diff, faults := m.p.Change(r.line, at)
+	_, diff, faults := m.p.Change(r.line, at.New, at.Holds)
 	j.child = id
 	switch {
 	case len(faults) > 0:

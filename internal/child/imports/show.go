@@ -44,7 +44,7 @@ func (k *Desk) Lines(ctx context.Context, tx *db.Tx, by access.Actor, b Batch, o
 			ids = append(ids, c.Child)
 		}
 	}
-	files, err := k.Cabinet.Presents(ctx, tx, by, ids)
+	files, err := k.Presents(ctx, tx, by, ids)
 	if err != nil {
 		return nil, err
 	}

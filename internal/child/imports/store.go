@@ -2,8 +2,10 @@ package imports
 
 import (
 	"context"
+	"slices"
 
 	"weibao/internal/access"
+	"weibao/internal/child"
 	"weibao/internal/clock"
 	"weibao/internal/db"
 	"weibao/internal/ref"
@@ -243,4 +245,52 @@ func tallies(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Import) ([]
 	where, args := visible(by, "p")
 	return db.All[Tally](ctx, tx, "SELECT p.kind, count(*) AS n, COALESCE(SUM(CASE WHEN p.result = '' THEN 1 ELSE 0 END), 0) AS open FROM child_import_prompt p WHERE p.batch = ? AND "+where+
 		" GROUP BY p.kind ORDER BY p.kind", append([]any{id}, args...)...)
+}
+
+var fileColumns = db.ColumnsOf[child.Child]("c")
+
+// maxIn bounds the values of one IN list.
+const maxIn = 500
+
+func filesByID(ctx context.Context, tx *db.Tx, by access.Actor, ids []ref.Child) ([]child.Child, error) {
+	where, more := visible(by, "c")
+	var out []child.Child
+	for some := range slices.Chunk(ids, maxIn) {
+		rows, err := db.All[child.Child](ctx, tx, "SELECT "+fileColumns+" FROM child c WHERE c.id IN "+db.In(len(some))+" AND "+where, append(db.Args(some), more...)...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, rows...)
+	}
+	return out, nil
+}
+
+// filesByName asks the names first: SQLite would begin with all children of the scope.
+func filesByName(ctx context.Context, tx *db.Tx, by access.Actor, town string, folded []string) ([]child.Child, error) {
+	where, more := visible(by, "c")
+	var out []child.Child
+	for some := range slices.Chunk(folded, maxIn) {
+		args := []any{town}
+		for _, g := range some {
+			args = append(args, []byte(g))
+		}
+		rows, err := db.All[child.Child](ctx, tx, "SELECT DISTINCT "+fileColumns+" FROM child_gram g CROSS JOIN child c WHERE c.id = g.child AND g.town = ? AND g.gram IN "+
+			db.In(len(some))+" AND c.state = 'open' AND "+where, append(args, more...)...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, rows...)
+	}
+	return out, nil
+}
+
+func filesAfter(ctx context.Context, tx *db.Tx, by access.Actor, category string, after ref.Child, limit int) ([]child.Child, error) {
+	where, args := visible(by, "c")
+	where += " AND c.id > ?"
+	args = append(args, after)
+	if category != "" {
+		where += " AND c.categories LIKE ?"
+		args = append(args, "% "+category+" %")
+	}
+	return db.All[child.Child](ctx, tx, "SELECT "+fileColumns+" FROM child c WHERE "+where+" AND c.state = 'open' ORDER BY c.id LIMIT ?", append(args, limit)...)
 }

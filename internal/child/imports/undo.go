@@ -137,7 +137,7 @@ func (u *undoing) step(ctx context.Context, fn func(tx *db.Tx, b *Batch) (int, e
 
 // remove closes a file that the import opened, unless somebody has worked on it.
 func (u *undoing) remove(ctx context.Context, tx *db.Tx, b *Batch, id ref.Child, l roster.Line) error {
-	present, err := u.k.Cabinet.Presents(ctx, tx, u.by, []ref.Child{id})
+	present, err := u.k.Presents(ctx, tx, u.by, []ref.Child{id})
 	if err != nil {
 		return err
 	}
@@ -170,7 +170,7 @@ func (u *undoing) row(ctx context.Context, tx *db.Tx, b *Batch, r row, d detail)
 	if r.Decision == NewChild {
 		return u.remove(ctx, tx, b, r.Child, l)
 	}
-	present, err := u.k.Cabinet.Presents(ctx, tx, u.by, []ref.Child{r.Child})
+	present, err := u.k.Presents(ctx, tx, u.by, []ref.Child{r.Child})
 	if err != nil {
 		return err
 	}

@@ -284,8 +284,8 @@ func (p *Parser) check(n *child.New, nowhere bool) []Fault {
 }
 
 // Change gives a file as it would be after a line was applied, with what differs.
-func (p *Parser) Change(l Line, at child.Present) (child.New, []Difference, []Fault) {
-	after := at.New
+func (p *Parser) Change(l Line, at child.New, holds func(category string) bool) (child.New, []Difference, []Fault) {
+	after := at
 	after.Dossier.People = slices.Clone(after.Dossier.People)
 	faults := p.apply(l, &after)
 	if code, _, problem := p.Places.find(p.cell(l, KeyRegion), p.cell(l, KeyTown), p.cell(l, KeyVillage), ""); problem == "" && code != "" {
@@ -301,9 +301,9 @@ func (p *Parser) Change(l Line, at child.Present) (child.New, []Difference, []Fa
 	if faults = append(faults, p.check(&after, false)...); len(faults) > 0 {
 		return after, nil, faults
 	}
-	diff := p.differences(at.New, after)
+	diff := p.differences(at, after)
 	for _, id := range ids {
-		if !at.Holds(id) {
+		if !holds(id) {
 			diff = append(diff, Difference{Field: KeyCategory, After: id})
 		}
 	}
