@@ -10,7 +10,6 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"weibao/internal/access"
-	"weibao/internal/child"
 	"weibao/internal/child/imports"
 	"weibao/internal/child/imports/roster"
 	"weibao/internal/clock"
