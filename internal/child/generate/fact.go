@@ -53,7 +53,7 @@ func (f *family) leave() {
 
 // strike is misfortune: few families in a thousand.
 func (f *family) strike() {
-	since := f.Today.AddDays(-30 - f.IntN(1500))
+	since := f.Today.AddDays(-220 - f.IntN(1500)) // what lasts less than half a year counts for nothing yet
 	hit := func(father, mother string) {
 		f.father.gone, f.mother.gone, f.father.since, f.mother.since = father, mother, since, since
 		f.away, f.awayTo, f.unable, f.carer = "无", "", false, byElder
@@ -151,7 +151,7 @@ func (f *family) situation(p plight) []string {
 	add(either("服刑"), "父母服刑")
 	add(either("强戒"), "父母强制隔离戒毒")
 	add(len(p.disability) > 0, "持残疾人证")
-	add(p.left > 183, "不在学满六个月")
+	add(p.left > 0 && monthsSince(f.Today.AddDays(-p.left), f.Today) >= 6, "不在学满六个月")
 	add(p.harm != "", p.harm)
 	return out
 }

@@ -6,10 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"weibao/internal/child"
 	"weibao/internal/child/generate"
 	"weibao/internal/civil"
 	"weibao/internal/idcard"
-	"weibao/internal/rule"
 	"weibao/internal/testkit"
 )
 
@@ -91,7 +91,6 @@ func TestCategoriesFollowFromFacts(t *testing.T) {
 	book := testkit.Book(t, "demo")
 	counts := map[string]int{}
 	for c := range population.Children() {
-		facts := factsOf(c)
 		var held []string
 		for _, n := range c.New.Categories {
 			if n.Started.IsZero() || n.Started.After(today) || n.Started.Before(c.New.Birth) {
@@ -102,8 +101,11 @@ func TestCategoriesFollowFromFacts(t *testing.T) {
 			}
 			counts[n.ID]++
 		}
+		row := child.Child{Sex: c.New.Sex, Birth: c.New.Birth, Region: c.New.Region}
+		facts := child.Facts(row, c.New.Dossier, today)
+		facts.Categories = book.CategoryFacts(held, today)
 		for _, cat := range book.Categories(today) {
-			v, err := cat.Judge(factsWith(facts, book, held))
+			v, err := cat.Judge(facts)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -118,27 +120,6 @@ func TestCategoriesFollowFromFacts(t *testing.T) {
 			t.Errorf("%d children in %s", counts[id], id)
 		}
 	}
-}
-
-func factsOf(c generate.Child) rule.Facts {
-	d := c.New.Dossier
-	f := rule.Facts{Age: civil.AgeOn(c.New.Birth, today), Sex: c.New.Sex.Word(), Residence: d.Household.Kind, Away: d.Family.Away,
-		Schooling: d.Schooling.State, Situations: d.Situation, Guardian: d.Family.Guardianship}
-	if !d.Household.Moved.IsZero() {
-		for day := d.Household.Moved.AddMonths(1); !day.After(today); day = d.Household.Moved.AddMonths(f.MonthsAway + 1) {
-			f.MonthsAway++
-		}
-	}
-	return f
-}
-
-func factsWith(f rule.Facts, book *rule.Book, held []string) rule.Facts {
-	for _, id := range held {
-		if cat, ok := book.Category(id, today); ok {
-			f.Categories = append(f.Categories, id, cat.Label)
-		}
-	}
-	return f
 }
 
 func TestTheDemoLooksLikeACounty(t *testing.T) {

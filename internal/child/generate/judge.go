@@ -31,15 +31,16 @@ func (f *family) judge(c *Child, k kid, p plight) {
 	enter(holds("持残疾人证"), "C07", recent, "残疾人证")
 	enter(p.illness != "", "C08", recent, "诊断证明")
 	enter(holds("父母服刑") || holds("父母强制隔离戒毒"), "C10", struck, "司法行政部门通报")
-	enter(stopped && k.age >= 6 && (months >= 6 || holds("不在学满六个月")), "C11", recent, "学籍系统比对")
+	enter(stopped && k.age >= 6 && k.age < 16 && (months >= 6 || holds("不在学满六个月")), "C11", recent, "学籍系统比对")
 	enter(p.conduct, "C12", recent, "派出所通报")
 	enter(p.harm != "", "C13", recent, "强制报告")
 	enter(stopped, "C16", c.New.Dossier.Schooling.Left, "学校报告")
 	enter(rural == false && c.New.Dossier.Household.Kind == "无", "C17", k.birth, "入户排查登记")
+	aided := slices.Contains(f.welfare, "低保") || slices.Contains(f.welfare, "特困")
 	ids := func(id string) bool {
 		return slices.ContainsFunc(c.New.Categories, func(n child.NewCategory) bool { return n.ID == id })
 	}
-	enter(ids("C01") || ids("C02") || ids("C07") || ids("C08") || ids("C13"), "C05", recent, "困境儿童认定表")
+	enter(ids("C01") || ids("C02") || ids("C07") || ids("C08") || ids("C13") || aided, "C05", recent, "困境儿童认定表")
 	if left && k.age >= 16 {
 		c.Left = append(c.Left, Leaving{"C03", "age"})
 	}
