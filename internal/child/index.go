@@ -22,7 +22,7 @@ func grams(name string) []string {
 	}
 	out := []string{folded}
 	add := func(s string) {
-		s = clipped(s)
+		s = Clipped(s)
 		if !slices.Contains(out, s) {
 			out = append(out, s)
 		}
@@ -39,7 +39,8 @@ func grams(name string) []string {
 	return out
 }
 
-func clipped(s string) string {
+// Clipped cuts what a name is found by to the length that is kept.
+func Clipped(s string) string {
 	if len(s) > maxGram {
 		return strings.ToValidUTF8(s[:maxGram], "")
 	}
@@ -117,4 +118,25 @@ func tailRange(v *vault.Vault, last string) (from, to int64) {
 
 func bits(v *vault.Vault, kind, value string) uint64 {
 	return binary.BigEndian.Uint64(v.Blind(kind, value))
+}
+
+// Blocks gives the blind indexes by which a file finds candidates: whole
+// numbers and phones, without their last four.
+func (c *Cabinet) Blocks(d Dossier) []int64 {
+	var out []int64
+	add := func(kind, value string) {
+		if value != "" {
+			out = append(out, digest(c.Vault, kind, value))
+		}
+	}
+	add(numberKey, vault.Normal(d.Number))
+	for _, p := range d.Papers {
+		add(numberKey, vault.Normal(p.Number))
+	}
+	add(phoneKey, vault.NormalPhone(d.Phone))
+	for _, p := range d.People {
+		add(phoneKey, vault.NormalPhone(p.Phone))
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }

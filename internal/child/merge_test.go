@@ -12,6 +12,7 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/child"
+	"weibao/internal/child/compare"
 	"weibao/internal/child/match"
 	"weibao/internal/civil"
 	"weibao/internal/clock"
@@ -30,7 +31,7 @@ func numberless(n child.New, region string) child.New {
 
 func (k desk) walk(want int) {
 	k.t.Helper()
-	if n, err := k.Match(k.t.Context(), k.d); err != nil || n != want {
+	if n, err := compare.Match(k.t.Context(), k.Cabinet, k.d); err != nil || n != want {
 		k.t.Fatalf("matched %d files, want %d: %v", n, want, err)
 	}
 }
@@ -263,7 +264,7 @@ func TestMergeThenUndoIsTheIdentity(t *testing.T) {
 					rt.Fatal(err)
 				}
 			}
-			if _, err := k.Match(context.Background(), d); err != nil {
+			if _, err := compare.Match(context.Background(), k.Cabinet, d); err != nil {
 				rt.Fatal(err)
 			}
 			m := child.Merging{Keep: a, Drop: b, Take: map[string]child.Side{}}

@@ -119,7 +119,7 @@ func (c *Cabinet) PairOf(ctx context.Context, tx *db.Tx, by access.Actor, a, b r
 	}
 	p, known, err := pairOf(ctx, tx, files[0].ID, files[1].ID)
 	if err == nil && !known {
-		p = paired(files[0].Child, files[1].Child, match.Compare(card(files[0]), card(files[1])), tx.Now)
+		p, _ = Likeness(files[0], files[1], tx.Now)
 	}
 	return p, files, err
 }
@@ -146,17 +146,23 @@ func (c *Cabinet) Differ(ctx context.Context, tx *db.Tx, by access.Actor, a, b r
 	return audit.Write(ctx, tx, by, "child.match", "child", p.A, map[string]any{"different": p.B, "score": p.Score})
 }
 
-func paired(a, b Child, s match.Score, now clock.Instant) Pair {
+// Likeness judges two files and gives them as a pair, the older one first, and
+// whether a person should look at it.
+func Likeness(a, b File, now clock.Instant) (Pair, bool) {
+	if b.ID < a.ID {
+		a, b = b, a
+	}
+	s := match.Compare(a.card(), b.card())
 	words := make([]string, len(s.Reasons))
 	for i, r := range s.Reasons {
 		words[i] = string(r)
 	}
 	return Pair{A: a.ID, B: b.ID, Score: s.Points, Reasons: strings.Join(words, " "), State: Found, Found: now,
-		UnitA: a.Unit, RegionA: a.Region, TownA: a.Town, CountyA: a.County, UnitB: b.Unit, RegionB: b.Region, TownB: b.Town, CountyB: b.County}
+		UnitA: a.Unit, RegionA: a.Region, TownA: a.Town, CountyA: a.County, UnitB: b.Unit, RegionB: b.Region, TownB: b.Town, CountyB: b.County}, s.Likely()
 }
 
 // card gives what matching looks at in a file.
-func card(f File) match.Card {
+func (f File) card() match.Card {
 	d := f.Dossier
 	m := match.Card{ID: f.ID, Name: f.Name, Sex: f.Sex, Birth: f.Birth, Guessed: f.Guessed != 0, Region: f.Region,
 		Registered: d.Places.Registered.Region, School: f.School, Number: d.Number, Phone: d.Phone}

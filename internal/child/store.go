@@ -193,10 +193,11 @@ func townsOf(ctx context.Context, tx *db.Tx, by access.Actor) ([]string, error) 
 	if scope.Reach == access.InRegion {
 		low, high = prefix, prefix+"999999999"
 	}
-	return townsWithin(ctx, tx, low, high)
+	return Towns(ctx, tx, low, high)
 }
 
-func townsWithin(ctx context.Context, tx *db.Tx, low, high string) ([]string, error) {
+// Towns lists the towns between two in which there are files.
+func Towns(ctx context.Context, tx *db.Tx, low, high string) ([]string, error) {
 	// A skip from town to town over the key, for DISTINCT would read it all.
 	return db.All[string](ctx, tx, `WITH RECURSIVE t(town) AS (
 		SELECT (SELECT g.town FROM child_gram g WHERE g.town >= ? AND g.town <= ? ORDER BY g.town LIMIT 1)

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"weibao/internal/access"
-	"weibao/internal/civil"
 	"weibao/internal/db"
 	"weibao/internal/ref"
 )
@@ -41,27 +40,6 @@ func pairOf(ctx context.Context, tx *db.Tx, a, b ref.Child) (Pair, bool, error) 
 	return db.Maybe[Pair](ctx, tx, "SELECT "+pairColumns+" FROM child_pair p WHERE p.a = ? AND p.b = ?", a, b)
 }
 
-func pairsOf(ctx context.Context, tx *db.Tx, id ref.Child) ([]Pair, error) {
-	list, err := db.All[Pair](ctx, tx, "SELECT "+pairColumns+" FROM child_pair p WHERE p.a = ?", id)
-	if err != nil {
-		return nil, err
-	}
-	more, err := db.All[Pair](ctx, tx, "SELECT "+pairColumns+" FROM child_pair p WHERE p.b = ?", id)
-	return append(list, more...), err
-}
-
-// notePair stores what the job found, unless a person has decided.
-func notePair(ctx context.Context, tx *db.Tx, p Pair) error {
-	n, err := tx.Exec(ctx, "UPDATE child_pair SET score = ?, reasons = ? WHERE a = ? AND b = ? AND state = 'found'", p.Score, p.Reasons, p.A, p.B)
-	if err != nil || n > 0 {
-		return err
-	}
-	if _, known, err := pairOf(ctx, tx, p.A, p.B); err != nil || known {
-		return err
-	}
-	return db.Insert(ctx, tx, "child_pair", p)
-}
-
 // putPair stores a pair as a person decided it.
 func putPair(ctx context.Context, tx *db.Tx, p Pair) error {
 	if err := dropPair(ctx, tx, p); err != nil {
@@ -84,52 +62,14 @@ func placePairs(ctx context.Context, tx *db.Tx, c Child) error {
 	return err
 }
 
-func waiting(ctx context.Context, tx *db.Tx, limit int) ([]unmatched, error) {
-	return db.All[unmatched](ctx, tx, "SELECT u.child, u.version FROM child_unmatched u ORDER BY u.child LIMIT ?", limit)
+// unmatched is a file that waits to be compared with others.
+type unmatched struct {
+	Child   ref.Child
+	Version int64
 }
 
 // unmatch puts a file among those to be compared.
 func unmatch(ctx context.Context, tx *db.Tx, id ref.Child, version int64) error {
 	_, err := tx.Exec(ctx, "INSERT INTO child_unmatched (child, version) VALUES (?, ?) ON CONFLICT (child) DO UPDATE SET version = excluded.version", id, version)
 	return err
-}
-
-// matched takes a file from those to be compared, unless it changed meanwhile.
-func matched(ctx context.Context, tx *db.Tx, w unmatched) error {
-	_, err := tx.Exec(ctx, "DELETE FROM child_unmatched WHERE child = ? AND version = ?", w.Child, w.Version)
-	return err
-}
-
-func openRows(ctx context.Context, tx *db.Tx, ids []ref.Child) ([]Child, error) {
-	var out []Child
-	for some := range slices.Chunk(ids, maxIn) {
-		rows, err := db.All[Child](ctx, tx, "SELECT "+columns+" FROM child c WHERE c.state = 'open' AND c.id IN "+db.In(len(some)), db.Args(some)...)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, rows...)
-	}
-	return out, nil
-}
-
-func bearers(ctx context.Context, tx *db.Tx, digest int64, limit int) ([]ref.Child, error) {
-	return db.All[ref.Child](ctx, tx, "SELECT k.child FROM child_key k WHERE k.digest = ? LIMIT ?", digest, limit)
-}
-
-// namesakes finds files whose name sounds like a word and whose birth is about
-// the same or not known.
-func namesakes(ctx context.Context, tx *db.Tx, towns []string, sound string, birth civil.Date, months, limit int) ([]ref.Child, error) {
-	var out []ref.Child
-	for some := range slices.Chunk(towns, maxIn) {
-		text, args := "SELECT g.child FROM child_gram g JOIN child c ON c.id = g.child WHERE g.gram = ? AND g.town IN "+db.In(len(some)), append([]any{[]byte(sound)}, db.Args(some)...)
-		if !birth.IsZero() {
-			text, args = text+" AND (c.birth BETWEEN ? AND ? OR c.birth = '')", append(args, birth.AddMonths(-months), birth.AddMonths(months))
-		}
-		rows, err := db.All[ref.Child](ctx, tx, text+" LIMIT ?", append(args, limit)...)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, rows...)
-	}
-	return out, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/child"
+	"weibao/internal/child/compare"
 	"weibao/internal/child/generate"
 	"weibao/internal/civil"
 	"weibao/internal/clock"
@@ -73,7 +74,7 @@ func TestDuplicatesAreFoundAndOthersLeftAlone(t *testing.T) {
 				d := testkit.Open(t, dialect, clock.At(testkit.Noon))
 				k := desk{testkit.Cabinet(t, d, "demo"), d, t}
 				known := k.populate(generate.Population{Seed: seed, N: 3000, Today: civil.MustParse("2026-03-02")})
-				if _, err := k.Match(t.Context(), d); err != nil {
+				if _, err := compare.Match(t.Context(), k.Cabinet, d); err != nil {
 					t.Fatal(err)
 				}
 				precision, recall := known.figures(t, d)

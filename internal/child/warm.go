@@ -12,7 +12,7 @@ import (
 // the first reader after a start does not wait for the disk.
 func (c *Cabinet) Warm(ctx context.Context, d *db.DB) error {
 	tx := d.Reader()
-	towns, err := townsWithin(ctx, tx, "", "999999999")
+	towns, err := Towns(ctx, tx, "", "999999999")
 	if err != nil {
 		return err
 	}

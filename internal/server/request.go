@@ -8,6 +8,7 @@ import (
 	"weibao/internal/access"
 	"weibao/internal/auth"
 	"weibao/internal/child/childpage"
+	"weibao/internal/child/compare"
 	"weibao/internal/child/matchpage"
 	"weibao/internal/child/pack"
 	"weibao/internal/child/packpage"
@@ -58,7 +59,7 @@ const matchEvery = time.Minute
 // requestKinds is the background work about likeness.
 func (a *App) requestKinds() []job.Kind {
 	return []job.Kind{{Name: "child.match", Label: "比对新建和修改的档案，查找重复", Next: job.Every(matchEvery), Run: func(ctx context.Context, r *job.Run) error {
-		_, err := a.Cabinet.Match(ctx, r.DB)
+		_, err := compare.Match(ctx, a.Cabinet, r.DB)
 		return err
 	}}}
 }

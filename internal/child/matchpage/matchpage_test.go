@@ -12,6 +12,7 @@ import (
 	"weibao/internal/access"
 	"weibao/internal/child"
 	"weibao/internal/child/childpage"
+	"weibao/internal/child/compare"
 	"weibao/internal/child/matchpage"
 	"weibao/internal/civil"
 	"weibao/internal/clock"
@@ -79,7 +80,7 @@ func (x desk) two(second string) (a, b ref.Child) {
 		return err
 	})
 	if err == nil {
-		_, err = x.cabinet.Match(context.Background(), x.d)
+		_, err = compare.Match(context.Background(), x.cabinet, x.d)
 	}
 	if err != nil {
 		x.T.Fatal(err)

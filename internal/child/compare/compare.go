@@ -1,15 +1,22 @@
-package child
+// Package compare walks the files that are new or changed and finds those of
+// the same child 「查重」: the job behind the pairs which a person judges.
+//
+// It owns child_unmatched and writes what it finds into child_pair. It promises
+// a cost in proportion to what changed, never to all pairs: candidates share a
+// number, a phone, or the sound of the name about the same birth. What a person
+// has decided it leaves alone. It shows nothing to anybody: who may see a pair
+// is decided where pairs are read.
+package compare
 
 import (
 	"context"
 	"slices"
 
 	"weibao/internal/access"
-	"weibao/internal/child/match"
+	"weibao/internal/child"
 	"weibao/internal/db"
 	"weibao/internal/pinyin"
 	"weibao/internal/ref"
-	"weibao/internal/vault"
 )
 
 const (
@@ -30,14 +37,14 @@ type unmatched struct {
 // Match compares the files that are new or changed with those that share a
 // number, a phone, or the sound of the name about the same birth, and tells how
 // many it took. It costs in proportion to them; the job child.match calls it.
-func (c *Cabinet) Match(ctx context.Context, d *db.DB) (int, error) {
+func Match(ctx context.Context, c *child.Cabinet, d *db.DB) (int, error) {
 	total := 0
 	for {
 		var work []unmatched
-		var found map[ref.Child][]Pair
+		var found map[ref.Child][]child.Pair
 		err := d.Read(ctx, func(tx *db.Tx) (err error) {
 			if work, err = waiting(ctx, tx, walkStep); err == nil {
-				found, err = c.walk(ctx, tx, work)
+				found, err = walk(ctx, tx, c, work)
 			}
 			return err
 		})
@@ -60,12 +67,12 @@ func (c *Cabinet) Match(ctx context.Context, d *db.DB) (int, error) {
 }
 
 // walk compares some files with their candidates.
-func (c *Cabinet) walk(ctx context.Context, tx *db.Tx, work []unmatched) (map[ref.Child][]Pair, error) {
+func walk(ctx context.Context, tx *db.Tx, c *child.Cabinet, work []unmatched) (map[ref.Child][]child.Pair, error) {
 	ids := make([]ref.Child, len(work))
 	for i, w := range work {
 		ids[i] = w.Child
 	}
-	files, err := c.openFiles(ctx, tx, ids)
+	files, err := openFiles(ctx, tx, c, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -73,29 +80,25 @@ func (c *Cabinet) walk(ctx context.Context, tx *db.Tx, work []unmatched) (map[re
 	var others []ref.Child
 	towns := townCache{}
 	for _, f := range files {
-		if candidates[f.ID], err = c.candidates(ctx, tx, towns, f); err != nil {
+		if candidates[f.ID], err = candidatesOf(ctx, tx, c, towns, f); err != nil {
 			return nil, err
 		}
 		others = append(others, candidates[f.ID]...)
 	}
 	slices.Sort(others)
-	around, err := c.openFiles(ctx, tx, slices.Compact(others))
+	around, err := openFiles(ctx, tx, c, slices.Compact(others))
 	if err != nil {
 		return nil, err
 	}
-	found := map[ref.Child][]Pair{}
+	found := map[ref.Child][]child.Pair{}
 	for id, f := range files {
 		for _, other := range candidates[id] {
 			g, there := around[other]
 			if !there {
 				continue
 			}
-			if s := match.Compare(card(f), card(g)); s.Likely() {
-				a, b := f.Child, g.Child
-				if b.ID < a.ID {
-					a, b = b, a
-				}
-				found[id] = append(found[id], paired(a, b, s, tx.Now))
+			if p, likely := child.Likeness(f, g, tx.Now); likely {
+				found[id] = append(found[id], p)
 			}
 		}
 	}
@@ -103,7 +106,7 @@ func (c *Cabinet) walk(ctx context.Context, tx *db.Tx, work []unmatched) (map[re
 }
 
 // openFiles gives the files of a list that are in use, with their private parts.
-func (c *Cabinet) openFiles(ctx context.Context, tx *db.Tx, ids []ref.Child) (map[ref.Child]File, error) {
+func openFiles(ctx context.Context, tx *db.Tx, c *child.Cabinet, ids []ref.Child) (map[ref.Child]child.File, error) {
 	rows, err := openRows(ctx, tx, ids)
 	if err != nil {
 		return nil, err
@@ -113,15 +116,15 @@ func (c *Cabinet) openFiles(ctx context.Context, tx *db.Tx, ids []ref.Child) (ma
 		list[i] = r.ID
 	}
 	dossiers, err := c.Dossiers(ctx, tx, access.Program, list)
-	out := make(map[ref.Child]File, len(rows))
+	out := make(map[ref.Child]child.File, len(rows))
 	for _, r := range rows {
-		out[r.ID] = File{Child: r, Dossier: dossiers[r.ID]}
+		out[r.ID] = child.File{Child: r, Dossier: dossiers[r.ID]}
 	}
 	return out, err
 }
 
-// candidates gives the files with which one is compared.
-func (c *Cabinet) candidates(ctx context.Context, tx *db.Tx, towns townCache, f File) ([]ref.Child, error) {
+// candidatesOf gives the files with which one is compared.
+func candidatesOf(ctx context.Context, tx *db.Tx, c *child.Cabinet, towns townCache, f child.File) ([]ref.Child, error) {
 	var out []ref.Child
 	add := func(list []ref.Child, err error) error {
 		if len(list) <= crowd {
@@ -129,7 +132,7 @@ func (c *Cabinet) candidates(ctx context.Context, tx *db.Tx, towns townCache, f 
 		}
 		return err
 	}
-	for _, digest := range c.blocks(f.Dossier) {
+	for _, digest := range c.Blocks(f.Dossier) {
 		if err := add(bearers(ctx, tx, digest, crowd+1)); err != nil {
 			return nil, err
 		}
@@ -139,9 +142,9 @@ func (c *Cabinet) candidates(ctx context.Context, tx *db.Tx, towns townCache, f 
 		return nil, err
 	}
 	for _, sound := range pinyin.Full(f.Name) {
-		list, err := namesakes(ctx, tx, places, clipped(sound), f.Birth, birthSlack, crowd+1)
+		list, err := namesakes(ctx, tx, places, child.Clipped(sound), f.Birth, birthSlack, crowd+1)
 		if len(list) > crowd && err == nil && !f.Birth.IsZero() {
-			list, err = namesakes(ctx, tx, places, clipped(sound), f.Birth, 0, crowd+1)
+			list, err = namesakes(ctx, tx, places, child.Clipped(sound), f.Birth, 0, crowd+1)
 		}
 		if err := add(list, err); err != nil {
 			return nil, err
@@ -151,27 +154,6 @@ func (c *Cabinet) candidates(ctx context.Context, tx *db.Tx, towns townCache, f 
 	return slices.DeleteFunc(slices.Compact(out), func(id ref.Child) bool { return id == f.ID }), nil
 }
 
-// blocks gives the blind indexes by which a file finds candidates: whole
-// numbers and phones, without their last four.
-func (c *Cabinet) blocks(d Dossier) []int64 {
-	var out []int64
-	add := func(kind, value string) {
-		if value != "" {
-			out = append(out, digest(c.Vault, kind, value))
-		}
-	}
-	add(numberKey, vault.Normal(d.Number))
-	for _, p := range d.Papers {
-		add(numberKey, vault.Normal(p.Number))
-	}
-	add(phoneKey, vault.NormalPhone(d.Phone))
-	for _, p := range d.People {
-		add(phoneKey, vault.NormalPhone(p.Phone))
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
 // townCache remembers the towns of counties in which there are files.
 type townCache map[string][]string
 
@@ -179,21 +161,21 @@ func (m townCache) of(ctx context.Context, tx *db.Tx, county string) ([]string, 
 	if list, known := m[county]; known {
 		return list, nil
 	}
-	list, err := townsWithin(ctx, tx, county, county+"999999999")
+	list, err := child.Towns(ctx, tx, county, county+"999999999")
 	m[county] = list
 	return list, err
 }
 
 // settlePairs brings the pairs of a compared file to what was found. What a
 // person has decided stays.
-func settlePairs(ctx context.Context, tx *db.Tx, w unmatched, found []Pair) error {
+func settlePairs(ctx context.Context, tx *db.Tx, w unmatched, found []child.Pair) error {
 	had, err := pairsOf(ctx, tx, w.Child)
 	if err != nil {
 		return err
 	}
 	for _, p := range had {
-		still := slices.ContainsFunc(found, func(f Pair) bool { return f.A == p.A && f.B == p.B })
-		if p.State == Found && !still {
+		still := slices.ContainsFunc(found, func(f child.Pair) bool { return f.A == p.A && f.B == p.B })
+		if p.State == child.Found && !still {
 			if err := dropPair(ctx, tx, p); err != nil {
 				return err
 			}
