@@ -47,7 +47,7 @@ type Pages struct{ Deps }
 func New(d Deps) (*Pages, error) {
 	p := &Pages{d}
 	return p, d.UI.Add(templates, map[string]any{"list.html": listView{}, "upload.html": formView{}, "show.html": showView{}, "rows.html": rowsView{}, "confirm.html": confirmView{},
-		"progress": ui.Progress{}})
+		"import-progress": ui.Progress{}})
 }
 
 // formView is a page that is one form.

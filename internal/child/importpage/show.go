@@ -215,7 +215,7 @@ func (p *Pages) Progress(w http.ResponseWriter, r *http.Request, by access.Actor
 	if err != nil {
 		return err
 	}
-	return p.UI.Part(w, r, "progress", p.progress(b))
+	return p.UI.Part(w, r, "import-progress", p.progress(b))
 }
 
 func (p *Pages) progress(b imports.Batch) ui.Progress {
