@@ -179,7 +179,7 @@ func (k *Desk) route(ctx context.Context, tx *db.Tx, by access.Actor, a *Assessm
 		return "", err
 	}
 	ids, err := k.Kernel.Open(ctx, tx, by, duty.New{Kind: kind, Subject: "assessment", SubjectID: int64(a.ID), Whole: int64(a.Child),
-		Title: title + "：" + shown(c), Unit: unit, Region: a.Region, Rule: "matrices", Clause: strings.Join(m.Rows, " "), Deadline: k.decideWithin(tx)})
+		Title: title + "：" + shown(c), Unit: unit, Region: a.Region, Rule: basis, Clause: "风险等级的审定和确认", Deadline: k.decideWithin(tx)})
 	if err != nil {
 		return "", err
 	}

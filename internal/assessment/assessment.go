@@ -94,6 +94,8 @@ const (
 	DecideKind  = "assessment.decide"
 	ConfirmKind = "assessment.confirm"
 	carePrefix  = "assessment."
+
+	basis = "本县等级和类别的关爱安排" // the rules on what a level makes, as a duty cites them
 )
 
 // Open tells whether somebody must still decide on it or confirm it.

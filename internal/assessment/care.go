@@ -127,7 +127,7 @@ func (k *Desk) openAll(ctx context.Context, tx *db.Tx, by access.Actor, c child.
 		}
 		rows[i] = Care{ID: int64(ref.New[ref.Audit](tx.Now.Time())), Child: c.ID, Kind: w.Kind, Terms: termsOf(w), Due: due, State: careOpen, Opened: tx.Now}
 		duties[i] = duty.New{Kind: DutyKind(w.Kind), Subject: "child", SubjectID: int64(c.ID), Title: w.Call() + "：" + shown(c),
-			Unit: unit, Region: c.Region, Rule: "matrices", Clause: w.Call(), Deadline: deadline}
+			Unit: unit, Region: c.Region, Rule: basis, Clause: w.Call(), Deadline: deadline}
 	}
 	ids, err := k.Kernel.Open(ctx, tx, by, duties...)
 	if err != nil {

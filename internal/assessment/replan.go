@@ -7,6 +7,7 @@ import (
 	"weibao/internal/access"
 	"weibao/internal/audit"
 	"weibao/internal/child"
+	"weibao/internal/clock"
 	"weibao/internal/db"
 	"weibao/internal/ref"
 	"weibao/internal/rule"
@@ -231,4 +232,33 @@ func (k *Desk) lastOf(ctx context.Context, tx *db.Tx, ids []ref.Child) (map[ref.
 		last[a.Child], papers[a.Child] = a, p
 	}
 	return last, papers, nil
+}
+
+// Follow brings the care of the files that changed since an instant to what
+// the rules ask for: whatever changed a file outside this slice, such as an
+// import, is followed at night. It moves no level.
+func (k *Desk) Follow(ctx context.Context, d *db.DB, since clock.Instant) error {
+	for after := ref.Child(0); ; {
+		n, last := 0, after
+		err := d.WriteLow(ctx, func(tx *db.Tx) error {
+			rows, err := k.Cabinet.Walk(ctx, tx, access.Program, after, step)
+			if err != nil || len(rows) == 0 {
+				n = 0
+				return err
+			}
+			n, last = len(rows), rows[len(rows)-1].ID
+			for _, c := range rows {
+				if c.Changed >= since {
+					if err := k.Plan(ctx, tx, access.Program, c); err != nil {
+						return err
+					}
+				}
+			}
+			return nil
+		})
+		if err != nil || n == 0 {
+			return err
+		}
+		after = last
+	}
 }

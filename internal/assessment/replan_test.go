@@ -109,6 +109,21 @@ func TestChangedRulesArePreviewedThenAppliedAndNothingIsLeft(t *testing.T) {
 	})
 }
 
+func TestAFileThatChangedElsewhereIsFollowedAtNight(t *testing.T) {
+	withDesk(t, "demo", func(k desk, c *clock.Manual) {
+		id := k.child("C10")
+		if kinds := k.open(t, id); len(kinds) != 0 {
+			t.Fatal("care before anybody looked", kinds)
+		}
+		if err := k.Follow(t.Context(), k.d, clock.Of(c.Now().Add(1e6))); err != nil || len(k.open(t, id)) != 0 {
+			t.Fatal("what did not change was followed", err)
+		}
+		if err := k.Follow(t.Context(), k.d, clock.Of(c.Now())); err != nil || len(k.open(t, id)) == 0 {
+			t.Fatal(k.open(t, id), err)
+		}
+	})
+}
+
 // TestFiguresOfChangedRules measures a change of rules that moves ten
 // thousand children: previewed in two seconds, applied in twenty.
 func TestFiguresOfChangedRules(t *testing.T) {

@@ -2,11 +2,13 @@ package server
 
 import (
 	"context"
+	"time"
 
 	"weibao/internal/access"
 	"weibao/internal/assessment"
 	"weibao/internal/assessment/assessmentpage"
 	"weibao/internal/child/childpage"
+	"weibao/internal/clock"
 	"weibao/internal/db"
 	"weibao/internal/duty/dutypage"
 	"weibao/internal/job"
@@ -70,9 +72,15 @@ func assessmentDuties(kinds map[string]dutypage.Kind) {
 	}
 }
 
+// followBack is how far back changed files are looked at: two nights, so that
+// one that was missed is made up for.
+const followBack = 48 * time.Hour
+
 // assessmentKinds is the background work about assessments.
 func (a *App) assessmentKinds() []job.Kind {
-	return []job.Kind{{Name: assessment.ReplanJob, Label: "按规则更新等级和关爱安排", Run: func(ctx context.Context, r *job.Run) error {
+	return []job.Kind{{Name: "assessment.follow", Label: "更新当日变动档案的关爱安排", Next: job.Daily(0, 40), Run: func(ctx context.Context, r *job.Run) error {
+		return a.Assessor.Follow(ctx, r.DB, clock.Of(a.Clock.Now().Add(-followBack)))
+	}}, {Name: assessment.ReplanJob, Label: "按规则更新等级和关爱安排", Run: func(ctx context.Context, r *job.Run) error {
 		_, err := a.Assessor.Replan(ctx, r.DB, access.Program, nil)
 		return err
 	}}}

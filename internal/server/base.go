@@ -26,7 +26,9 @@ var baseEntries = []ui.Entry{
 }
 
 // flow gives the use cases that touch several slices.
-func (a *App) flow() *flow.Flow { return &flow.Flow{Guard: a.Guard, Kernel: a.Kernel} }
+func (a *App) flow() *flow.Flow {
+	return &flow.Flow{Guard: a.Guard, Kernel: a.Kernel, Assessor: a.Assessor}
+}
 
 // base makes the pages of units, divisions and the calendar.
 func (a *App) base() ([]ui.Route, error) {

@@ -25,6 +25,7 @@ import (
 	"weibao/internal/duty"
 	"weibao/internal/duty/dutypage"
 	"weibao/internal/errs"
+	"weibao/internal/flow"
 	"weibao/internal/idcard"
 	"weibao/internal/letter"
 	"weibao/internal/ref"
@@ -52,6 +53,7 @@ type Deps struct {
 	UI      *ui.Renderer
 	Cabinet *child.Cabinet
 	Kernel  *duty.Kernel
+	Flow    *flow.Flow
 	Units   func(ctx context.Context, tx *db.Tx, ids []ref.Unit) (map[ref.Unit]string, error)
 	// Kinds describes the duties about children.
 	Kinds map[string]dutypage.Kind

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"weibao/internal/flow"
 
 	"weibao/internal/access"
 	"weibao/internal/child"
@@ -57,7 +58,9 @@ func withDesk(t *testing.T, test func(x desk)) {
 		}
 		cabinet := testkit.Cabinet(t, d, "demo")
 		r := uitest.New(t)
-		pages, err := childpage.New(childpage.Deps{DB: d, UI: r, Cabinet: cabinet, Kernel: testkit.Kernel(testkit.Calendar(t), 10), Units: org.Names})
+		kernel := testkit.Kernel(testkit.Calendar(t), 10)
+		pages, err := childpage.New(childpage.Deps{DB: d, UI: r, Cabinet: cabinet, Kernel: kernel, Units: org.Names,
+			Flow: &flow.Flow{Kernel: kernel, Assessor: testkit.Assessor(t, cabinet, kernel, 10)}})
 		if err != nil {
 			t.Fatal(err)
 		}

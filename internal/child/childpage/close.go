@@ -71,10 +71,7 @@ func (p *Pages) CloseDone(w http.ResponseWriter, r *http.Request, by access.Acto
 			t.wrong.Check(false, "why", "请选择结束档案的原因。")
 			return t.wrong.Err()
 		}
-		if err := p.Cabinet.Close(ctx, tx, by, c.ID, why); err != nil {
-			return err
-		}
-		return p.Kernel.CancelAll(ctx, tx, by, subject, int64(c.ID), "档案已结束："+child.LabelOf(child.CloseReasons, why))
+		return p.Flow.CloseChild(ctx, tx, by, c.ID, why)
 	})
 }
 
@@ -86,7 +83,7 @@ func (p *Pages) ReopenDone(w http.ResponseWriter, r *http.Request, by access.Act
 		if err := t.wrong.Err(); err != nil {
 			return err
 		}
-		return p.Cabinet.Reopen(ctx, tx, by, c.ID, reason)
+		return p.Flow.ReopenChild(ctx, tx, by, c.ID, reason)
 	})
 }
 
