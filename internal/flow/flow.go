@@ -1,7 +1,7 @@
 // Package flow holds the use cases that touch two or more slices, one file
 // each: handing over a post with its work, merging units with their posts and
 // duties, bringing everything along when divisions change, and loading
-// another year of the calendar; files of children with the care that follows.
+// another year of the calendar.
 //
 // It owns no table and no rule: each step is an operation of the slice that
 // owns the fact, and a use case is one transaction, or a job where it may be
@@ -13,7 +13,6 @@ import (
 	"context"
 
 	"weibao/internal/access"
-	"weibao/internal/assessment"
 	"weibao/internal/auth"
 	"weibao/internal/db"
 	"weibao/internal/duty"
@@ -25,9 +24,8 @@ import (
 
 // Flow is what the use cases stand on.
 type Flow struct {
-	Guard    *auth.Guard
-	Kernel   *duty.Kernel
-	Assessor *assessment.Desk // for the use cases about children
+	Guard  *auth.Guard
+	Kernel *duty.Kernel
 }
 
 // The kinds of job.

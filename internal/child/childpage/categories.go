@@ -181,7 +181,10 @@ func (p *Pages) Enter(w http.ResponseWriter, r *http.Request, by access.Actor) e
 			err = p.fits(ctx, tx, by, f, n)
 		}
 		if err == nil {
-			err = p.Flow.EnterCategory(ctx, tx, by, id, n)
+			err = p.Cabinet.Enter(ctx, tx, by, id, n)
+		}
+		if err == nil {
+			err = p.Care(ctx, tx, by, id)
 		}
 		return err
 	})
@@ -265,7 +268,10 @@ func (p *Pages) LeaveDone(w http.ResponseWriter, r *http.Request, by access.Acto
 		if err := t.wrong.Err(); err != nil {
 			return err
 		}
-		return p.Flow.LeaveCategory(ctx, tx, by, id, r.PathValue("category"), why)
+		if err := p.Cabinet.Leave(ctx, tx, by, id, r.PathValue("category"), why); err != nil {
+			return err
+		}
+		return p.Care(ctx, tx, by, id)
 	})
 	if again(err) && c.ID != 0 {
 		return p.showLeave(w, r, by, c, &t, err)

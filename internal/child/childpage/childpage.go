@@ -25,7 +25,6 @@ import (
 	"weibao/internal/duty"
 	"weibao/internal/duty/dutypage"
 	"weibao/internal/errs"
-	"weibao/internal/flow"
 	"weibao/internal/idcard"
 	"weibao/internal/letter"
 	"weibao/internal/ref"
@@ -53,8 +52,9 @@ type Deps struct {
 	UI      *ui.Renderer
 	Cabinet *child.Cabinet
 	Kernel  *duty.Kernel
-	Flow    *flow.Flow
-	Units   func(ctx context.Context, tx *db.Tx, ids []ref.Unit) (map[ref.Unit]string, error)
+	// Care brings the care of a child to what its level and categories ask for.
+	Care  func(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) error
+	Units func(ctx context.Context, tx *db.Tx, ids []ref.Unit) (map[ref.Unit]string, error)
 	// Kinds describes the duties about children.
 	Kinds map[string]dutypage.Kind
 	// Links are the further acts on a file, in order.

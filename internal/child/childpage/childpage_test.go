@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"weibao/internal/flow"
 
 	"weibao/internal/access"
 	"weibao/internal/child"
@@ -60,7 +59,7 @@ func withDesk(t *testing.T, test func(x desk)) {
 		r := uitest.New(t)
 		kernel := testkit.Kernel(testkit.Calendar(t), 10)
 		pages, err := childpage.New(childpage.Deps{DB: d, UI: r, Cabinet: cabinet, Kernel: kernel, Units: org.Names,
-			Flow: &flow.Flow{Kernel: kernel, Assessor: testkit.Assessor(t, cabinet, kernel, 10)}})
+			Care: testkit.Assessor(t, cabinet, kernel, 10).Care})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -71,7 +71,13 @@ func (p *Pages) CloseDone(w http.ResponseWriter, r *http.Request, by access.Acto
 			t.wrong.Check(false, "why", "请选择结束档案的原因。")
 			return t.wrong.Err()
 		}
-		return p.Flow.CloseChild(ctx, tx, by, c.ID, why)
+		if err := p.Cabinet.Close(ctx, tx, by, c.ID, why); err != nil {
+			return err
+		}
+		if err := p.Care(ctx, tx, by, c.ID); err != nil {
+			return err
+		}
+		return p.Kernel.CancelAll(ctx, tx, by, subject, int64(c.ID), "档案已结束："+child.LabelOf(child.CloseReasons, why))
 	})
 }
 
@@ -83,7 +89,10 @@ func (p *Pages) ReopenDone(w http.ResponseWriter, r *http.Request, by access.Act
 		if err := t.wrong.Err(); err != nil {
 			return err
 		}
-		return p.Flow.ReopenChild(ctx, tx, by, c.ID, reason)
+		if err := p.Cabinet.Reopen(ctx, tx, by, c.ID, reason); err != nil {
+			return err
+		}
+		return p.Care(ctx, tx, by, c.ID)
 	})
 }
 
