@@ -103,15 +103,6 @@ func (k *Desk) Plan(ctx context.Context, tx *db.Tx, by access.Actor, c child.Chi
 	return k.tellDue(ctx, tx, by, c.ID)
 }
 
-// Care is Plan for whoever changed a file by its id.
-func (k *Desk) Care(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) error {
-	c, err := k.Cabinet.Get(ctx, tx, by, id)
-	if err != nil {
-		return err
-	}
-	return k.Plan(ctx, tx, by, c)
-}
-
 func (k *Desk) end(ctx context.Context, tx *db.Tx, by access.Actor, h Care, reason string) error {
 	if err := closeCare(ctx, tx, h.ID, careEnded); err != nil {
 		return err

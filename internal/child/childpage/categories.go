@@ -183,9 +183,6 @@ func (p *Pages) Enter(w http.ResponseWriter, r *http.Request, by access.Actor) e
 		if err == nil {
 			err = p.Cabinet.Enter(ctx, tx, by, id, n)
 		}
-		if err == nil {
-			err = p.Care(ctx, tx, by, id)
-		}
 		return err
 	})
 	if again(err) {
@@ -268,10 +265,7 @@ func (p *Pages) LeaveDone(w http.ResponseWriter, r *http.Request, by access.Acto
 		if err := t.wrong.Err(); err != nil {
 			return err
 		}
-		if err := p.Cabinet.Leave(ctx, tx, by, id, r.PathValue("category"), why); err != nil {
-			return err
-		}
-		return p.Care(ctx, tx, by, id)
+		return p.Cabinet.Leave(ctx, tx, by, id, r.PathValue("category"), why)
 	})
 	if again(err) && c.ID != 0 {
 		return p.showLeave(w, r, by, c, &t, err)

@@ -52,9 +52,7 @@ type Deps struct {
 	UI      *ui.Renderer
 	Cabinet *child.Cabinet
 	Kernel  *duty.Kernel
-	// Care brings the care of a child to what its level and categories ask for.
-	Care  func(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) error
-	Units func(ctx context.Context, tx *db.Tx, ids []ref.Unit) (map[ref.Unit]string, error)
+	Units   func(ctx context.Context, tx *db.Tx, ids []ref.Unit) (map[ref.Unit]string, error)
 	// Kinds describes the duties about children.
 	Kinds map[string]dutypage.Kind
 	// Links are the further acts on a file, in order.

@@ -58,8 +58,7 @@ func withDesk(t *testing.T, test func(x desk)) {
 		cabinet := testkit.Cabinet(t, d, "demo")
 		r := uitest.New(t)
 		kernel := testkit.Kernel(testkit.Calendar(t), 10)
-		pages, err := childpage.New(childpage.Deps{DB: d, UI: r, Cabinet: cabinet, Kernel: kernel, Units: org.Names,
-			Care: testkit.Assessor(t, cabinet, kernel, 10).Care})
+		pages, err := childpage.New(childpage.Deps{DB: d, UI: r, Cabinet: cabinet, Kernel: kernel, Units: org.Names})
 		if err != nil {
 			t.Fatal(err)
 		}

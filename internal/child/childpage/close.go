@@ -74,9 +74,6 @@ func (p *Pages) CloseDone(w http.ResponseWriter, r *http.Request, by access.Acto
 		if err := p.Cabinet.Close(ctx, tx, by, c.ID, why); err != nil {
 			return err
 		}
-		if err := p.Care(ctx, tx, by, c.ID); err != nil {
-			return err
-		}
 		return p.Kernel.CancelAll(ctx, tx, by, subject, int64(c.ID), "档案已结束："+child.LabelOf(child.CloseReasons, why))
 	})
 }
@@ -89,10 +86,7 @@ func (p *Pages) ReopenDone(w http.ResponseWriter, r *http.Request, by access.Act
 		if err := t.wrong.Err(); err != nil {
 			return err
 		}
-		if err := p.Cabinet.Reopen(ctx, tx, by, c.ID, reason); err != nil {
-			return err
-		}
-		return p.Care(ctx, tx, by, c.ID)
+		return p.Cabinet.Reopen(ctx, tx, by, c.ID, reason)
 	})
 }
 
