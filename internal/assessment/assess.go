@@ -89,7 +89,7 @@ func (k *Desk) Assess(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Ch
 		return Outcome{}, err
 	}
 	if a.State == Held {
-		if err := k.hold(ctx, tx, by, a, c); err != nil {
+		if err := k.hold(ctx, tx, by, a); err != nil {
 			return Outcome{}, err
 		}
 	}
@@ -236,7 +236,7 @@ func whoOf(t rule.Tier) string {
 }
 
 // hold makes the level of an assessment the child's and plans the care anew.
-func (k *Desk) hold(ctx context.Context, tx *db.Tx, by access.Actor, a Assessment, c child.Child) error {
+func (k *Desk) hold(ctx context.Context, tx *db.Tx, by access.Actor, a Assessment) error {
 	today := civil.DateOf(tx.Now.Time())
 	if err := k.Cabinet.Tell(ctx, tx, by, a.Child, child.Set{Level: &a.Level, Screened: &today}); err != nil {
 		return err

@@ -49,7 +49,7 @@ func (k *Desk) Decide(ctx context.Context, tx *db.Tx, by access.Actor, id ref.As
 		}
 	}
 	if agree && a.State == Proposed {
-		if err := k.hold(ctx, tx, by, a, c); err != nil {
+		if err := k.hold(ctx, tx, by, a); err != nil {
 			return err
 		}
 	}

@@ -35,7 +35,7 @@ func (f *family) judge(c *Child, k kid, p plight) {
 	enter(p.conduct, "C12", recent, "派出所通报")
 	enter(p.harm != "", "C13", recent, "强制报告")
 	enter(stopped, "C16", c.New.Dossier.Schooling.Left, "学校报告")
-	enter(rural == false && c.New.Dossier.Household.Kind == "无", "C17", k.birth, "入户排查登记")
+	enter(!rural && c.New.Dossier.Household.Kind == "无", "C17", k.birth, "入户排查登记")
 	aided := slices.Contains(f.welfare, "低保") || slices.Contains(f.welfare, "特困")
 	ids := func(id string) bool {
 		return slices.ContainsFunc(c.New.Categories, func(n child.NewCategory) bool { return n.ID == id })
