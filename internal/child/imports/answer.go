@@ -1,6 +1,7 @@
 package imports
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"slices"
@@ -57,7 +58,11 @@ func (k *Desk) Answer(ctx context.Context, by access.Actor, b Batch, out io.Writ
 				faults = append(faults, sheet.Fault{Row: l.Number, Column: f.Column, Text: f.Text})
 			}
 		}
-		return sheet.Mark(out, k.Temp, content, content.Info.Size, h.Row, faults)
+		var own bytes.Buffer
+		if err := sheet.Mark(&own, k.Temp, content, content.Info.Size, h.Row, faults); err == nil {
+			_, err = own.WriteTo(out)
+			return err
+		} // a workbook that the marking library cannot write again: the wrong rows alone
 	}
 	return k.extract(out, content, h, wrong)
 }

@@ -52,7 +52,8 @@ func (k *Desk) Decide(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Im
 	return updateRow(ctx, tx, r)
 }
 
-// ahead is how many blocks are opened and read before they are written.
+// ahead is how many blocks are written in one transaction: search keys fall on pages all over their tables, and some
+// thousand files share the writing of a page.
 const ahead = 8
 
 // runApply carries a batch out: each block and each row once, in a transaction of its own.
@@ -106,50 +107,68 @@ func (a *applying) percent() int {
 	return int(99 * a.b.Done / max(a.b.Fresh+a.b.Changed+a.b.Doubtful, 1))
 }
 
-// ready is a block whose lines are read.
+// ready is some blocks whose lines are read and, where nothing is wrong with them, made into files.
 type ready struct {
-	block block
-	lines []roster.Line
-	list  []child.New
+	blocks []block
+	lines  []roster.Line
+	list   []child.New
+	made   *child.Batch // nil where a line is refused
 }
 
-// blocks carries out the next few blocks; it opens and reads them while the ones before are written.
+// blocks carries out all blocks; it opens and prepares the next ones while some are written.
 func (a *applying) blocks(ctx context.Context) (more bool, err error) {
-	tx := a.k.DB.Reader()
-	next, err := nextBlocks(ctx, tx, a.b.ID, 0, false, ahead)
-	if err != nil || len(next) == 0 {
-		return false, err
-	}
-	opened, err := a.k.openBlocks(ctx, tx, next)
-	if err != nil {
-		return false, err
-	}
 	queue := make(chan ready, 1)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	id := a.b.ID
+	var failed error
 	go func() {
 		defer close(queue)
-		for i, lines := range opened {
-			made := ready{block: next[i], lines: lines, list: make([]child.New, len(lines))}
-			for n, l := range lines {
-				made.list[n], _, _ = a.p.Fresh(l)
-			}
-			select {
-			case queue <- made:
-			case <-ctx.Done():
-				return
-			}
-		}
+		failed = a.prepare(ctx, id, queue)
 	}()
 	for made := range queue {
-		if err := a.block(ctx, made); err != nil {
+		err := a.block(ctx, made)
+		if err == nil {
+			err = a.r.Progress(ctx, a.percent(), "已导入"+itoa(int(a.b.Done))+"行")
+		}
+		if err != nil {
 			cancel()
 			for range queue { // until the reader has ended
 			}
 			return false, err
 		}
 	}
-	return true, ctx.Err()
+	return false, failed
+}
+
+// prepare opens block after block and makes files of their lines, as far as that needs no transaction.
+func (a *applying) prepare(ctx context.Context, id ref.Import, queue chan<- ready) error {
+	for after := int64(-1); ; {
+		tx := a.k.DB.Reader()
+		next, err := nextBlocks(ctx, tx, id, after, false, ahead)
+		if err != nil || len(next) == 0 {
+			return err
+		}
+		opened, err := a.k.openBlocks(ctx, tx, next)
+		if err != nil {
+			return err
+		}
+		some := ready{blocks: next, lines: slices.Concat(opened...)}
+		for _, l := range some.lines {
+			n, _, _ := a.p.Fresh(l)
+			some.list = append(some.list, n)
+		}
+		some.made, err = a.k.Cabinet.Prepare(tx.Now, a.by, some.list)
+		if err != nil && !errs.Is(err, errs.Invalid) {
+			return err
+		}
+		select {
+		case queue <- some:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		after = next[len(next)-1].Number
+	}
 }
 
 // openBlocks opens the lines of blocks.
@@ -171,7 +190,7 @@ func (k *Desk) openBlocks(ctx context.Context, tx *db.Tx, list []block) ([][]ros
 	return out, nil
 }
 
-// block makes files of a block's lines. A child that somebody else has entered since the list was read becomes a
+// block makes files of the lines of some blocks. A child that somebody else has entered since the list was read becomes a
 // doubtful row; lines that are refused become wrong rows, and the rest goes through.
 func (a *applying) block(ctx context.Context, made ready) error {
 	err := a.write(ctx, made, nil)
@@ -193,21 +212,29 @@ func (a *applying) write(ctx context.Context, made ready, refused map[int]roster
 		if err := a.r.Hold(ctx, tx); err != nil {
 			return err
 		}
-		ids := make([]ref.Child, len(made.lines))
 		left, places, rows, err := a.sort(ctx, tx, made, refused)
 		if err != nil {
 			return err
 		}
-		opened, err := a.k.Cabinet.CreateAll(ctx, tx, a.by, left)
+		var opened []ref.Child
+		if len(rows) == 0 && made.made != nil {
+			opened, err = made.made.IDs, a.k.Cabinet.Store(ctx, tx, a.by, made.made)
+		} else {
+			opened, err = a.k.Cabinet.CreateAll(ctx, tx, a.by, left)
+		}
 		if err != nil {
 			return err
 		}
+		ids := make([]ref.Child, len(made.lines))
 		for i, id := range opened {
 			ids[places[i]] = id
 		}
-		made.block.Applied, made.block.Children = tx.Now, packIDs(ids)
-		if err := markBlock(ctx, tx, made.block); err != nil {
-			return err
+		for _, block := range made.blocks {
+			block.Applied, block.Children = tx.Now, packIDs(ids[:block.Lines])
+			if err := markBlock(ctx, tx, block); err != nil {
+				return err
+			}
+			ids = ids[block.Lines:]
 		}
 		if err := a.k.writeRows(ctx, tx, b.ID, rows); err != nil {
 			return err
