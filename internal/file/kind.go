@@ -139,10 +139,19 @@ func either(ending, special, plain Kind) Kind {
 }
 
 // isText tells whether all of the content is text in UTF-8 or GB18030.
+// maxSample is how much of a text is looked at.
+const maxSample = 4 << 20
+
 func isText(r io.ReaderAt, size int64) (bool, error) {
-	all, err := io.ReadAll(io.NewSectionReader(r, 0, min(size, 4<<20)))
-	if err != nil || size > 4<<20 {
+	all, err := io.ReadAll(io.NewSectionReader(r, 0, min(size, maxSample)))
+	if err != nil {
 		return false, err
+	}
+	if size > maxSample { // a list of many thousands: its first lines tell what it is
+		all = all[:bytes.LastIndexByte(all, '\n')+1]
+		if len(all) == 0 {
+			return false, nil
+		}
 	}
 	control := func(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune("\t\r\n\f", r) }
 	if utf8.Valid(all) {
