@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"hash/maphash"
 	"iter"
 	"slices"
 	"strings"
@@ -115,7 +116,7 @@ func (k *Desk) read(ctx context.Context, r *job.Run, b Batch) error {
 	}
 	defer content.Close()
 	b.Total, b.Fresh, b.Same, b.Changed, b.Doubtful, b.Wrong, b.Done, b.Kept = 0, 0, 0, 0, 0, 0, 0, 0
-	rd := &reading{k: k, r: r, b: b, ahead: p, p: second, numbers: map[string]int32{}, names: map[doubleKey]int32{}}
+	rd := &reading{k: k, r: r, b: b, ahead: p, p: second, numbers: map[uint64]int32{}, seed: maphash.MakeSeed(), names: map[doubleKey]int32{}}
 	if err := rd.write(ctx, nil, nil, true); err != nil {
 		return err
 	}
@@ -142,7 +143,8 @@ type reading struct {
 	b       Batch
 	ahead   *roster.Parser // of the goroutine that reads ahead
 	p       *roster.Parser
-	numbers map[string]int32 // identity number → row in which it stands first
+	numbers map[uint64]int32 // hash of an identity number → row in which it stands first: the numbers themselves would fill the memory
+	seed    maphash.Seed
 	names   map[doubleKey]int32
 	seen    []ref.Child // files that rows of a comparison met
 }
@@ -240,8 +242,9 @@ func (rd *reading) double(number int, n child.New, faults []roster.Fault) *roste
 	var before int32
 	var known bool
 	if d := n.Dossier.Number; d != "" {
-		if before, known = rd.numbers[d]; !known {
-			rd.numbers[d] = int32(number)
+		key := maphash.String(rd.seed, d)
+		if before, known = rd.numbers[key]; !known {
+			rd.numbers[key] = int32(number)
 		}
 	} else if len(faults) == 0 && !n.Birth.IsZero() {
 		key := doubleKey{n.Name, n.Birth.String(), n.Region}
