@@ -72,7 +72,7 @@ export function county() {
   if (!existsSync(seed)) {
     rmSync(seeds, { recursive: true, force: true })
     const half = `${seed}.half`
-    const { status, stderr } = spawnSync(binary(), ['demo', '--fill', '--children', '2000', '--data', half], { encoding: 'utf8', timeout: 240_000 })
+    const { status, stderr } = spawnSync(binary(), ['demo', '--fill', '--children', '100', '--data', half], { encoding: 'utf8', timeout: 240_000 })
     assert.equal(status, 0, stderr)
     renameSync(half, seed)
   }

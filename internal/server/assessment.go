@@ -65,10 +65,10 @@ func (a *App) assessments() ([]ui.Route, error) {
 
 // assessmentDuties describes the duties that assessments open, for the inbox.
 func assessmentDuties(kinds map[string]dutypage.Kind) {
-	kinds[assessment.DecideKind] = dutypage.Kind{Label: "审定风险等级", Icon: "check", Href: assessmentpage.DutyHref}
-	kinds[assessment.ConfirmKind] = dutypage.Kind{Label: "确认风险等级", Icon: "check", Href: assessmentpage.DutyHref}
+	kinds[assessment.DecideKind] = dutypage.Kind{Label: "审定风险等级", Icon: "check", Href: assessmentpage.DutyHref, Needs: "assessment.list"}
+	kinds[assessment.ConfirmKind] = dutypage.Kind{Label: "确认风险等级", Icon: "check", Href: assessmentpage.DutyHref, Needs: "assessment.list"}
 	for _, k := range assessment.CareKinds() {
-		kinds[assessment.DutyKind(k)] = dutypage.Kind{Label: k.Label(), Icon: "visit", Href: assessmentpage.DutyHref}
+		kinds[assessment.DutyKind(k)] = dutypage.Kind{Label: k.Label(), Icon: "visit", Href: assessmentpage.DutyHref, Needs: "assessment.record"}
 	}
 }
 

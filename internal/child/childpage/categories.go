@@ -92,7 +92,7 @@ func (p *Pages) enterForm(f child.File, on civil.Date, chosen string) ui.Form {
 
 // heldTable lists what the child belongs to now, and what suggests the end.
 func (p *Pages) heldTable(c child.Child, held []child.Belonging, facts rule.Facts, on civil.Date) (ui.Table, error) {
-	t := ui.Table{ID: "held", Caption: "现在列入的类别", Columns: []ui.Column{{Label: "类别", Wide: true}, {Label: "列入日期", Slim: true}, {Label: "提示"}, {Label: "", Tools: true, Slim: true}}}
+	t := ui.Table{ID: "held", Caption: "现在列入的类别", Columns: []ui.Column{{Label: "类别", Wide: true}, {Label: "列入日期", Slim: true}, {Label: "提示"}, {Label: "操作", Tools: true, Slim: true}}}
 	for _, h := range held {
 		if !h.Ended.IsZero() {
 			continue
