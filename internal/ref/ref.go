@@ -43,6 +43,8 @@ type (
 	Record int64
 	// Prompt is a 核实提示: a difference found by comparing a list with the files.
 	Prompt int64
+	// Report is a 报告·线索: what somebody told us.
+	Report int64
 	// Request is a request of a duty's owner which somebody else decides.
 	Request int64
 	// Suggestion is a 意见建议 on the product itself.
