@@ -11,7 +11,7 @@ CREATE TABLE region (
     successor  TEXT NOT NULL,              -- of a division that is gone: the code in its place
     valid_from TEXT NOT NULL,              -- empty where the source does not say
     valid_to   TEXT NOT NULL,
-    source     TEXT NOT NULL,              -- national, local
+    source     TEXT NOT NULL,              -- national, local, invented (demos)
     town       TEXT NOT NULL,              -- first nine digits, from townships downwards
     county     TEXT NOT NULL,              -- first six digits, from counties downwards
     search     TEXT NOT NULL               -- folded name, initials and pinyin

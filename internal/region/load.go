@@ -37,10 +37,14 @@ func LoadSeed(ctx context.Context, tx *db.Tx, by access.Actor, code string) (Loa
 	if err != nil {
 		return Loaded{}, err
 	}
+	source := National
+	if seed.Invented(code) {
+		source = Invented
+	}
 	fresh := make([]Region, 0, len(rows))
 	for _, r := range rows {
 		if !known[r.Code] {
-			fresh = append(fresh, complete(Region{Code: r.Code, Name: r.Name, Parent: r.Parent, Source: National}))
+			fresh = append(fresh, complete(Region{Code: r.Code, Name: r.Name, Parent: r.Parent, Source: source}))
 		}
 	}
 	if len(fresh) == 0 {
@@ -91,7 +95,7 @@ func seedRows(code string) (rows []seed.Row, without []string, err error) {
 
 func countiesUnder(code string) ([]seed.Row, error) {
 	all, err := seed.National()
-	if strings.HasPrefix(code, "99") {
+	if seed.Invented(code) {
 		all, err = seed.Fictional()
 	}
 	first, last := seed.Subtree(code)

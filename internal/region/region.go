@@ -94,6 +94,7 @@ const (
 const (
 	National = "national" // a list of 国家统计局
 	Local    = "local"    // added here
+	Invented = "invented" // of a demo: no such place
 )
 
 // Region is one division.

@@ -104,7 +104,7 @@ func (p *Pages) one(ctx context.Context, tx *db.Tx, by access.Actor, at region.R
 	return nil
 }
 
-var sources = map[string]string{region.National: "国家统计局统计用区划代码", region.Local: "本地新增"}
+var sources = map[string]string{region.National: "国家统计局统计用区划代码", region.Local: "本地新增", region.Invented: "演示数据（虚构区划）"}
 
 func (p *Pages) more(by access.Actor) []ui.Action {
 	more := []ui.Action{{Label: "已撤并的区划", Href: formerPath, Icon: "history"}}

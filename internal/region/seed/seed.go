@@ -56,13 +56,16 @@ var ErrNotShipped = errors.New("本县的乡镇、村居没有随程序提供，
 // National gives all provinces, prefectures and counties of the nation.
 func National() ([]Row, error) { return load("national") }
 
+// Invented tells whether a code lies in the division that the nation has not assigned and demos use.
+func Invented(code string) bool { return strings.HasPrefix(code, "99") }
+
 // Fictional gives the invented province, prefecture and counties under 99.
 func Fictional() ([]Row, error) { return load("fictional") }
 
 // Above gives the county with its prefecture and province, highest first, from the national or the invented list.
 func Above(county string) ([]Row, error) {
 	all, err := National()
-	if strings.HasPrefix(county, "99") {
+	if Invented(county) {
 		all, err = Fictional()
 	}
 	if err != nil {
