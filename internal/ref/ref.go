@@ -23,6 +23,8 @@ type (
 	Assessment int64
 	// Audit is an entry of the audit journal.
 	Audit int64
+	// Case is a 个案: the work for one child from opening to closure.
+	Case int64
 	// Child is the 档案 of a child 「一人一档」.
 	Child int64
 	// Duty is a 责任事项.
@@ -45,6 +47,8 @@ type (
 	Prompt int64
 	// Report is a 报告·线索: what somebody told us.
 	Report int64
+	// Referral is a 转介: work on a report, case or child that is sent to a unit.
+	Referral int64
 	// Request is a request of a duty's owner which somebody else decides.
 	Request int64
 	// Suggestion is a 意见建议 on the product itself.
