@@ -27,7 +27,8 @@ type Book struct {
 	codes      shelf[CodeTable]
 	headings   shelf[Heading]
 	terms      shelf[Term]
-	notices    []civil.Notice
+	answering
+	notices []civil.Notice
 }
 
 // DefaultLadder is the id of the ladder for every duty whose kind has none of its own.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"weibao/internal/civil"
+	"weibao/internal/rule/response"
 )
 
 // Kind is a sort of rule: the word that stands as kind in its files.
@@ -26,14 +27,20 @@ const (
 	Screenings Kind = "screenings"
 	Checks     Kind = "checks"
 	CodeLists  Kind = "codes"
+	Situations Kind = "situations"
+	Routes     Kind = "routes"
+	Triages    Kind = "triages"
+	Channels   Kind = "channels"
 )
 
 // Kinds lists the kinds in the order in which screens show them.
-var Kinds = []Kind{Terms, Levels, Scales, Matrices, Categories, Clocks, Ladders, Cycles, Limits, Screenings, Ledgers, Checks, CodeLists}
+var Kinds = []Kind{Terms, Levels, Scales, Matrices, Categories, Clocks, Ladders, Cycles, Limits, Screenings, Ledgers, Checks, CodeLists,
+	Situations, Routes, Triages, Channels}
 
 var kindLabels = map[Kind]string{Terms: "名称用语", Levels: "风险等级", Scales: "评估量表", Matrices: "分级措施", Clocks: "办理时限", Ladders: "催办督办",
 	Cycles: "周期频次", Limits: "数值限额", Categories: "对象类别",
-	Screenings: "排查方案", Ledgers: "台账栏目", Checks: "勾稽关系", CodeLists: "代码对照"}
+	Screenings: "排查方案", Ledgers: "台账栏目", Checks: "勾稽关系", CodeLists: "代码对照",
+	Situations: "报告情形", Routes: "派单规则", Triages: "研判问题", Channels: "受理渠道"}
 
 // Label gives the word for a kind.
 func (k Kind) Label() string { return kindLabels[k] }
@@ -50,7 +57,8 @@ type rack interface {
 func (b *Book) racks() map[Kind]rack {
 	return map[Kind]rack{Terms: &b.terms, Levels: &b.levels, Scales: &b.scales, Matrices: &b.matrices, Categories: &b.categories,
 		Clocks: &b.clocks, Ladders: &b.ladders, Cycles: &b.cycles, Limits: &b.limits,
-		Screenings: &b.screenings, Ledgers: &b.ledgers, Checks: &b.checks, CodeLists: &b.codes}
+		Screenings: &b.screenings, Ledgers: &b.ledgers, Checks: &b.checks, CodeLists: &b.codes,
+		Situations: &b.situations, Routes: &b.routes, Triages: &b.triages, Channels: &b.channels}
 }
 
 // Entry is one value of a rule with the days on which it holds.
@@ -138,6 +146,8 @@ func (s *shelf[T]) history(kind Kind, id string) []Entry {
 		entry := Entry{Kind: kind, ID: id, From: e.From, To: e.To, Local: e.local, Status: e.Status, Source: e.Source, Value: e.value}
 		if v, ok := any(e.value).(described); ok {
 			entry.Label, entry.Verified = v.describe()
+		} else if v, ok := any(e.value).(response.Described); ok {
+			entry.Label, entry.Verified = v.Describe()
 		}
 		list = append(list, entry)
 	}

@@ -2,11 +2,13 @@ package rule_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 
 	"weibao/internal/civil"
 	"weibao/internal/rule"
+	"weibao/internal/rule/response"
 	"weibao/rules"
 )
 
@@ -114,5 +116,58 @@ func TestEveryShippedConditionHasWords(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestEverySituationHasARouteAndEveryRouteItsSituations(t *testing.T) {
+	book, err := rule.Load(rules.FS, "demo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	on := civil.MustParse("2026-11-22")
+	known := map[string]bool{}
+	for _, s := range book.Situations(on) {
+		known[s.ID] = true
+		if _, ok := book.Route(s.ID, on); !ok {
+			t.Errorf("nobody takes on %s", s.ID)
+		}
+	}
+	for _, e := range book.Entries(on) {
+		if r, ok := e.Value.(response.Route); ok {
+			for _, s := range r.Situations {
+				if !known[s] {
+					t.Errorf("route %s is for %s, which nobody knows", r.ID, s)
+				}
+			}
+		}
+	}
+}
+
+func TestTheTreeOfTriageEndsWhateverIsAnswered(t *testing.T) {
+	book, err := rule.Load(rules.FS, "demo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree, ok := book.Triage(civil.MustParse("2026-11-22"))
+	if !ok {
+		t.Fatal("no triage")
+	}
+	if v := tree.Judge(map[string]string{"danger": "yes"}); v.Urgency != response.Emergency || v.Open != "" || len(v.Advice) != 1 {
+		t.Errorf("%+v", v)
+	}
+	if v := tree.Judge(map[string]string{"danger": "no", "harm": "no", "care": "yes"}); v.Urgency != response.Urgent || v.Situation != "alone" {
+		t.Errorf("%+v", v)
+	}
+	if v := tree.Judge(map[string]string{"danger": "no"}); v.Open != "harm" || v.Urgency != "" {
+		t.Errorf("%+v", v)
+	}
+}
+
+func TestACircleInTriageIsNamed(t *testing.T) {
+	text := "kind: triages\ndefaults: {status: local, valid_from: 2020-01-01, verified: false, source: {document: 甲}}\nitems:\n  - id: default\n    label: 研判\n    questions:\n" +
+		"      - {id: a, label: 甲, answers: [{value: \"yes\", label: 是, next: a}, {value: \"no\", label: 否, urgency: urgent}]}\n"
+	found := rule.CheckFile("county/x/t.yaml", []byte(text))
+	if len(found) != 1 || !strings.Contains(found.Error(), "应排在它后面") {
+		t.Errorf("%v", found)
 	}
 }

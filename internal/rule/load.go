@@ -179,6 +179,14 @@ func (b *Book) readKind(kind string, doc *rulefile.Document, local bool, found *
 		readItems(&b.checks, doc, local, found, checkFormula)
 	case "codes":
 		readItems(&b.codes, doc, local, found, checkCodes)
+	case "situations":
+		readItems(&b.situations, doc, local, found, nil)
+	case "routes":
+		readItems(&b.routes, doc, local, found, nil)
+	case "triages":
+		readItems(&b.triages, doc, local, found, checkTriage)
+	case "channels":
+		readItems(&b.channels, doc, local, found, nil)
 	case "headings":
 		readItems(&b.headings, doc, local, found, nil)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"weibao/internal/letter"
 	"weibao/internal/rule"
+	"weibao/internal/rule/response"
 	"weibao/internal/ui"
 )
 
@@ -28,6 +29,35 @@ func listWords(v any) string {
 			words[i] = c.Code + c.Label
 		}
 		return strings.Join(words, "、")
+	}
+	return responseWords(v)
+}
+
+// responseWords says in one line what a rule on reports fixes.
+func responseWords(v any) string {
+	switch v := v.(type) {
+	case response.Situation:
+		words := "至少按" + v.Urgency.Label() + "办理"
+		if v.Mandatory {
+			words = "强制报告情形，" + words
+		}
+		return words
+	case response.Route:
+		lead, help := v.Lead, ""
+		if lead == "" {
+			lead = "未保办"
+		}
+		if len(v.Support) > 0 {
+			help = "，" + strings.Join(v.Support, "、") + "配合"
+		}
+		return lead + "牵头" + help + "，由" + response.Places[v.Place] + "办理"
+	case response.Triage:
+		return fmt.Sprintf("%d个问题", len(v.Questions))
+	case response.Channel:
+		if v.Number != "" {
+			return v.Number + "：" + v.When
+		}
+		return "登记报告"
 	}
 	return ""
 }
