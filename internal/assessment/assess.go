@@ -138,11 +138,29 @@ func (in In) level(r rule.Result) (int, error) {
 }
 
 func (k *Desk) seal(ctx context.Context, tx *db.Tx, a Assessment, in In) ([]byte, error) {
-	plain, err := json.Marshal(Paper{in.Answers, strings.TrimSpace(in.Words), strings.TrimSpace(in.Reason)})
-	if err != nil {
-		return nil, err
+	rows := []Assessment{a}
+	err := k.sealAll(ctx, tx, rows, []In{in})
+	return rows[0].Sealed, err
+}
+
+// sealAll closes what is private in assessments, each with what was handed in.
+func (k *Desk) sealAll(ctx context.Context, tx *db.Tx, rows []Assessment, papers []In) error {
+	list := make([]vault.Sealed, len(rows))
+	for i, in := range papers {
+		plain, err := json.Marshal(Paper{in.Answers, strings.TrimSpace(in.Words), strings.TrimSpace(in.Reason)})
+		if err != nil {
+			return err
+		}
+		list[i] = vault.Sealed{Group: vault.GroupOf("child", rows[i].Child), Field: sealedField(rows[i].ID), Bytes: plain}
 	}
-	return k.Cabinet.Vault.Seal(ctx, tx, vault.GroupOf("child", a.Child), sealedField(a.ID), plain)
+	sealed, err := k.Cabinet.Vault.SealAll(ctx, tx, list)
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		rows[i].Sealed = sealed[i]
+	}
+	return nil
 }
 
 func sealedField(id ref.Assessment) vault.Field {

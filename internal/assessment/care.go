@@ -87,56 +87,38 @@ func compare(book *rule.Book, c child.Child, have []Care, on civil.Date) plan {
 // and its due to the earliest of it. Whoever changes level or categories
 // calls it in the same transaction.
 func (k *Desk) Plan(ctx context.Context, tx *db.Tx, by access.Actor, c child.Child) error {
-	have, err := cares(ctx, tx, c.ID)
+	return k.planAll(ctx, tx, by, []child.Child{c})
+}
+
+// planAll is Plan for some children, each named once.
+func (k *Desk) planAll(ctx context.Context, tx *db.Tx, by access.Actor, list []child.Child) error {
+	have, err := k.caresBy(ctx, tx, list)
 	if err != nil {
 		return err
 	}
-	p := compare(k.Book(), c, have, today(tx))
-	for _, h := range p.end {
-		if err := k.end(ctx, tx, by, h, "等级或类别已变化"); err != nil {
-			return err
-		}
+	turns, book, on := make([]turn, len(list)), k.Book(), today(tx)
+	for i, c := range list {
+		turns[i] = turn{child: c, have: have[c.ID], plan: compare(book, c, have[c.ID], on)}
 	}
-	if err := k.openAll(ctx, tx, by, c, p.open); err != nil {
-		return err
-	}
-	return k.tellDue(ctx, tx, by, c.ID)
+	return k.carryOut(ctx, tx, by, turns)
 }
 
-func (k *Desk) end(ctx context.Context, tx *db.Tx, by access.Actor, h Care, reason string) error {
-	if err := closeCare(ctx, tx, h.ID, careEnded); err != nil {
-		return err
+// caresBy gives every care of some children.
+func (k *Desk) caresBy(ctx context.Context, tx *db.Tx, list []child.Child) (map[ref.Child][]Care, error) {
+	rows, err := caresOf(ctx, tx, idsOf(list))
+	have := make(map[ref.Child][]Care, len(list))
+	for _, h := range rows {
+		have[h.Child] = append(have[h.Child], h)
 	}
-	return k.Kernel.Cancel(ctx, tx, by, h.Duty, reason)
+	return have, err
 }
 
-// openAll opens a duty for each care.
-func (k *Desk) openAll(ctx context.Context, tx *db.Tx, by access.Actor, c child.Child, list []rule.Care) error {
-	if len(list) == 0 {
-		return nil
+func idsOf(list []child.Child) []ref.Child {
+	ids := make([]ref.Child, len(list))
+	for i, c := range list {
+		ids[i] = c.ID
 	}
-	rows, duties := make([]Care, len(list)), make([]duty.New, len(list))
-	for i, w := range list {
-		unit, err := k.Unit(ctx, tx, c.Region, w.Who, w.Unit)
-		if err != nil {
-			return err
-		}
-		deadline, due, err := k.deadline(ctx, tx, w)
-		if err != nil {
-			return err
-		}
-		rows[i] = Care{ID: int64(ref.New[ref.Audit](tx.Now.Time())), Child: c.ID, Kind: w.Kind, Terms: termsOf(w), Due: due, State: careOpen, Opened: tx.Now}
-		duties[i] = duty.New{Kind: DutyKind(w.Kind), Subject: "child", SubjectID: int64(c.ID), Title: w.Call() + "：" + shown(c),
-			Unit: unit, Region: c.Region, Rule: basis, Clause: w.Call(), Deadline: deadline}
-	}
-	ids, err := k.Kernel.Open(ctx, tx, by, duties...)
-	if err != nil {
-		return err
-	}
-	for i, id := range ids {
-		rows[i].Duty = id
-	}
-	return db.InsertAll(ctx, tx, "assessment_care", rows)
+	return ids
 }
 
 // deadline is when a care that begins now must be done: once within a span,
@@ -182,21 +164,6 @@ func afterPeriod(day civil.Date, every string, times int) civil.Date {
 		return day.AddDays(max(end.Sub(day)/times, 1))
 	}
 	return end
-}
-
-// tellDue gives a child the earliest due of its open care.
-func (k *Desk) tellDue(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) error {
-	have, err := cares(ctx, tx, id)
-	if err != nil {
-		return err
-	}
-	var due civil.Date
-	for _, h := range have {
-		if h.State == careOpen && (due.IsZero() || h.Due.Before(due)) {
-			due = h.Due
-		}
-	}
-	return k.Cabinet.Tell(ctx, tx, by, id, child.Set{Due: &due})
 }
 
 // fulfil closes the open duty of a care by the fact, if there is one.

@@ -3,9 +3,9 @@ package assessment
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"weibao/internal/access"
-	"weibao/internal/audit"
 	"weibao/internal/child"
 	"weibao/internal/clock"
 	"weibao/internal/db"
@@ -87,6 +87,9 @@ func (k *Desk) Replan(ctx context.Context, d *db.DB, by access.Actor, progress f
 				return err
 			}
 			n, last = len(rows), rows[len(rows)-1].ID
+			if rows, err = k.Cabinet.LockAll(ctx, tx, by, idsOf(rows)); err != nil {
+				return err
+			}
 			return k.replan(ctx, tx, by, rows, &part)
 		})
 		if err != nil || n == 0 {
@@ -118,45 +121,23 @@ func (k *Desk) replan(ctx context.Context, tx *db.Tx, by access.Actor, rows []ch
 	if err != nil {
 		return err
 	}
+	var moved []subject
+	var turns []turn
 	for _, s := range subjects {
 		e.add(s)
 		if !s.changes() {
 			continue
 		}
+		t := turn{child: s.child, have: s.have, plan: s.plan}
 		if s.level != s.child.Level {
-			if err := k.relevel(ctx, tx, by, &s); err != nil {
-				return err
-			}
+			moved, t.level = append(moved, s), &s.level
 		}
-		if err := k.Plan(ctx, tx, by, s.child); err != nil {
-			return err
-		}
+		turns = append(turns, t)
 	}
-	return nil
-}
-
-// relevel gives a child the level that its answers have under the rules in force.
-func (k *Desk) relevel(ctx context.Context, tx *db.Tx, by access.Actor, s *subject) error {
-	a := s.last
-	a.ID, a.At, a.ByUser, a.ByName, a.ByUnit = ref.New[ref.Assessment](tx.Now.Time()), tx.Now, by.User, by.Name, by.Post.Unit
-	a.Scale, a.Version, a.Total, a.Scored, a.Level, a.Before = s.scale.ID, s.scale.Version, s.result.Total, s.result.Level, s.level, s.child.Level
-	a.Region, a.Town, a.County, a.Unit, a.State, a.Duty = s.child.Region, s.child.Town, s.child.County, s.child.Unit, Held, 0
-	a.Confirmed, a.Decided, a.DecidedBy, a.DecidedName, a.Decision = 0, tx.Now, by.User, by.Name, []byte{}
-	var err error
-	s.paper.Reason = "评估规则变化，按原作答重新计算"
-	if a.Sealed, err = k.seal(ctx, tx, a, In{Answers: s.paper.Answers, Words: s.paper.Words, Reason: s.paper.Reason}); err != nil {
+	if err := k.relevel(ctx, tx, by, moved); err != nil {
 		return err
 	}
-	if err := insert(ctx, tx, a); err != nil {
-		return err
-	}
-	if err := k.Cabinet.Tell(ctx, tx, by, s.child.ID, child.Set{Level: &a.Level}); err != nil {
-		return err
-	}
-	if s.child, err = k.Cabinet.Get(ctx, tx, by, s.child.ID); err != nil {
-		return err
-	}
-	return audit.Write(ctx, tx, by, "assessment.replan", "assessment", a.ID, map[string]any{"child": a.Child, "level": a.Level, "before": a.Before})
+	return k.carryOut(ctx, tx, by, turns)
 }
 
 // subject is a child judged by a book of rules.
@@ -167,6 +148,7 @@ type subject struct {
 	scale  rule.Scale
 	result rule.Result
 	level  int
+	have   []Care
 	plan   plan
 }
 
@@ -174,27 +156,19 @@ func (s subject) changes() bool { return s.level != s.child.Level || !s.plan.emp
 
 // judge finds for some children the level and care that a book asks for.
 func (k *Desk) judge(ctx context.Context, tx *db.Tx, book *rule.Book, rows []child.Child) ([]subject, error) {
-	ids := make([]ref.Child, len(rows))
-	for i, c := range rows {
-		ids[i] = c.ID
-	}
-	last, papers, err := k.lastOf(ctx, tx, ids)
+	last, papers, err := k.lastOf(ctx, tx, idsOf(rows))
 	if err != nil {
 		return nil, err
 	}
-	list, err := caresOf(ctx, tx, ids)
+	have, err := k.caresBy(ctx, tx, rows)
 	if err != nil {
 		return nil, err
-	}
-	have := map[ref.Child][]Care{}
-	for _, h := range list {
-		have[h.Child] = append(have[h.Child], h)
 	}
 	on := today(tx)
 	scale, chosen := book.CountyScale(on)
 	out := make([]subject, len(rows))
 	for i, c := range rows {
-		s := subject{child: c, last: last[c.ID], paper: papers[c.ID], scale: scale, level: c.Level}
+		s := subject{child: c, last: last[c.ID], paper: papers[c.ID], scale: scale, level: c.Level, have: have[c.ID]}
 		if s.last.ID != 0 && s.last.Level == s.last.Scored && s.last.Level == c.Level && chosen {
 			if r, err := scale.Score(s.last.Age, s.paper.Answers); err == nil { // answers of another scale stay as they were judged
 				s.result, s.level = r, r.Level
@@ -239,26 +213,23 @@ func (k *Desk) lastOf(ctx context.Context, tx *db.Tx, ids []ref.Child) (map[ref.
 // import, is followed at night. It moves no level.
 func (k *Desk) Follow(ctx context.Context, d *db.DB, since clock.Instant) error {
 	for after := ref.Child(0); ; {
-		n, last := 0, after
-		err := d.WriteLow(ctx, func(tx *db.Tx) error {
-			rows, err := k.Cabinet.Walk(ctx, tx, access.Program, after, step)
-			if err != nil || len(rows) == 0 {
-				n = 0
-				return err
-			}
-			n, last = len(rows), rows[len(rows)-1].ID
-			for _, c := range rows {
-				if c.Changed >= since {
-					if err := k.Plan(ctx, tx, access.Program, c); err != nil {
-						return err
-					}
-				}
-			}
-			return nil
-		})
-		if err != nil || n == 0 {
+		rows, err := k.Cabinet.Walk(ctx, d.Reader(), access.Program, after, step)
+		if err != nil || len(rows) == 0 {
 			return err
 		}
-		after = last
+		after = rows[len(rows)-1].ID
+		changed := idsOf(slices.DeleteFunc(rows, func(c child.Child) bool { return c.Changed < since }))
+		for some := range slices.Chunk(changed, replanStep) {
+			err := d.WriteLow(ctx, func(tx *db.Tx) error {
+				list, err := k.Cabinet.LockAll(ctx, tx, access.Program, some)
+				if err != nil {
+					return err
+				}
+				return k.planAll(ctx, tx, access.Program, list)
+			})
+			if err != nil {
+				return err
+			}
+		}
 	}
 }

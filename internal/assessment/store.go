@@ -6,6 +6,7 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/db"
+	"weibao/internal/errs"
 	"weibao/internal/ref"
 )
 
@@ -15,6 +16,10 @@ func visible(by access.Actor) (string, []any) { return by.Scope().Where(access.S
 
 func insert(ctx context.Context, tx *db.Tx, a Assessment) error {
 	return db.Insert(ctx, tx, "assessment", a)
+}
+
+func insertAll(ctx context.Context, tx *db.Tx, list []Assessment) error {
+	return db.InsertAll(ctx, tx, "assessment", list)
 }
 
 func get(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Assessment) (Assessment, error) {
@@ -54,6 +59,23 @@ func cares(ctx context.Context, tx *db.Tx, id ref.Child) ([]Care, error) {
 func closeCare(ctx context.Context, tx *db.Tx, id int64, state string) error {
 	return tx.One(ctx, "UPDATE assessment_care SET state = ?, closed = ? WHERE id = ? AND state = 'open'", state, tx.Now, id)
 }
+
+// endCares ends open cares that no longer follow from the rules.
+func endCares(ctx context.Context, tx *db.Tx, ids []int64) error {
+	for some := range slices.Chunk(ids, maxIn) {
+		n, err := tx.Exec(ctx, "UPDATE assessment_care SET state = 'ended', closed = ? WHERE state = 'open' AND id IN "+db.In(len(some)), append([]any{tx.Now}, db.Args(some)...)...)
+		if err != nil {
+			return err
+		}
+		if n != int64(len(some)) {
+			return errs.Missing()
+		}
+	}
+	return nil
+}
+
+// maxIn bounds the values of one list in a statement.
+const maxIn = 500
 
 func insertRecord(ctx context.Context, tx *db.Tx, r Record) error {
 	return db.Insert(ctx, tx, "assessment_record", r)

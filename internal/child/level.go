@@ -3,6 +3,7 @@ package child
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"weibao/internal/access"
 	"weibao/internal/audit"
@@ -24,18 +25,61 @@ type Set struct {
 // slice's transaction; the caller has checked the actor's right to the fact
 // and writes its own audit entry.
 func (c *Cabinet) Tell(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child, s Set) error {
-	row, err := lock(ctx, tx, by, id)
-	if err != nil {
+	return c.TellAll(ctx, tx, by, []News{{id, s}})
+}
+
+// News is what is told of one file.
+type News struct {
+	Child ref.Child
+	Set
+}
+
+// TellAll is Tell for many files, each named once, with as few statements.
+func (c *Cabinet) TellAll(ctx context.Context, tx *db.Tx, by access.Actor, list []News) error {
+	for some := range slices.Chunk(list, maxIn) {
+		sets, ids := make(map[ref.Child]Set, len(some)), make([]ref.Child, len(some))
+		for i, n := range some {
+			sets[n.Child], ids[i] = n.Set, n.Child
+		}
+		rows, err := lockAll(ctx, tx, by, ids)
+		if err != nil {
+			return err
+		}
+		if len(rows) < len(some) {
+			return errs.Missing()
+		}
+		if err := c.tell(ctx, tx, rows, sets); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Cabinet) tell(ctx context.Context, tx *db.Tx, rows []Child, sets map[ref.Child]Set) error {
+	today, counts := civil.DateOf(tx.Now.Time()), counting{}
+	var changed, moved []Child // moved stand elsewhere in the lists of their categories
+	for _, row := range rows {
+		next := row
+		if err := sets[row.ID].put(&next, today); err != nil {
+			return err
+		}
+		if next == row {
+			continue
+		}
+		counts.add(row, -1)
+		counts.add(next, 1)
+		changed = append(changed, next)
+		if row.Level != next.Level || row.Due != next.Due {
+			moved = append(moved, next)
+		}
+	}
+	if err := setTold(ctx, tx, changed); err != nil {
 		return err
 	}
-	next := row
-	if err := s.put(&next, civil.DateOf(tx.Now.Time())); err != nil {
+	if err := orderCategories(ctx, tx, moved); err != nil {
 		return err
 	}
-	if next == row {
-		return nil
-	}
-	return c.replace(ctx, tx, row, next)
+	return counts.apply(ctx, tx)
 }
 
 // put writes what was told into the row of lists.

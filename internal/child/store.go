@@ -48,6 +48,42 @@ func lock(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) (Child,
 	return db.Get[Child](ctx, tx, "SELECT "+columns+" FROM child c WHERE c.id = ? AND "+where+tx.ForUpdate(), append([]any{id}, args...)...)
 }
 
+// lockAll is lock for at most maxIn files; those that the actor does not see are left out.
+func lockAll(ctx context.Context, tx *db.Tx, by access.Actor, ids []ref.Child) ([]Child, error) {
+	where, args := visible(by)
+	return db.All[Child](ctx, tx, "SELECT "+columns+" FROM child c WHERE c.id IN "+db.In(len(ids))+" AND "+where+" ORDER BY c.id"+tx.ForUpdate(), append(db.Args(ids), args...)...)
+}
+
+// setTold writes what other slices tell of files.
+func setTold(ctx context.Context, tx *db.Tx, rows []Child) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	args := make([]any, 0, 6*len(rows)+1)
+	for _, c := range rows {
+		args = append(args, c.ID, c.Level, c.Leveled, c.Due, c.Screened, c.Version+1)
+	}
+	_, err := tx.Exec(ctx, `WITH v(id, level, leveled, due, screened, version) AS (VALUES
+		(CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT))`+strings.Repeat(", (?, ?, ?, ?, ?, ?)", len(rows)-1)+
+		`) UPDATE child SET level = v.level, leveled = v.leveled, due = v.due, screened = v.screened, version = v.version, changed = ? FROM v WHERE child.id = v.id`,
+		append(args, tx.Now)...)
+	return err
+}
+
+// orderCategories gives the open categories of files their level and due.
+func orderCategories(ctx context.Context, tx *db.Tx, rows []Child) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	args := make([]any, 0, 3*len(rows))
+	for _, c := range rows {
+		args = append(args, c.ID, c.Level, c.Due)
+	}
+	_, err := tx.Exec(ctx, "WITH v(id, level, due) AS (VALUES (CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT))"+strings.Repeat(", (?, ?, ?)", len(rows)-1)+
+		") UPDATE child_category SET level = v.level, due = v.due FROM v WHERE child_category.child = v.id AND child_category.ended = ''", args...)
+	return err
+}
+
 func insertAll(ctx context.Context, tx *db.Tx, b *Batch) error {
 	if err := db.InsertAll(ctx, tx, "child", b.rows); err != nil {
 		return err

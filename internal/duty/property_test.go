@@ -56,6 +56,7 @@ func TestNothingIsSkippedOrDoneTwiceOverRandomTimelines(t *testing.T) {
 				"extend":  l.Extend,
 				"return":  l.Return,
 				"close":   l.Close,
+				"cancel":  l.CancelSome,
 				"change":  l.Change,
 				"":        func(rt *rapid.T) { l.ownersStand(rt); l.placesStand(rt) },
 			})

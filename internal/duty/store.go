@@ -2,11 +2,13 @@ package duty
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"weibao/internal/access"
 	"weibao/internal/clock"
 	"weibao/internal/db"
+	"weibao/internal/errs"
 	"weibao/internal/ref"
 )
 
@@ -107,6 +109,105 @@ func setPaused(ctx context.Context, tx *db.Tx, id ref.Duty) error {
 func setClosed(ctx context.Context, tx *db.Tx, id ref.Duty, state State, fact string, factID int64) error {
 	return tx.One(ctx, "UPDATE duty SET state = ?, closed = ?, fact = ?, fact_id = ?, paused = 0 WHERE id = ? AND state = 'open'",
 		state, tx.Now, fact, factID, id)
+}
+
+// Many duties that end together.
+
+// maxIn bounds the values of one list in a statement.
+const maxIn = 500
+
+// lockAll gives duties for a change, in the order of their ids.
+func lockAll(ctx context.Context, tx *db.Tx, ids []ref.Duty) ([]Duty, error) {
+	ids = slices.Sorted(slices.Values(ids))
+	return inParts(ids, func(some []ref.Duty) ([]Duty, error) {
+		list, err := db.All[Duty](ctx, tx, "SELECT "+columns+" FROM duty d WHERE d.id IN "+db.In(len(some))+" ORDER BY d.id"+tx.ForUpdate(), db.Args(some)...)
+		if err == nil && len(list) != len(some) {
+			err = errs.Missing()
+		}
+		return list, err
+	})
+}
+
+// inParts asks for the duties of a list, some at a time.
+func inParts[T any](ids []ref.Duty, ask func(some []ref.Duty) ([]T, error)) ([]T, error) {
+	var out []T
+	for some := range slices.Chunk(ids, maxIn) {
+		list, err := ask(some)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, list...)
+	}
+	return out, nil
+}
+
+func cancelAll(ctx context.Context, tx *db.Tx, ids []ref.Duty) error {
+	for some := range slices.Chunk(ids, maxIn) {
+		n, err := tx.Exec(ctx, "UPDATE duty SET state = ?, closed = ?, fact = 'duty.cancel', fact_id = id, paused = 0 WHERE id IN "+db.In(len(some))+" AND state = 'open'",
+			append([]any{Cancelled, tx.Now}, db.Args(some)...)...)
+		if err != nil {
+			return err
+		}
+		if n != int64(len(some)) {
+			return errs.Missing()
+		}
+	}
+	return nil
+}
+
+// leaveAll takes duties, given as they were stored, off their ladders. Their
+// places are named by the whole key: a list of duties alone would make the
+// database read all places.
+func leaveAll(ctx context.Context, tx *db.Tx, duties []Duty) error {
+	ids := idsOf(duties)
+	type climbed struct {
+		Duty          ref.Duty
+		Arming, Level int
+	}
+	steps, err := inParts(ids, func(some []ref.Duty) ([]climbed, error) {
+		return db.All[climbed](ctx, tx, "SELECT s.duty, s.arming, max(s.step) AS level FROM duty_step s WHERE s.duty IN "+db.In(len(some))+" GROUP BY s.duty, s.arming", db.Args(some)...)
+	})
+	if err != nil {
+		return err
+	}
+	type armed struct {
+		duty   ref.Duty
+		arming int
+	}
+	level := make(map[armed]int, len(steps))
+	for _, s := range steps {
+		level[armed{s.Duty, s.Arming}] = s.Level
+	}
+	for some := range slices.Chunk(slices.DeleteFunc(slices.Clone(duties), func(d Duty) bool { return d.Paused != 0 }), maxIn) {
+		args := make([]any, 0, 4*len(some))
+		for _, d := range some {
+			at, climbed := level[armed{d.ID, d.Arming}]
+			if !climbed {
+				at = d.Passed
+			}
+			args = append(args, d.Ladder, at, d.Due, d.ID)
+		}
+		_, err := tx.Exec(ctx, "DELETE FROM duty_place WHERE (ladder, level, due, duty) IN (VALUES (?, CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT))"+
+			strings.Repeat(", (?, ?, ?, ?)", len(some)-1)+")", args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// askedAbout gives those of some duties about which a request waits.
+func askedAbout(ctx context.Context, tx *db.Tx, ids []ref.Duty) ([]ref.Duty, error) {
+	return inParts(ids, func(some []ref.Duty) ([]ref.Duty, error) {
+		return db.All[ref.Duty](ctx, tx, "SELECT DISTINCT r.duty FROM duty_request r WHERE r.duty IN "+db.In(len(some))+" AND r.state = 'asked'", db.Args(some)...)
+	})
+}
+
+// followedOf gives those of some duties because of which the kernel opened others.
+func followedOf(ctx context.Context, tx *db.Tx, ids []ref.Duty) ([]ref.Duty, error) {
+	return inParts(ids, func(some []ref.Duty) ([]ref.Duty, error) {
+		return db.All[ref.Duty](ctx, tx, "SELECT DISTINCT d.subject_id FROM duty d WHERE d.subject = 'duty' AND d.subject_id IN "+db.In(len(some))+" AND d.state = 'open'", db.Args(some)...)
+	})
 }
 
 func openOf(ctx context.Context, tx *db.Tx, subject string, id int64) ([]Duty, error) {

@@ -1,0 +1,150 @@
+package assessment
+
+import (
+	"context"
+	"slices"
+
+	"weibao/internal/access"
+	"weibao/internal/audit"
+	"weibao/internal/child"
+	"weibao/internal/civil"
+	"weibao/internal/db"
+	"weibao/internal/duty"
+	"weibao/internal/ref"
+	"weibao/internal/rule"
+)
+
+// turn is what must change for a child: its care, and perhaps its level.
+type turn struct {
+	child child.Child
+	have  []Care
+	plan  plan
+	level *int // the new one, where it changes
+}
+
+// carryOut does what must change for some children, each named once, with
+// statements that serve all of them.
+func (k *Desk) carryOut(ctx context.Context, tx *db.Tx, by access.Actor, list []turn) error {
+	var cares []int64
+	var duties []ref.Duty
+	for _, t := range list {
+		for _, h := range t.plan.end {
+			cares, duties = append(cares, h.ID), append(duties, h.Duty)
+		}
+	}
+	if err := endCares(ctx, tx, cares); err != nil {
+		return err
+	}
+	if err := k.Kernel.CancelMany(ctx, tx, by, duties, "等级或类别已变化"); err != nil {
+		return err
+	}
+	opened, err := k.openAll(ctx, tx, by, list)
+	if err != nil {
+		return err
+	}
+	news := make([]child.News, len(list))
+	for i, t := range list {
+		due := earliest(t, opened[i])
+		news[i] = child.News{Child: t.child.ID, Set: child.Set{Due: &due, Level: t.level}}
+	}
+	return k.Cabinet.TellAll(ctx, tx, by, news)
+}
+
+// openAll opens a duty for each care that must begin, and gives these by child.
+func (k *Desk) openAll(ctx context.Context, tx *db.Tx, by access.Actor, list []turn) ([][]Care, error) {
+	out, m := make([][]Care, len(list)), maker{Desk: k, units: map[seat]ref.Unit{}, ends: map[string]end{}}
+	var rows []Care
+	var duties []duty.New
+	for i, t := range list {
+		for _, w := range t.plan.open {
+			care, d, err := m.make(ctx, tx, t.child, w)
+			if err != nil {
+				return nil, err
+			}
+			out[i], rows, duties = append(out[i], care), append(rows, care), append(duties, d)
+		}
+	}
+	if len(rows) == 0 {
+		return out, nil
+	}
+	ids, err := k.Kernel.Open(ctx, tx, by, duties...)
+	if err != nil {
+		return nil, err
+	}
+	for i, id := range ids {
+		rows[i].Duty = id
+	}
+	return out, db.InsertAll(ctx, tx, "assessment_care", rows)
+}
+
+// maker makes the care of one transaction and asks once for each unit and end.
+type maker struct {
+	*Desk
+	units map[seat]ref.Unit
+	ends  map[string]end
+}
+
+type seat struct{ region, who, key string }
+
+type end struct {
+	deadline duty.Deadline
+	due      civil.Date
+}
+
+func (m maker) make(ctx context.Context, tx *db.Tx, c child.Child, w rule.Care) (Care, duty.New, error) {
+	var err error
+	at, terms := seat{c.Region, w.Who, w.Unit}, termsOf(w)
+	unit, known := m.units[at]
+	if !known {
+		if unit, err = m.Unit(ctx, tx, c.Region, w.Who, w.Unit); err != nil {
+			return Care{}, duty.New{}, err
+		}
+		m.units[at] = unit
+	}
+	by, known := m.ends[terms]
+	if !known {
+		if by.deadline, by.due, err = m.deadline(ctx, tx, w); err != nil {
+			return Care{}, duty.New{}, err
+		}
+		m.ends[terms] = by
+	}
+	return Care{ID: int64(ref.New[ref.Audit](tx.Now.Time())), Child: c.ID, Kind: w.Kind, Terms: terms, Due: by.due, State: careOpen, Opened: tx.Now},
+		duty.New{Kind: DutyKind(w.Kind), Subject: "child", SubjectID: int64(c.ID), Title: w.Call() + "：" + shown(c),
+			Unit: unit, Region: c.Region, Rule: basis, Clause: w.Call(), Deadline: by.deadline}, nil
+}
+
+// earliest is the first due of the care that is open after a turn; the zero date is none.
+func earliest(t turn, opened []Care) civil.Date {
+	var due civil.Date
+	for _, h := range slices.Concat(t.have, opened) {
+		ended := slices.ContainsFunc(t.plan.end, func(e Care) bool { return e.ID == h.ID })
+		if h.State == careOpen && !ended && (due.IsZero() || h.Due.Before(due)) {
+			due = h.Due
+		}
+	}
+	return due
+}
+
+// relevel gives children the levels that their answers have under the rules in force.
+func (k *Desk) relevel(ctx context.Context, tx *db.Tx, by access.Actor, list []subject) error {
+	if len(list) == 0 {
+		return nil
+	}
+	rows, papers, items := make([]Assessment, len(list)), make([]In, len(list)), make([]audit.Item, len(list))
+	for i, s := range list {
+		a := s.last
+		a.ID, a.At, a.ByUser, a.ByName, a.ByUnit = ref.New[ref.Assessment](tx.Now.Time()), tx.Now, by.User, by.Name, by.Post.Unit
+		a.Scale, a.Version, a.Total, a.Scored, a.Level, a.Before = s.scale.ID, s.scale.Version, s.result.Total, s.result.Level, s.level, s.child.Level
+		a.Region, a.Town, a.County, a.Unit, a.State, a.Duty = s.child.Region, s.child.Town, s.child.County, s.child.Unit, Held, 0
+		a.Confirmed, a.Decided, a.DecidedBy, a.DecidedName, a.Decision = 0, tx.Now, by.User, by.Name, []byte{}
+		rows[i], papers[i] = a, In{Answers: s.paper.Answers, Words: s.paper.Words, Reason: "评估规则变化，按原作答重新计算"}
+		items[i] = audit.Item{ID: int64(a.ID), Detail: map[string]any{"child": a.Child, "level": a.Level, "before": a.Before}}
+	}
+	if err := k.sealAll(ctx, tx, rows, papers); err != nil {
+		return err
+	}
+	if err := insertAll(ctx, tx, rows); err != nil {
+		return err
+	}
+	return audit.WriteAll(ctx, tx, by, "assessment.replan", "assessment", items)
+}
