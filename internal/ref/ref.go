@@ -37,6 +37,10 @@ type (
 	Import int64
 	// Job is a background job.
 	Job int64
+	// Justice is a 司法保护记录: that somebody keeps something of a child's, and who.
+	Justice int64
+	// Measure is a 监护干预措施 taken for a child.
+	Measure int64
 	// Plan is a 工作方案.
 	Plan int64
 	// Post is a 岗位: a person's role in a unit for a time.
@@ -51,12 +55,16 @@ type (
 	Referral int64
 	// Request is a request of a duty's owner which somebody else decides.
 	Request int64
+	// Rescue is a 救助记录 of a child found begging, straying or lost.
+	Rescue int64
 	// Suggestion is a 意见建议 on the product itself.
 	Suggestion int64
 	// Task is a 任务 of a plan.
 	Task int64
 	// Unit is a 单位 that can own duties.
 	Unit int64
+	// Unseal is a request to look at what was sealed 「解封申请」.
+	Unseal int64
 	// User is a person with an account.
 	User int64
 )
