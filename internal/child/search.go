@@ -79,16 +79,29 @@ func (c *Cabinet) byKey(ctx context.Context, tx *db.Tx, by access.Actor, number 
 // Known gives the open files that bear an identity number or phone, with what
 // they share; the caller is a form or an import of the actor's.
 func (c *Cabinet) Known(ctx context.Context, tx *db.Tx, by access.Actor, numbers []string) (map[string][]ref.Child, error) {
-	digests := make(map[int64]string, len(numbers))
-	for _, n := range numbers {
+	return c.KnownOf(ctx, tx, by, c.Numbers(numbers))
+}
+
+// Numbers are identity numbers by what files are found by.
+type Numbers map[int64]string
+
+// Numbers prepares Known, as far as that needs no transaction.
+func (c *Cabinet) Numbers(list []string) Numbers {
+	out := make(Numbers, len(list))
+	for _, n := range list {
 		if n = vault.Normal(n); n != "" {
-			digests[digest(c.Vault, numberKey, n)] = n
+			out[digest(c.Vault, numberKey, n)] = n
 		}
 	}
-	rows, err := keysOf(ctx, tx, by, digests)
+	return out
+}
+
+// KnownOf is Known for numbers that were prepared.
+func (c *Cabinet) KnownOf(ctx context.Context, tx *db.Tx, by access.Actor, numbers Numbers) (map[string][]ref.Child, error) {
+	rows, err := keysOf(ctx, tx, by, numbers)
 	out := map[string][]ref.Child{}
 	for _, r := range rows {
-		out[digests[r.Digest]] = append(out[digests[r.Digest]], r.Child)
+		out[numbers[r.Digest]] = append(out[numbers[r.Digest]], r.Child)
 	}
 	return out, err
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/width"
 
@@ -46,8 +47,28 @@ func whole(s string) bool {
 
 // Trimmed is the text in half width without blanks around it, as most columns want it.
 func (c Cell) Trimmed() string {
-	return strings.TrimFunc(width.Narrow.String(c.Text), func(r rune) bool { return r <= ' ' || r == 0xA0 || r == 0x3000 || r == 0xFEFF || r == 0x200B })
+	s := c.Text
+	if !sameNarrow(s) {
+		s = width.Narrow.String(s)
+	}
+	return strings.TrimFunc(s, func(r rune) bool { return r <= ' ' || r == 0xA0 || r == 0x3000 || r == 0xFEFF || r == 0x200B })
 }
+
+// sameNarrow tells whether a text has only signs of ASCII and common Han, which have no other width.
+func sameNarrow(s string) bool {
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c < utf8.RuneSelf:
+		case c >= 0xE5 && c <= 0xE9, c == 0xE4 && i+1 < len(s) && s[i+1] >= 0xB8: // U+4E00 to U+9FFF
+			i += 2
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+var dateMarks = strings.NewReplacer("年", "-", "月", "-", "日", "", "/", "-", ".", "-")
 
 // LostDigits reports a number too long for Excel, which keeps 15 digits and turns the rest into zeros: an identity
 // number in a cell that is not formatted as text. It cannot be repaired, only typed again.
@@ -64,7 +85,7 @@ func (c Cell) Date() (civil.Date, bool) {
 	if day, _, ok := strings.Cut(s, " "); ok {
 		s = day
 	}
-	s = strings.NewReplacer("年", "-", "月", "-", "日", "", "/", "-", ".", "-").Replace(s)
+	s = dateMarks.Replace(s)
 	if len(s) == 8 && !strings.Contains(s, "-") {
 		s = s[:4] + "-" + s[4:6] + "-" + s[6:]
 	}

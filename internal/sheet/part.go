@@ -204,7 +204,8 @@ func (s *rowScan) cell() (Cell, error) {
 		if !ok || i >= s.book.shared.len() {
 			return Cell{}, ErrCorrupt
 		}
-		return Cell{Text: s.book.shared.text(i)}, nil
+		text, err := s.book.shared.text(i)
+		return Cell{Text: text}, err
 	case boolCell:
 		switch string(bytes.TrimSpace(s.text)) {
 		case "1":

@@ -3,8 +3,10 @@ package sheet
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/cipher"
 	"io"
 	"iter"
+	"os"
 	"path"
 	"slices"
 	"strings"
@@ -15,6 +17,10 @@ type Limits struct {
 	Rows    int   // rows with content, 200,000 by default
 	Columns int   // 200 by default
 	Bytes   int64 // unpacked, 128 MB by default; a CSV file may have a quarter
+
+	// Aside gives a file that nobody else sees and a cipher under a new key: there a workbook lays the texts that
+	// would fill the memory, until Close. Without it all stay in memory.
+	Aside func() (*os.File, cipher.AEAD, error)
 }
 
 func (l Limits) orDefault() Limits {
@@ -60,6 +66,7 @@ func Read(r io.ReaderAt, size int64, l Limits) iter.Seq2[Row, error] {
 				yield(Row{}, err)
 				return
 			}
+			defer b.Close()
 			b.Rows(b.Tabs()[0])(yield)
 		default:
 			ReadCSV(r, size, l)(yield)
@@ -70,7 +77,7 @@ func Read(r io.ReaderAt, size int64, l Limits) iter.Seq2[Row, error] {
 // compound starts the container of old .xls files and of encrypted new ones.
 var compound = []byte{0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1}
 
-// Workbook is an .xlsx file opened for reading. It keeps nothing on disk.
+// Workbook is an .xlsx file opened for reading. It keeps nothing on disk, unless Limits.Aside gives it a place.
 type Workbook struct {
 	limits  Limits
 	parts   map[string]*zip.File
@@ -244,7 +251,7 @@ func (b *Workbook) loadShared() error {
 		case e.is(starts, "si"):
 			one = one[:0]
 		case e.is(ends, "si"):
-			return b.shared.add(one)
+			return b.shared.add(one, b.limits)
 		case e.is(starts, "rPh"):
 			phonetic++
 		case e.is(ends, "rPh"):
@@ -254,7 +261,7 @@ func (b *Workbook) loadShared() error {
 	})
 	if err == nil {
 		b.loaded = true
-		b.shared.seal()
+		err = b.shared.seal(b.limits)
 	}
 	return err
 }

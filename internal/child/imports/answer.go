@@ -119,12 +119,13 @@ func (k *Desk) extract(out io.Writer, content *file.Content, h roster.Head, wron
 }
 
 func (k *Desk) copyRows(w *sheet.Writer, content *file.Content, h roster.Head, wrong []Line) error {
-	rows := sheet.ReadCSV(content, content.Info.Size, limits)
+	rows := sheet.ReadCSV(content, content.Info.Size, k.limits())
 	if content.Kind == "xlsx" {
-		book, err := sheet.Open(content, content.Info.Size, limits)
+		book, err := sheet.Open(content, content.Info.Size, k.limits())
 		if err != nil {
 			return err
 		}
+		defer book.Close()
 		rows = book.Filled(h.Tab)
 	}
 	for r, err := range rows {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 
 	"weibao/internal/access"
@@ -109,10 +110,11 @@ func (a *applying) percent() int {
 
 // ready is some blocks whose lines are read and, where nothing is wrong with them, made into files.
 type ready struct {
-	blocks []block
-	lines  []roster.Line
-	list   []child.New
-	made   *child.Batch // nil where a line is refused
+	blocks  []block
+	lines   []roster.Line
+	list    []child.New
+	numbers child.Numbers
+	made    *child.Batch // nil where a line is refused
 }
 
 // blocks carries out all blocks; it opens and prepares the next ones while some are written.
@@ -154,10 +156,13 @@ func (a *applying) prepare(ctx context.Context, id ref.Import, queue chan<- read
 			return err
 		}
 		some := ready{blocks: next, lines: slices.Concat(opened...)}
-		for _, l := range some.lines {
-			n, _, _ := a.p.Fresh(l)
-			some.list = append(some.list, n)
+		numbers := make([]string, len(some.lines))
+		some.list = make([]child.New, len(some.lines))
+		for i, l := range some.lines {
+			some.list[i], _, _ = a.p.Fresh(l)
+			numbers[i] = some.list[i].Dossier.Number
 		}
+		some.numbers = a.k.Cabinet.Numbers(numbers)
 		some.made, err = a.k.Cabinet.Prepare(tx.Now, a.by, some.list)
 		if err != nil && !errs.Is(err, errs.Invalid) {
 			return err
@@ -212,22 +217,13 @@ func (a *applying) write(ctx context.Context, made ready, refused map[int]roster
 		if err := a.r.Hold(ctx, tx); err != nil {
 			return err
 		}
-		left, places, rows, err := a.sort(ctx, tx, made, refused)
+		rows, err := a.sort(ctx, tx, made, refused)
 		if err != nil {
 			return err
 		}
-		var opened []ref.Child
-		if len(rows) == 0 && made.made != nil {
-			opened, err = made.made.IDs, a.k.Cabinet.Store(ctx, tx, a.by, made.made)
-		} else {
-			opened, err = a.k.Cabinet.CreateAll(ctx, tx, a.by, left)
-		}
+		ids, opened, err := a.open(ctx, tx, made, rows)
 		if err != nil {
 			return err
-		}
-		ids := make([]ref.Child, len(made.lines))
-		for i, id := range opened {
-			ids[places[i]] = id
 		}
 		for _, block := range made.blocks {
 			block.Applied, block.Children = tx.Now, packIDs(ids[:block.Lines])
@@ -236,10 +232,10 @@ func (a *applying) write(ctx context.Context, made ready, refused map[int]roster
 			}
 			ids = ids[block.Lines:]
 		}
-		if err := a.k.writeRows(ctx, tx, b.ID, rows); err != nil {
+		if err := a.k.writeRows(ctx, tx, b.ID, slices.Collect(maps.Values(rows))); err != nil {
 			return err
 		}
-		b.Done += int64(len(opened))
+		b.Done += int64(opened)
 		b.Fresh -= int64(len(rows))
 		for _, r := range rows {
 			if r.outcome == Wrong {
@@ -256,33 +252,48 @@ func (a *applying) write(ctx context.Context, made ready, refused map[int]roster
 	return err
 }
 
-// sort gives the lines to be made files, with their places in the block, and the rows that the others become.
-func (a *applying) sort(ctx context.Context, tx *db.Tx, made ready, refused map[int]roster.Fault) (left []child.New, places []int, rows []judged, err error) {
-	numbers := make([]string, 0, len(made.list))
-	for _, n := range made.list {
-		if n.Dossier.Number != "" {
-			numbers = append(numbers, n.Dossier.Number)
-		}
+// open makes files of the lines that become no rows, and gives these by line, 0 for the others.
+func (a *applying) open(ctx context.Context, tx *db.Tx, made ready, rows map[int]judged) (ids []ref.Child, opened int, err error) {
+	if len(rows) == 0 && made.made != nil {
+		return made.made.IDs, len(made.made.IDs), a.k.Cabinet.Store(ctx, tx, a.by, made.made)
 	}
-	known, err := a.k.Cabinet.Known(ctx, tx, a.by, numbers)
-	if err != nil {
-		return nil, nil, nil, err
-	}
+	left := make([]child.New, 0, len(made.list))
 	for i, n := range made.list {
-		cells := made.lines[i].Cells
-		fault, bad := refused[i]
-		twins := known[n.Dossier.Number]
-		switch {
-		case bad:
-			rows = append(rows, judged{outcome: Wrong, number: made.lines[i].Number, detail: detail{Cells: cells, Faults: []roster.Fault{fault}}})
-		case n.Dossier.Number != "" && len(twins) > 0:
-			rows = append(rows, judged{outcome: Doubtful, number: made.lines[i].Number, child: twins[0],
-				detail: detail{Cells: cells, Candidates: []Candidate{{twins[0], "读取之后，已有人为这一身份证号建档"}}}})
-		default:
-			left, places = append(left, n), append(places, i)
+		if _, out := rows[i]; !out {
+			left = append(left, n)
 		}
 	}
-	return left, places, rows, nil
+	some, err := a.k.Cabinet.CreateAll(ctx, tx, a.by, left)
+	if err != nil {
+		return nil, 0, err
+	}
+	ids = make([]ref.Child, len(made.list))
+	opened = len(some)
+	for i := range made.list {
+		if _, out := rows[i]; !out {
+			ids[i], some = some[0], some[1:]
+		}
+	}
+	return ids, opened, nil
+}
+
+// sort gives, by line, the rows that lines become which are not made files.
+func (a *applying) sort(ctx context.Context, tx *db.Tx, made ready, refused map[int]roster.Fault) (map[int]judged, error) {
+	known, err := a.k.Cabinet.KnownOf(ctx, tx, a.by, made.numbers)
+	if err != nil {
+		return nil, err
+	}
+	rows := map[int]judged{}
+	for i := range made.list {
+		l, number := made.lines[i], made.list[i].Dossier.Number
+		if fault, bad := refused[i]; bad {
+			rows[i] = judged{outcome: Wrong, number: l.Number, detail: detail{Cells: l.Cells, Faults: []roster.Fault{fault}}}
+		} else if twins := known[number]; number != "" && len(twins) > 0 {
+			rows[i] = judged{outcome: Doubtful, number: l.Number, child: twins[0],
+				detail: detail{Cells: l.Cells, Candidates: []Candidate{{twins[0], "读取之后，已有人为这一身份证号建档"}}}}
+		}
+	}
+	return rows, nil
 }
 
 // errProbe undoes a trial.

@@ -112,6 +112,7 @@ func TestABigLedger(t *testing.T) {
 	read := readAlone(t, path)
 	k.work()
 	resetPeak()
+	m := watchMemory(t)
 	begin := time.Now()
 	content, err := os.Open(path)
 	if err != nil {
@@ -129,14 +130,14 @@ func TestABigLedger(t *testing.T) {
 	b := k.stage(officer, k.batch(officer, s.ID))
 	staged := time.Since(begin)
 	t.Log(counts(b))
-	memory := peak()
+	memory, own := peak(), m.peak()
 	k.write(func(ctx context.Context, tx *db.Tx) error { return k.Apply(ctx, tx, officer, s.ID) })
 	for k.batch(officer, s.ID).State.Busy() {
 		time.Sleep(50 * time.Millisecond)
 	}
 	whole := time.Since(begin)
-	t.Logf("%d rows: sent %v, read and matched %v, carried out %v, together %v, %d MB while reading, %d MB in all", n, sent.Round(time.Millisecond), (staged - sent).Round(time.Millisecond),
-		(whole - staged).Round(time.Millisecond), whole.Round(time.Millisecond), memory, peak())
+	t.Logf("%d rows: sent %v, read and matched %v, carried out %v, together %v, %d MB while reading (%d of its own), %d MB in all (%d of its own)", n, sent.Round(time.Millisecond), (staged - sent).Round(time.Millisecond),
+		(whole - staged).Round(time.Millisecond), whole.Round(time.Millisecond), memory, own, peak(), m.peak())
 	bare := bareInsert(t, d)
 	t.Logf("reading alone %v, bare insert %v, ratio %.2f", read.Round(time.Millisecond), bare.Round(time.Millisecond), whole.Seconds()/(read+bare).Seconds())
 	if wrong := k.batch(officer, s.ID); wrong.Wrong > 0 {

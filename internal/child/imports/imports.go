@@ -12,8 +12,10 @@ package imports
 
 import (
 	"context"
+	"crypto/cipher"
 	"encoding/json"
 	"errors"
+	"os"
 	"slices"
 	"strconv"
 
@@ -152,6 +154,24 @@ const (
 
 // Limits of a list. The unpacked sheet of 300,000 rows by 20 columns is some 250 MB.
 var limits = sheet.Limits{Rows: 400_000, Columns: 120, Bytes: 400 << 20}
+
+// limits are those of a list, with a place for the texts of a long workbook: a
+// file that has lost its name already, under a key that is kept nowhere.
+func (k *Desk) limits() sheet.Limits {
+	l := limits
+	l.Aside = func() (*os.File, cipher.AEAD, error) {
+		seal, err := k.Vault.Suite().AEAD(vault.NewSecret())
+		if err != nil {
+			return nil, nil, err
+		}
+		f, err := os.CreateTemp(k.Temp, "texts-")
+		if err == nil {
+			err = os.Remove(f.Name())
+		}
+		return f, seal, err
+	}
+	return l
+}
 
 func group(id ref.Import) vault.Group { return vault.GroupOf("import", id) }
 

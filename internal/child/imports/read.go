@@ -122,13 +122,14 @@ func (k *Desk) read(ctx context.Context, r *job.Run, b Batch) error {
 	}
 	var rows iter.Seq2[sheet.Row, error]
 	if content.Kind == "xlsx" {
-		book, err := sheet.Open(content, content.Info.Size, limits)
+		book, err := sheet.Open(content, content.Info.Size, k.limits())
 		if err != nil {
 			return err
 		}
+		defer book.Close()
 		rows = book.Filled(h.Tab)
 	} else {
-		rows = sheet.ReadCSV(content, content.Info.Size, limits)
+		rows = sheet.ReadCSV(content, content.Info.Size, k.limits())
 	}
 	if err := rd.rows(ctx, rows, h); err != nil {
 		return err

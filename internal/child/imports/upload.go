@@ -132,13 +132,14 @@ func (k *Desk) look(ctx context.Context, by access.Actor, b Batch, tab string) (
 	}
 	defer content.Close()
 	if content.Kind != "xlsx" {
-		top, err := topOf(sheet.ReadCSV(content, content.Info.Size, limits))
+		top, err := topOf(sheet.ReadCSV(content, content.Info.Size, k.limits()))
 		return roster.Recognize(top), err
 	}
-	book, err := sheet.Open(content, content.Info.Size, limits)
+	book, err := sheet.Open(content, content.Info.Size, k.limits())
 	if err != nil {
 		return roster.Head{}, err
 	}
+	defer book.Close()
 	return lookInBook(book, tab)
 }
 
