@@ -20,7 +20,7 @@ import (
 // Page caches in KiB per connection.
 const (
 	readCache  = 16 << 10
-	writeCache = 128 << 10
+	writeCache = 64 << 10
 )
 
 func (d *DB) openSQLite(ctx context.Context) error {

@@ -9,6 +9,7 @@ import (
 	"weibao/internal/access"
 	"weibao/internal/audit"
 	"weibao/internal/child/imports/roster"
+	"weibao/internal/civil"
 	"weibao/internal/db"
 	"weibao/internal/errs"
 	"weibao/internal/file"
@@ -131,20 +132,21 @@ func (k *Desk) look(ctx context.Context, by access.Actor, b Batch, tab string) (
 		return roster.Head{}, err
 	}
 	defer content.Close()
+	words := roster.WordsOf(k.Book().Headings(civil.DateOf(k.DB.Clock.Now())))
 	if content.Kind != "xlsx" {
 		top, err := topOf(sheet.ReadCSV(content, content.Info.Size, k.limits()))
-		return roster.Recognize(top), err
+		return words.Recognize(top), err
 	}
 	book, err := sheet.Open(content, content.Info.Size, k.limits())
 	if err != nil {
 		return roster.Head{}, err
 	}
 	defer book.Close()
-	return lookInBook(book, tab)
+	return lookInBook(book, tab, words)
 }
 
 // lookInBook takes the tab that was asked for, else the one of which most is known.
-func lookInBook(book *sheet.Workbook, tab string) (roster.Head, error) {
+func lookInBook(book *sheet.Workbook, tab string, words roster.Words) (roster.Head, error) {
 	var best roster.Head
 	most := -1
 	for _, name := range book.Tabs() {
@@ -155,7 +157,7 @@ func lookInBook(book *sheet.Workbook, tab string) (roster.Head, error) {
 		if err != nil {
 			return best, err
 		}
-		h := roster.Recognize(top)
+		h := words.Recognize(top)
 		if n := len(h.Fields()); n > most {
 			best, most = h, n
 			best.Tab = name

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/width"
 
 	"weibao/internal/pinyin"
+	"weibao/internal/rule"
 	"weibao/internal/sheet"
 )
 
@@ -37,10 +38,10 @@ const minKnown = 2
 
 // Recognize finds the headings in the first rows of a list: one row, or two of which the upper one groups the lower
 // 「监护人信息：姓名、电话」.
-func Recognize(top []sheet.Row) Head {
+func (w Words) Recognize(top []sheet.Row) Head {
 	best, most := -1, minKnown-1
 	for i := range min(len(top), maxHead) {
-		if n := knownIn(headings(top, i)); n > most {
+		if n := w.knownIn(headings(top, i)); n > most {
 			best, most = i, n
 		}
 	}
@@ -49,16 +50,16 @@ func Recognize(top []sheet.Row) Head {
 	}
 	single := headings(top, best)
 	if best+1 < len(top) {
-		if joined := jointly(single, headings(top, best+1)); knownIn(joined) > most && headlike(top[best+1]) {
-			return head(top, best+1, joined)
+		if joined := w.jointly(single, headings(top, best+1)); w.knownIn(joined) > most && headlike(top[best+1]) {
+			return w.head(top, best+1, joined)
 		}
 	}
 	if best > 0 && headlike(top[best-1]) {
-		if joined := jointly(headings(top, best-1), single); knownIn(joined) >= most && differs(headings(top, best-1), single) {
+		if joined := w.jointly(headings(top, best-1), single); w.knownIn(joined) >= most && differs(headings(top, best-1), single) {
 			single = joined
 		}
 	}
-	return head(top, best, single)
+	return w.head(top, best, single)
 }
 
 func headings(top []sheet.Row, i int) []string {
@@ -84,7 +85,7 @@ func headlike(r sheet.Row) bool {
 func differs(a, b []string) bool { return !slices.Equal(a, b) }
 
 // jointly puts the upper heading before the lower where they are not the same.
-func jointly(upper, lower []string) []string {
+func (w Words) jointly(upper, lower []string) []string {
 	out := make([]string, max(len(upper), len(lower)))
 	for i := range out {
 		u, l := at(upper, i), at(lower, i)
@@ -94,7 +95,7 @@ func jointly(upper, lower []string) []string {
 		case u == "":
 			out[i] = l
 		default:
-			out[i] = grouped(u, l)
+			out[i] = w.grouped(u, l)
 		}
 	}
 	return out
@@ -108,15 +109,15 @@ func at(list []string, i int) string {
 }
 
 // grouped is a heading under a group: the two together where that is known, else the lower one.
-func grouped(upper, lower string) string {
+func (w Words) grouped(upper, lower string) string {
 	stem := upper
 	for _, tail := range []string{"基本信息", "基本情况", "信息", "情况", "资料"} {
 		stem = strings.TrimSuffix(stem, tail)
 	}
-	if key, sure := fieldOf(stem + lower); sure && key != "" {
+	if key, sure := w.fieldOf(stem + lower); sure && key != "" {
 		return stem + lower
 	}
-	if key, sure := fieldOf(lower); sure && key != "" && slices.Contains([]string{"", "儿童", "本人", "个人", "未成年人", "学生", "对象", "人员", "孩子"}, stem) {
+	if key, sure := w.fieldOf(lower); sure && key != "" && slices.Contains([]string{"", "儿童", "本人", "个人", "未成年人", "学生", "对象", "人员", "孩子"}, stem) {
 		return lower
 	}
 	if stem == "" {
@@ -125,17 +126,17 @@ func grouped(upper, lower string) string {
 	return stem + lower
 }
 
-func knownIn(list []string) int {
+func (w Words) knownIn(list []string) int {
 	seen := map[string]bool{}
 	for _, h := range list {
-		if key, sure := fieldOf(h); sure && key != "" {
+		if key, sure := w.fieldOf(h); sure && key != "" {
 			seen[key] = true
 		}
 	}
 	return len(seen)
 }
 
-func head(top []sheet.Row, last int, words []string) Head {
+func (w Words) head(top []sheet.Row, last int, words []string) Head {
 	h := Head{Row: top[last].Number}
 	taken := map[string]bool{}
 	columns := len(words)
@@ -143,7 +144,7 @@ func head(top []sheet.Row, last int, words []string) Head {
 		columns = max(columns, len(top[i].Cells))
 	}
 	for i := range columns {
-		key, sure := fieldOf(at(words, i))
+		key, sure := w.fieldOf(at(words, i))
 		if key != KeyIgnored && taken[key] {
 			key, sure = "", false // two columns of one meaning: a person decides
 		}
@@ -163,7 +164,7 @@ func sample(rows []sheet.Row, column int) string {
 }
 
 // fieldOf finds the field that a heading means: by its words, then by their sound.
-func fieldOf(heading string) (key string, sure bool) {
+func (w Words) fieldOf(heading string) (key string, sure bool) {
 	n := normal(heading)
 	if n == "" {
 		return "", false
@@ -172,12 +173,34 @@ func fieldOf(heading string) (key string, sure bool) {
 	if key, ok := dictionary.written[n]; ok {
 		return key, true
 	}
+	if w.rules != nil {
+		if key, ok := w.rules.Field(heading); ok && ruled[key] != "" {
+			return ruled[key], true
+		}
+	}
 	if sound := pinyin.Full(n); len(sound) > 0 && len([]rune(n)) > 2 {
 		if key, ok := dictionary.spoken[sound[0]]; ok {
 			return key, true
 		}
 	}
 	return "", false
+}
+
+// Words are those by which headings are known: the ones of every list, and those of the county's rules.
+type Words struct{ rules *rule.Headings }
+
+// WordsOf takes the headings of rules beside the ones that are known everywhere.
+func WordsOf(h *rule.Headings) Words { return Words{h} }
+
+// ruled are the fields of a list for those of the rules; what a file works out by itself or another slice decides is not imported.
+var ruled = map[string]string{
+	"serial": KeyIgnored, "age": KeyIgnored, "name": KeyName, "idnumber": KeyNumber, "sex": "sex", "birth": keyBirth, "ethnic": "ethnic", "hukou": "household",
+	"registered": "registered", "residence": keyAddress, "address": keyAddress, "township": KeyTown, "region": KeyVillage, "categories": KeyCategory,
+	"guardian": "guardian", "guardian_relation": "guardian_relation", "guardian_idnumber": "guardian_number", "guardian_phone": "guardian_phone",
+	"caregiver": "caregiver", "caregiver_phone": "caregiver_phone", "father": "father", "father_phone": "father_phone", "father_state": "father_situation",
+	"mother": "mother", "mother_phone": "mother_phone", "mother_state": "mother_situation", "away": "away", "enrolment": "schooling", "school": "school",
+	"grade": "grade", "classroom": "class", "disability": "disability", "disability_grade": "disability_grade", "disability_card": "certificate",
+	"illness": "illness", "health": "health", "welfare": "welfare", "remarks": "remarks",
 }
 
 // normal is a heading without width, case, blanks, marks and what stands in brackets.
