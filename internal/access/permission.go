@@ -105,6 +105,16 @@ var Table = []Grant{
 	{"assessment.replan", "按变化后的规则更新等级和关爱安排", office},
 	{"assessment.record", "登记走访、联系等关爱服务", keeping},
 
+	{"referral.list", "查看转介和交办", working},
+	{"referral.show", "查看一项转介的内容和办理经过", working},
+	{"referral.dispatch", "下达转介、增加协办单位", []Role{Officer, Supervisor}},
+	{"referral.supplement", "补充转介材料", []Role{Officer, Supervisor}},
+	{"referral.withdraw", "撤回转介", []Role{Officer, Supervisor}},
+	{"referral.return", "退回转介并说明理由和依据", []Role{Officer, Supervisor, Liaison, Operator}},
+	{"referral.progress", "登记转介办理进展", handling},
+	{"referral.reply", "反馈转介办理结果", handling},
+	{"referral.check", "审核转介反馈（协办单位的反馈由牵头单位审核）", handling},
+
 	{"search.find", "搜索任务、单位和地方", append(slices.Clone(working), SystemAdmin, SecurityAdmin)},
 	{"suggestion.add", "提出意见建议，查看对自己的答复", append(slices.Clone(working), admins...)},
 	{"suggestion.list", "查看本地区的意见建议", guiding},

@@ -28,6 +28,7 @@ type Book struct {
 	headings   shelf[Heading]
 	terms      shelf[Term]
 	answering
+	proceeding
 	notices []civil.Notice
 }
 

@@ -187,6 +187,16 @@ func (b *Book) readKind(kind string, doc *rulefile.Document, local bool, found *
 		readItems(&b.triages, doc, local, found, checkTriage)
 	case "channels":
 		readItems(&b.channels, doc, local, found, nil)
+	case "topics":
+		readItems(&b.topics, doc, local, found, nil)
+	case "checklists":
+		readItems(&b.checklists, doc, local, found, checked)
+	case "closings":
+		readItems(&b.closings, doc, local, found, checked)
+	case "followups":
+		readItems(&b.followups, doc, local, found, nil)
+	case "contingencies":
+		readItems(&b.contingencies, doc, local, found, nil)
 	case "headings":
 		readItems(&b.headings, doc, local, found, nil)
 	}

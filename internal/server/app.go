@@ -15,6 +15,7 @@ import (
 	"weibao/internal/access"
 	"weibao/internal/audit"
 	"weibao/internal/auth"
+	"weibao/internal/casework/referral"
 	"weibao/internal/child"
 	"weibao/internal/civil"
 	"weibao/internal/config"
@@ -39,6 +40,7 @@ type App struct {
 	Plans    *plan.Desk
 	Cabinet  *child.Cabinet
 	Assessor *assessment.Desk
+	Referrer *referral.Desk
 	UI       *ui.Renderer
 	Sealer   *audit.Sealer
 	Routes   []ui.Route
@@ -65,6 +67,7 @@ func Assemble(ctx context.Context, g *Ground, s config.Serve) (*App, error) {
 	a := &App{Ground: g, Serve: s, Rules: book, Guard: guard, Sealer: g.Vault.Sealer(g.Config.Seals())}
 	a.Kernel, a.Cabinet = a.kernel(), a.cabinet()
 	a.Assessor = a.assessor()
+	a.Referrer = a.referrer()
 	if err := a.face(); err != nil {
 		return nil, err
 	}

@@ -58,6 +58,7 @@ func dutyKinds() map[string]dutypage.Kind {
 	kinds[suggestion.DutyKind] = dutypage.Kind{Label: "意见建议", Icon: "edit", Href: suggestionpage.DutyHref}
 	assessmentDuties(kinds)
 	importDuties(kinds)
+	caseworkDuties(kinds)
 	maps.Copy(kinds, requestpage.Kinds())
 	return kinds
 }

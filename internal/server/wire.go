@@ -19,6 +19,7 @@ import (
 var navigation = slices.Concat(
 	[]ui.Entry{{Key: "desk", Path: "/duties", Permission: "duty.inbox"}, {Key: "plan", Path: "/plans", Permission: "plan.list"}},
 	childEntries,
+	caseworkEntries,
 	assessmentEntries,
 	authpage.Entries(),
 	baseEntries,
@@ -26,9 +27,9 @@ var navigation = slices.Concat(
 )
 
 // uploads are the permissions whose routes take files.
-var uploads = []access.Permission{
+var uploads = append([]access.Permission{
 	"plan.upload", "plan.progress", "plan.reply", "region.import", "workday.import", "child.import", "child.compare",
-}
+}, caseworkUploads...)
 
 // pages makes the pages of every slice and collects their routes.
 func (a *App) pages() (err error) {
@@ -54,6 +55,10 @@ func (a *App) pages() (err error) {
 	if err != nil {
 		return err
 	}
+	cases, err := a.casework()
+	if err != nil {
+		return err
+	}
 	office, err := a.office()
 	if err != nil {
 		return err
@@ -68,6 +73,7 @@ func (a *App) pages() (err error) {
 		work,
 		base,
 		children,
+		cases,
 		assessments,
 		accounts.Routes(),
 		office,

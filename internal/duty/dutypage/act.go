@@ -155,6 +155,14 @@ func chosen[T ref.ID](options []ui.Option, r *http.Request, field, message strin
 	return "", 0, &errs.Error{Kind: errs.Invalid, Message: message, Fields: map[string]string{field: message}}
 }
 
+// elsewhere is the page of the slice that does an act in place of this one; "" where there is none.
+func (p *Pages) elsewhere(a act, d duty.Duty) string {
+	if k := p.kind(d); a.tail == returning.tail && k.Return != nil {
+		return k.Return(d)
+	}
+	return ""
+}
+
 // ask shows the form of an act.
 func (p *Pages) ask(a act) ui.Handler {
 	return func(w http.ResponseWriter, r *http.Request, by access.Actor) error {
@@ -169,13 +177,21 @@ func (p *Pages) answer(a act) ui.Handler {
 		if err != nil {
 			return err
 		}
+		elsewhere := ""
 		err = p.write(r, func(ctx context.Context, tx *db.Tx) error {
 			d, err := p.Kernel.Get(ctx, tx, by, id)
 			if err != nil {
 				return err
 			}
+			if elsewhere = p.elsewhere(a, d); elsewhere != "" {
+				return nil
+			}
 			return a.do(p, ctx, tx, by, d, r)
 		})
+		if err == nil && elsewhere != "" {
+			ui.Redirect(w, r, elsewhere)
+			return nil
+		}
 		if errs.Is(err, errs.Invalid) {
 			return p.showAct(w, r, by, a, err)
 		}
@@ -199,6 +215,10 @@ func (p *Pages) showAct(w http.ResponseWriter, r *http.Request, by access.Actor,
 	}
 	if d.State != duty.Open {
 		return errs.New(errs.Conflict, "这项工作"+d.State.Label()+"，不能再改。请刷新页面查看最新情况。")
+	}
+	if to := p.elsewhere(a, d); to != "" {
+		ui.Redirect(w, r, to)
+		return nil
 	}
 	fields, err := a.fields(p, r.Context(), tx, by, d)
 	if err != nil {

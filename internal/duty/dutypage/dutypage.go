@@ -52,14 +52,16 @@ type Kind struct {
 	Href func(d duty.Duty) string
 	// Needs is the permission for that page; who lacks it is led to the duty's own page.
 	Needs access.Permission
+	// Return is the page on which the duty is returned where its slice asks for more than a reason; nil is the duty's own.
+	Return func(d duty.Duty) string
 }
 
 // ownKinds are the duties which the kernel opens by itself.
 var ownKinds = map[string]Kind{
-	"duty.extend_check": {"审批延期", "clock", checkHref, "duty.extend_check"},
-	"duty.return_check": {"裁定退回", "return", checkHref, "duty.extend_check"},
-	"duty.superior":     {"督促下级", "alert", followHref, ""},
-	"duty.propose":      {"建议督办", "alert", followHref, ""},
+	"duty.extend_check": {"审批延期", "clock", checkHref, "duty.extend_check", nil},
+	"duty.return_check": {"裁定退回", "return", checkHref, "duty.extend_check", nil},
+	"duty.superior":     {"督促下级", "alert", followHref, "", nil},
+	"duty.propose":      {"建议督办", "alert", followHref, "", nil},
 }
 
 func checkHref(d duty.Duty) string {
