@@ -35,6 +35,8 @@ var neighbours = map[string][]string{
 	"duty":  {"region", "org", "workday"},
 	"child": {"region", "org", "duty"}, // its requests are decided through duties
 	"plan":  {"duty"},                  // its screens show duties as the screens of duties do
+
+	"casework": {"duty"}, // the same
 }
 
 // leafOnly are packages that must stay usable alone: they and their parts import leaves and their own parts.
