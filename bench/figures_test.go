@@ -23,6 +23,7 @@ import (
 	"weibao/internal/duty"
 	"weibao/internal/ref"
 	"weibao/internal/rule"
+	"weibao/internal/server"
 	"weibao/internal/testkit"
 )
 
@@ -84,6 +85,7 @@ func ms(d time.Duration) string {
 
 // TestFigures measures and prints everything.
 func TestFigures(t *testing.T) {
+	server.Tune()
 	out := &table{}
 	for _, p := range []struct {
 		name string

@@ -30,6 +30,7 @@ func serve(ctx context.Context, c config.Config, s config.Serve, clk clock.Clock
 	if err := s.Check(); err != nil {
 		return err
 	}
+	server.Tune()
 	g, err := server.OpenGround(ctx, c, clk, logger())
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package child
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"weibao/internal/access"
@@ -31,7 +32,8 @@ type Key struct {
 // KeyOf gives the page key of a file.
 func KeyOf(c Child) Key { return Key{c.Due, c.ID} }
 
-// List gives open files in the actor's scope by due, a page at a time.
+// List gives open files in the actor's scope by due, a page at a time: what
+// lists show of them, the rest stays zero.
 func (c *Cabinet) List(ctx context.Context, tx *db.Tx, by access.Actor, f Filter) ([]Child, error) {
 	if err := require(by, "child.list"); err != nil {
 		return nil, err
@@ -40,7 +42,9 @@ func (c *Cabinet) List(ctx context.Context, tx *db.Tx, by access.Actor, f Filter
 	if err != nil {
 		return nil, err
 	}
-	return list(ctx, tx, by, f, place)
+	rows, err := list(ctx, tx, f, place)
+	// The place lies within the scope; this looks once more at what it gave.
+	return slices.DeleteFunc(rows, func(c Child) bool { return !c.Sees(by) }), err
 }
 
 // place is the index by which a list runs.

@@ -14,6 +14,9 @@ import (
 
 var columns = db.ColumnsOf[Child]("c")
 
+// listed are the columns that lists show, beside the key; reading the others takes as long again.
+const listed = "c.name, c.sex, c.birth, c.guessed, c.unit, c.region, c.town, c.school, c.grade, c.level, c.leveled, c.categories, c.state"
+
 type dossierRow struct {
 	Child  ref.Child
 	Sealed []byte
@@ -262,9 +265,10 @@ func keysOf(ctx context.Context, tx *db.Tx, by access.Actor, digests map[int64]s
 	return out, nil
 }
 
-// list finds the keys of a page in one index per level, joins these, and reads
-// the rows of the page alone, so that a deep page costs what the first does.
-func list(ctx context.Context, tx *db.Tx, by access.Actor, f Filter, p place) ([]Child, error) {
+// list merges the indexes of the levels. SQLite takes from each no more than the
+// page shows; PostgreSQL would read all of them and sort, so there the keys of
+// a page are found in each level first, and the rows read for what is shown.
+func list(ctx context.Context, tx *db.Tx, f Filter, p place) ([]Child, error) {
 	levels := []int{f.Level}
 	if f.Level == AnyLevel && p.column != "unit" {
 		levels = []int{0, 1, 2, 3, 4}
@@ -272,16 +276,21 @@ func list(ctx context.Context, tx *db.Tx, by access.Actor, f Filter, p place) ([
 	var parts []string
 	var args []any
 	for _, level := range levels {
-		text, more := part(f, p, level)
-		parts, args = append(parts, "SELECT * FROM ("+text+") AS p"), append(args, more...)
+		text, more := part(f, p, level, tx.Dialect == db.SQLite)
+		if tx.Dialect == db.Postgres {
+			text, more = "SELECT * FROM ("+text+" ORDER BY due, id LIMIT ?) AS p", append(more, f.Limit)
+		}
+		parts, args = append(parts, text), append(args, more...)
 	}
-	where, more := visible(by)
-	return db.All[Child](ctx, tx, "SELECT "+columns+" FROM ("+strings.Join(parts, " UNION ALL ")+" ORDER BY due, id LIMIT ?) AS k JOIN child c ON c.id = k.id WHERE "+
-		where+" ORDER BY k.due, k.id", append(append(args, f.Limit), more...)...)
+	text, args := strings.Join(parts, " UNION ALL ")+" ORDER BY due, id LIMIT ?", append(args, f.Limit)
+	if tx.Dialect == db.Postgres {
+		text = "SELECT k.due, k.id, " + listed + " FROM (" + text + ") AS k JOIN child c ON c.id = k.id ORDER BY k.due, k.id"
+	}
+	return db.All[Child](ctx, tx, text, args...)
 }
 
-// part finds the keys of one level. The place lies within the reader's scope.
-func part(f Filter, p place, level int) (string, []any) {
+// part finds the files of one level: their keys, or whole.
+func part(f Filter, p place, level int, whole bool) (string, []any) {
 	from, alias, id := " FROM child c WHERE c.state = 'open' AND ", "c", "c.id"
 	var args []any
 	switch {
@@ -292,7 +301,11 @@ func part(f Filter, p place, level int) (string, []any) {
 		from += "c.categories LIKE ? AND "
 		args = append(args, "% "+f.Category+" %")
 	}
-	text := "SELECT " + alias + ".due AS due, " + id + " AS id" + from + alias + "." + p.column + " = ?"
+	text := "SELECT " + alias + ".due AS due, " + id + " AS id"
+	if whole {
+		text += ", " + listed
+	}
+	text += from + alias + "." + p.column + " = ?"
 	args = append(args, p.value)
 	if level != AnyLevel {
 		text, args = text+" AND "+alias+".level = ?", append(args, level)
@@ -300,7 +313,7 @@ func part(f Filter, p place, level int) (string, []any) {
 	if f.After != (Key{}) {
 		text, args = text+" AND ("+alias+".due, "+id+") > (?, ?)", append(args, f.After.Due, f.After.ID)
 	}
-	return text + " ORDER BY " + alias + ".due, " + id + " LIMIT ?", append(args, f.Limit)
+	return text, args
 }
 
 // addCells adds to the kept numbers.

@@ -27,7 +27,7 @@ func (c *Cabinet) Warm(ctx context.Context, d *db.DB) error {
 				if done[p] {
 					break
 				}
-				if _, err := list(ctx, tx, access.Program, Filter{Category: category, Level: AnyLevel, Limit: 51}, p); err != nil {
+				if _, err := list(ctx, tx, Filter{Category: category, Level: AnyLevel, Limit: 51}, p); err != nil {
 					return err
 				}
 			}

@@ -42,13 +42,17 @@ func (s *statements) get(ctx context.Context, query string) *sql.Stmt {
 	if len(s.known) >= maxStatements {
 		return nil
 	}
-	stmt, err := s.base.PrepareContext(context.WithoutCancel(ctx), query)
+	stmt, err := s.base.PrepareContext(context.WithoutCancel(ctx), settled(query))
 	if err != nil {
 		return nil
 	}
 	s.known[strings.Clone(query)] = stmt
 	return stmt
 }
+
+// settled hides the number of a LIMIT from SQLite's planner, which would else
+// plan a prepared query anew each time that its arguments are bound.
+func settled(query string) string { return strings.ReplaceAll(query, "LIMIT ?", "LIMIT ?+0") }
 
 // ExecContext runs a statement, prepared if the cache has room.
 func (s *statements) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {

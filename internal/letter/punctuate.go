@@ -8,6 +8,9 @@ var fullWidth = map[rune]rune{',': '，', ';': '；', ':': '：', '?': '？', '!
 // that follows or precedes a Chinese character is widened, one between digits or Latin letters stays (14:05), and the
 // halves of a pair of brackets are alike.
 func Punctuate(s string) string {
+	if !strings.ContainsAny(s, ",;:?!()") {
+		return s
+	}
 	runes := []rune(s)
 	var b strings.Builder
 	var open []bool // of each bracket that waits for its other half: whether it was widened

@@ -53,6 +53,14 @@ func Tree(ctx context.Context, tx *db.Tx, by access.Actor, parent string) ([]Nod
 	return nodes(ctx, tx, by, parent)
 }
 
+// Choices gives the divisions in force right below one, for a field to choose from.
+func Choices(ctx context.Context, tx *db.Tx, by access.Actor, parent string) ([]Choice, error) {
+	if err := by.Require("region.list"); err != nil {
+		return nil, err
+	}
+	return choices(ctx, tx, by, parent)
+}
+
 // Top gives the code of the highest division of the actor's directory; for
 // administrators of the whole installation the one below which it branches.
 func Top(ctx context.Context, tx *db.Tx, by access.Actor) (string, error) {
@@ -119,12 +127,12 @@ func Path(ctx context.Context, tx *db.Tx, code string) ([]Region, error) {
 
 // Names gives the short names of many codes at once.
 func Names(ctx context.Context, tx *db.Tx, codes []string) (map[string]string, error) {
-	list, err := byCodes(ctx, tx, unique(codes))
-	names := map[string]string{}
+	list, err := names(ctx, tx, unique(codes))
+	out := make(map[string]string, len(list))
 	for _, r := range list {
-		names[r.Code] = r.ShortName
+		out[r.Code] = r.ShortName
 	}
-	return names, err
+	return out, err
 }
 
 // Places gives for many codes at once how a list names them: a village with

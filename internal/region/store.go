@@ -45,6 +45,18 @@ func nodes(ctx context.Context, tx *db.Tx, by access.Actor, parent string) ([]No
 		from+"r.parent = ? AND r.status = 'active' AND "+where+" ORDER BY r.code", append([]any{parent}, args...)...)
 }
 
+// Choice is a division to choose: its code, short name and what finds it.
+type Choice struct{ Code, ShortName, Search string }
+
+func choices(ctx context.Context, tx *db.Tx, by access.Actor, parent string) ([]Choice, error) {
+	where, args := visible(by)
+	return db.All[Choice](ctx, tx, "SELECT r.code, r.short_name, r.search"+from+"r.parent = ? AND r.status = 'active' AND "+where+" ORDER BY r.code", append([]any{parent}, args...)...)
+}
+
+func names(ctx context.Context, tx *db.Tx, codes []string) ([]Choice, error) {
+	return db.All[Choice](ctx, tx, "SELECT r.code, r.short_name, '' AS search"+from+"r.code IN "+db.In(len(codes)), db.Args(codes)...)
+}
+
 func gone(ctx context.Context, tx *db.Tx, by access.Actor, after string, limit int) ([]Region, error) {
 	where, args := visible(by)
 	return db.All[Region](ctx, tx, columns()+from+where+" AND r.status = 'gone' AND r.code > ? ORDER BY r.code LIMIT ?", append(args, after, limit)...)

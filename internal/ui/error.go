@@ -3,7 +3,6 @@ package ui
 import (
 	"crypto/rand"
 	"errors"
-	"html/template"
 	"maps"
 	"net/http"
 	"net/url"
@@ -78,8 +77,7 @@ func (r *Renderer) Error(w http.ResponseWriter, req *http.Request, by access.Act
 		return
 	}
 	s := r.shell(w, req, by, page)
-	s.Main = template.HTML(body.String())
-	if err := r.send(w, req, page.Status, s); err != nil {
+	if err := r.send(w, req, page.Status, s, body.Bytes()); err != nil {
 		http.Error(w, p.Title, page.Status)
 	}
 }

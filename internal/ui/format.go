@@ -108,6 +108,9 @@ func (r *Renderer) funcs() template.FuncMap {
 		"moment": civil.FormatTime,
 		"count":  Count,
 		"size":   Size,
+		"rows":   r.rows,
+		"totals": r.totals,
+		"tasks":  r.tasks,
 		"asset":  func(name string) string { return r.opts.Assets.URL(name) },
 	}
 }
@@ -117,6 +120,5 @@ func (r *Renderer) icon(name string) template.HTML {
 	if name == "" {
 		return ""
 	}
-	return template.HTML(`<svg class="icon" aria-hidden="true" focusable="false"><use href="` +
-		r.opts.Assets.URL("icons.svg") + `#` + template.HTMLEscapeString(name) + `"/></svg>`)
+	return template.HTML(`<svg class="icon" aria-hidden="true" focusable="false"><use href="` + r.sprite + `#` + template.HTMLEscapeString(name) + `"/></svg>`)
 }

@@ -51,6 +51,8 @@ type Renderer struct {
 	views map[viewKey]*template.Template
 	zero  map[viewKey]any
 	pool  sync.Pool
+
+	sprite string // address of the icons
 }
 
 // viewKey tells two templates of one name in two packages apart by their view.
@@ -77,7 +79,7 @@ func New(o Options) (*Renderer, error) {
 		}
 		o.Assets = set
 	}
-	r := &Renderer{opts: o, views: map[viewKey]*template.Template{}, zero: map[viewKey]any{}}
+	r := &Renderer{opts: o, views: map[viewKey]*template.Template{}, zero: map[viewKey]any{}, sprite: o.Assets.URL("icons.svg")}
 	r.pool.New = func() any { return new(bytes.Buffer) }
 	base, err := template.New("ui").Funcs(r.funcs()).ParseFS(templates, "templates/*.html")
 	if err != nil {
@@ -138,9 +140,7 @@ func (r *Renderer) Page(w http.ResponseWriter, req *http.Request, by access.Acto
 	if err := r.execute(main, name, view); err != nil {
 		return err
 	}
-	s := r.shell(w, req, by, page)
-	s.Main = template.HTML(main.String())
-	return r.send(w, req, page.Status, s)
+	return r.send(w, req, page.Status, r.shell(w, req, by, page), main.Bytes())
 }
 
 // Part answers with a fragment for htmx. The status is 200.
@@ -162,9 +162,14 @@ func (r *Renderer) execute(buf *bytes.Buffer, name string, view any) error {
 	return set.ExecuteTemplate(buf, name, view)
 }
 
-func (r *Renderer) send(w http.ResponseWriter, req *http.Request, status int, s shell) error {
+// here marks in the shell where the main part goes: a template would copy it
+// thrice. Nobody's words can look like it, for they are escaped.
+const here = "<!-- main -->"
+
+func (r *Renderer) send(w http.ResponseWriter, req *http.Request, status int, s shell, main []byte) error {
 	buf := r.buffer()
 	defer r.release(buf)
+	s.Main = here
 	layout := "layout"
 	if partial(req) {
 		layout = "main"
@@ -175,7 +180,8 @@ func (r *Renderer) send(w http.ResponseWriter, req *http.Request, status int, s 
 	if status == 0 {
 		status = http.StatusOK
 	}
-	write(w, req, status, buf.Bytes())
+	before, after, _ := bytes.Cut(buf.Bytes(), []byte(here))
+	write(w, req, status, before, main, after)
 	return nil
 }
 

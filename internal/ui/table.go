@@ -78,32 +78,6 @@ func (t Table) Span() int {
 	return len(t.Columns)
 }
 
-// Lines gives each row together with the columns, as templates need them.
-func (t Table) Lines() []line {
-	lines := make([]line, len(t.Rows))
-	for i, row := range t.Rows {
-		lines[i] = line{Row: row, Span: t.Span(), Batch: t.Batch != nil}
-		lines[i].Fields = fields(t.Columns, row.Cells)
-	}
-	return lines
-}
-
-// Totals gives the foot's cells with their columns.
-func (t Table) Totals() []field { return fields(t.Columns, t.Foot) }
-
-// line and field embed nothing: a template finds a promoted name slowly.
-type line struct {
-	Row    Row
-	Span   int
-	Batch  bool
-	Fields []field
-}
-
-type field struct {
-	Class, Label string // of the column
-	Cell         Cell
-}
-
 // Class gives the classes of the head.
 func (c Column) Class() string {
 	s := ""
@@ -130,17 +104,6 @@ func (c Column) Aria() string {
 		return "descending"
 	}
 	return "none"
-}
-
-func fields(columns []Column, cells []Cell) []field {
-	fs := make([]field, len(cells))
-	for i, cell := range cells {
-		fs[i].Cell = cell
-		if i < len(columns) {
-			fs[i].Class, fs[i].Label = columns[i].Class(), columns[i].Label
-		}
-	}
-	return fs
 }
 
 // Batch makes rows selectable and carries the actions for what is selected.

@@ -19,29 +19,42 @@ var zippers = sync.Pool{New: func() any {
 }}
 
 // write sends a rendered page: never stored by browsers or proxies, compressed if that is welcome.
-func write(w http.ResponseWriter, req *http.Request, status int, body []byte) {
-	h := w.Header()
+func write(w http.ResponseWriter, req *http.Request, status int, parts ...[]byte) {
+	h, size := w.Header(), 0
+	for _, p := range parts {
+		size += len(p)
+	}
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Vary", "HX-Request, HX-Target, Accept-Encoding")
-	if len(body) >= worthCompressing && strings.Contains(req.Header.Get("Accept-Encoding"), "gzip") {
+	if size >= worthCompressing && strings.Contains(req.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
-		body = zip(body)
+		packed := zip(parts)
+		defer packets.Put(packed)
+		parts, size = [][]byte{packed.Bytes()}, packed.Len()
 	}
-	h.Set("Content-Length", strconv.Itoa(len(body)))
+	h.Set("Content-Length", strconv.Itoa(size))
 	w.WriteHeader(status)
-	if req.Method != http.MethodHead {
-		_, _ = w.Write(body)
+	if req.Method == http.MethodHead {
+		return
+	}
+	for _, p := range parts {
+		_, _ = w.Write(p)
 	}
 }
 
-func zip(body []byte) []byte {
-	var out bytes.Buffer
-	out.Grow(len(body) / 3)
+var packets = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// zip compresses into a buffer of the pool.
+func zip(parts [][]byte) *bytes.Buffer {
+	out := packets.Get().(*bytes.Buffer)
+	out.Reset()
 	z := zippers.Get().(*gzip.Writer)
 	defer zippers.Put(z)
-	z.Reset(&out)
-	_, _ = z.Write(body)
+	z.Reset(out)
+	for _, p := range parts {
+		_, _ = z.Write(p)
+	}
 	_ = z.Close()
-	return out.Bytes()
+	return out
 }

@@ -191,7 +191,7 @@ func placeFields(by access.Actor, q url.Values) []placeField {
 
 // below are the divisions right below one; below a prefecture its counties.
 func below(ctx context.Context, tx *db.Tx, by access.Actor, parent string) ([]ui.Option, error) {
-	list, err := region.Tree(ctx, tx, by, parent)
+	list, err := region.Choices(ctx, tx, by, parent)
 	options := make([]ui.Option, len(list))
 	for i, r := range list {
 		options[i] = ui.Option{Value: r.Code, Label: r.ShortName, Keys: r.Search}
@@ -216,10 +216,19 @@ func (p *Pages) table(ctx context.Context, tx *db.Tx, rows []child.Child) (ui.Ta
 		return t, err
 	}
 	on := today(tx)
-	levels := p.Cabinet.Book().Levels(on)
+	levels := levelsOf(p.Cabinet.Book().Levels(on))
+	dues, words := map[string]*ui.Due{}, map[string]string{} // many rows share theirs
+	t.Rows = make([]ui.Row, 0, len(rows))
 	for _, c := range rows {
-		level, due := LevelOf(levels, c.Level), dueOf(c, bounds)
-		row := ui.Row{Label: NameOf(c), Cells: []ui.Cell{{Text: NameOf(c), Href: Path(c.ID), Sub: p.who(c, on)}, {Level: &level}, {Due: due},
+		if _, known := words[c.Categories]; !known {
+			words[c.Categories] = p.categoryWords(c.CategoryIDs(), on, false)
+		}
+		due, known := dues[c.Due]
+		if !known {
+			due = dueOf(c, bounds)
+			dues[c.Due] = due
+		}
+		row := ui.Row{Label: NameOf(c), Cells: []ui.Cell{{Text: NameOf(c), Href: Path(c.ID), Sub: who(c, on, words[c.Categories])}, {Level: &levels[c.Level]}, {Due: due},
 			ui.T(places[c.Region]), {Text: c.School, Sub: c.Grade}}}
 		if due != nil {
 			row.Near = due.Near
@@ -229,10 +238,18 @@ func (p *Pages) table(ctx context.Context, tx *db.Tx, rows []child.Child) (ui.Ta
 	return t, nil
 }
 
+// levelsOf gives each level as the county shows it.
+func levelsOf(list []rule.Level) (out [child.MaxLevel + 1]ui.Level) {
+	for n := range out {
+		out[n] = LevelOf(list, n)
+	}
+	return out
+}
+
 // who says in a row who a child is, and to which categories it belongs.
-func (p *Pages) who(c child.Child, on civil.Date) string {
-	if words := p.categoryWords(c.CategoryIDs(), on, false); words != "" {
-		return sexAge(c, on) + "　" + words
+func who(c child.Child, on civil.Date, categories string) string {
+	if categories != "" {
+		return sexAge(c, on) + "　" + categories
 	}
 	return sexAge(c, on)
 }

@@ -196,7 +196,7 @@ func (p *Pages) filter(ctx context.Context, tx *db.Tx, by access.Actor, a asked)
 	for _, l := range book.Levels(on) {
 		levels = append(levels, ui.Option{Value: strconv.Itoa(l.N), Label: letter.Punctuate(l.Label)})
 	}
-	places, err := region.Tree(ctx, tx, by, a.filter.Region)
+	places, err := region.Choices(ctx, tx, by, a.filter.Region)
 	f := ui.Filter{Action: ListPath, Fields: []ui.Field{
 		{Kind: ui.Select, Name: "ledger", Label: "台账", Value: a.ledger.ID, Options: lists, Required: true},
 		{Kind: ui.Select, Name: "category", Label: "对象类别", Value: a.filter.Category, Options: categories, Required: len(a.ledger.Categories) > 0},

@@ -61,7 +61,7 @@ type checked struct {
 // gather reads the kept numbers of a division and of those right below it.
 func (p *Pages) gather(ctx context.Context, tx *db.Tx, by access.Actor, q url.Values) (numbers, error) {
 	n := numbers{region: inside(by, q), covered: !by.Can("child.show")}
-	below, err := region.Tree(ctx, tx, by, n.region)
+	below, err := region.Choices(ctx, tx, by, n.region)
 	if err != nil {
 		return n, err
 	}
