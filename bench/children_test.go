@@ -16,11 +16,14 @@ import (
 	"weibao/internal/access"
 	"weibao/internal/child"
 	"weibao/internal/child/childpage"
+	columns "weibao/internal/child/ledger"
+	"weibao/internal/child/ledgerpage"
 	"weibao/internal/clock"
 	"weibao/internal/db"
 	"weibao/internal/org"
 	"weibao/internal/pinyin"
 	"weibao/internal/ref"
+	"weibao/internal/region"
 	"weibao/internal/testkit"
 	"weibao/internal/ui/uitest"
 )
@@ -80,6 +83,7 @@ type ledger struct {
 	d       *db.DB
 	cabinet *child.Cabinet
 	pages   *childpage.Pages
+	ledgers *ledgerpage.Pages
 	size    int // children so far
 	first   int // of them made through the program; the others are their copies
 	samples []child.Child
@@ -101,10 +105,15 @@ func (x *ledger) open() {
 	if err != nil {
 		x.t.Fatal(err)
 	}
+	x.ledgers, err = ledgerpage.New(ledgerpage.Deps{DB: d, UI: uitest.New(x.t), Cabinet: x.cabinet, Desk: &columns.Desk{Cabinet: x.cabinet, Names: region.Names}})
+	if err != nil {
+		x.t.Fatal(err)
+	}
 }
 
 func (x *ledger) measure() {
 	x.lists()
+	x.sheets()
 	x.searches()
 	x.numbers()
 	x.throughput()
@@ -259,19 +268,17 @@ func (x *ledger) search(what string, by access.Actor, ask func(string) string, b
 		got: fmt.Sprintf("%s (median %s)", ms(quantile(all, 0.95)), ms(quantile(all, 0.5)))})
 }
 
-// numbers measures the kept numbers of the county and its townships.
+// numbers measures the page of numbers: of a township and of the county, each
+// with the divisions below it.
 func (x *ledger) numbers() {
-	places := []string{county}
-	for _, t := range []string{"001", "100", "101", "102", "103", "200", "201", "202"} {
-		places = append(places, "990101"+t+"000")
-	}
 	for _, p := range []struct {
-		what   string
-		places []string
-	}{{"numbers of the county", places[:1]}, {"numbers of the county and its eight townships", places}} {
+		what string
+		by   access.Actor
+	}{{"page of numbers of a township with its villages", supervisor}, {"page of numbers of the county with its townships", officer}} {
 		all := durations(x.times(), func() {
-			if _, err := x.cabinet.Cells(x.t.Context(), x.d.Reader(), officer, p.places); err != nil {
-				x.t.Fatal(err)
+			w := httptest.NewRecorder()
+			if err := x.ledgers.Numbers(w, httptest.NewRequest(http.MethodGet, "/numbers", nil), p.by); err != nil || w.Code != http.StatusOK {
+				x.t.Fatalf("numbers: %v, status %d", err, w.Code)
 			}
 		})
 		var sum time.Duration
@@ -281,6 +288,26 @@ func (x *ledger) numbers() {
 		rate := float64(len(all)) / sum.Seconds()
 		x.out.add(row{part: "children", what: p.what + ", one reader", where: string(x.dialect), size: x.size, bound: fmt.Sprintf("≥ %d/s", cellsBound),
 			ok: rate >= cellsBound, got: fmt.Sprintf("%.0f/s (p95 %s)", rate, ms(quantile(all, 0.95)))})
+	}
+}
+
+// sheets measures the county's own ledgers 「台账」, whose lines are opened and
+// covered, of the lists that generated files fill.
+func (x *ledger) sheets() {
+	for _, s := range []struct{ what, query string }{
+		{"village ledger with its columns", "ledger=village&region=990101103200"}, {"township ledger with its columns", "ledger=township"},
+		{"ledger of one category with its columns", "ledger=leftbehind"},
+	} {
+		used := processorTime()
+		page := durations(x.times(), func() {
+			w := httptest.NewRecorder()
+			if err := x.ledgers.List(w, httptest.NewRequest(http.MethodGet, "/ledgers?"+s.query, nil), supervisor); err != nil || w.Code != http.StatusOK {
+				x.t.Fatalf("%s: %v, status %d", s.query, err, w.Code)
+			}
+		})
+		cpu, p95 := (processorTime()-used)/time.Duration(x.times()), quantile(page, 0.95)
+		x.out.add(row{part: "children", what: s.what, where: string(x.dialect), size: x.size, bound: "≤ " + ms(pageBound), ok: p95 <= pageBound,
+			got: fmt.Sprintf("%s (median %s, processor %s)", ms(p95), ms(quantile(page, 0.5)), ms(cpu))})
 	}
 }
 

@@ -234,8 +234,38 @@ const turnStep = 200
 // Cells gives the kept numbers of a division in the actor's scope, of one
 // category or, with "", of all children once.
 func (c *Cabinet) Cells(ctx context.Context, tx *db.Tx, by access.Actor, regions []string) ([]Cell, error) {
-	if err := by.Require("child.numbers"); err != nil {
+	if err := counts(by, regions); err != nil {
 		return nil, err
+	}
+	return cells(ctx, tx, regions)
+}
+
+// Count gives the number of files in a list: the kept one, or for a school the
+// pupils counted.
+func (c *Cabinet) Count(ctx context.Context, tx *db.Tx, by access.Actor, f Filter) (int64, error) {
+	if err := require(by, "child.list"); err != nil {
+		return 0, err
+	}
+	place, err := f.place(by)
+	if err != nil {
+		return 0, err
+	}
+	return number(ctx, tx, f, place)
+}
+
+// Totals gives how many children of each level there are in some divisions:
+// cells of all ages and both sexes.
+func (c *Cabinet) Totals(ctx context.Context, tx *db.Tx, by access.Actor, regions []string) ([]Cell, error) {
+	if err := counts(by, regions); err != nil {
+		return nil, err
+	}
+	return totals(ctx, tx, regions)
+}
+
+// counts tells whether an actor may know the numbers of some divisions.
+func counts(by access.Actor, regions []string) error {
+	if err := by.Require("child.numbers"); err != nil {
+		return err
 	}
 	scope := by.Scope()
 	if !by.Can("child.show") { // numbers alone, of the county: the page covers the small ones
@@ -243,10 +273,10 @@ func (c *Cabinet) Cells(ctx context.Context, tx *db.Tx, by access.Actor, regions
 	}
 	for _, r := range regions {
 		if !scope.Sees(0, r) {
-			return nil, errs.Missing()
+			return errs.Missing()
 		}
 	}
-	return cells(ctx, tx, regions)
+	return nil
 }
 
 // Recount gives by how much a full count of the files differs from the kept

@@ -193,6 +193,12 @@ func (c *Cabinet) load(ctx context.Context, tx *db.Tx, by access.Actor, id ref.C
 // Masked gives a dossier as it shows before a reveal.
 func Masked(d Dossier) Dossier {
 	d = clone(d)
+	Mask(&d)
+	return d
+}
+
+// Mask covers in a dossier what shows only after a reveal.
+func Mask(d *Dossier) {
 	d.Number, d.Phone = idcard.MaskNumber(d.Number), idcard.MaskPhone(d.Phone)
 	for i := range d.Papers {
 		d.Papers[i].Number = idcard.MaskNumber(d.Papers[i].Number)
@@ -220,7 +226,6 @@ func Masked(d Dossier) Dossier {
 	for i := range d.Extra {
 		d.Extra[i].Value = covered(d.Extra[i].Value)
 	}
-	return d
 }
 
 const cover = "***"

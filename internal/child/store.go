@@ -343,6 +343,23 @@ func cells(ctx context.Context, tx *db.Tx, regions []string) ([]Cell, error) {
 		" ORDER BY region, category, level, sex, band", db.Args(regions)...)
 }
 
+func totals(ctx context.Context, tx *db.Tx, regions []string) ([]Cell, error) {
+	return db.All[Cell](ctx, tx, "SELECT region, level, CAST(sum(n) AS BIGINT) AS n FROM child_count WHERE category = '' AND region IN "+db.In(len(regions))+
+		" GROUP BY region, level ORDER BY region, level", db.Args(regions)...)
+}
+
+func number(ctx context.Context, tx *db.Tx, f Filter, p place) (int64, error) {
+	if p.column == "unit" {
+		text, args := part(f, p, f.Level, false)
+		return db.Get[int64](ctx, tx, "SELECT count(*) FROM ("+text+") AS p", args...)
+	}
+	text, args := "SELECT coalesce(CAST(sum(n) AS BIGINT), 0) FROM child_count WHERE region = ? AND category = ?", []any{padded(p.value.(string)), f.Category}
+	if f.Level != AnyLevel {
+		text, args = text+" AND level = ?", append(args, f.Level)
+	}
+	return db.Get[int64](ctx, tx, text, args...)
+}
+
 // recount counts everything anew beside what is kept.
 func recount(ctx context.Context, tx *db.Tx) ([]Cell, error) {
 	rows, err := db.All[Child](ctx, tx, "SELECT "+columns+" FROM child c WHERE c.state = 'open'")

@@ -88,6 +88,9 @@ func (f Field) Describes() string {
 // Group tells that the field is made of several inputs and needs a legend.
 func (f Field) Group() bool { return f.Kind == Radios || f.Kind == Checks || f.Kind == PickMany }
 
+// Listed tells that the field's value is chosen from a list.
+func (f Field) Listed() bool { return f.Kind == Select || f.Kind == Pick }
+
 // Chosen tells whether an option's value is the field's.
 func (f Field) Chosen(value string) bool {
 	return f.Value == value || slices.Contains(f.Values, value)

@@ -111,6 +111,8 @@ func (r *Renderer) funcs() template.FuncMap {
 		"rows":   r.rows,
 		"totals": r.totals,
 		"tasks":  r.tasks,
+		"choice": r.choice,
+		"places": r.places,
 		"asset":  func(name string) string { return r.opts.Assets.URL(name) },
 	}
 }

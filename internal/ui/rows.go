@@ -279,6 +279,105 @@ func (p *pen) task(t *TaskRow) {
 	p.WriteString("</div>\n</li>")
 }
 
+// choice draws a field whose value is chosen from a list.
+func (r *Renderer) choice(f Field) template.HTML {
+	p := r.pen(400 + 80*len(f.Options))
+	p.WriteString(`<div class="field field-`)
+	p.text(string(f.Kind))
+	p.when(f.Short, " field-short")
+	p.when(f.Error != "", " has-error")
+	p.WriteString(`"><label class="label" for="`)
+	p.text(f.ID())
+	p.WriteString(`">`)
+	p.text(f.Label)
+	p.when(f.Required, `<span class="required">必填</span>`)
+	p.WriteString("</label>")
+	if f.Hint != "" {
+		p.WriteString(`<p class="hint" id="`)
+		p.text(f.ID() + "-hint")
+		p.WriteString(`">`)
+		p.text(f.Hint)
+		p.WriteString("</p>")
+	}
+	if f.Error != "" {
+		p.WriteString(`<p class="error" id="`)
+		p.text(f.ID() + "-error")
+		p.WriteString(`">`)
+		p.icon("stop")
+		p.WriteString(`<span class="visually-hidden">错误：</span>`)
+		p.text(f.Error)
+		p.WriteString("</p>")
+	}
+	p.options(f)
+	p.WriteString("</div>")
+	return template.HTML(p.String())
+}
+
+// options draws the list of a field.
+func (p *pen) options(f Field) {
+	p.WriteString(`<select class="input select" id="`)
+	p.text(f.ID())
+	p.WriteString(`" name="`)
+	p.text(f.Name)
+	p.WriteByte('"')
+	p.when(f.Kind == Pick, " data-pick")
+	p.when(f.Required, " required")
+	attr(&p.Builder, "aria-describedby", f.Describes())
+	p.when(f.Error != "", ` aria-invalid="true"`)
+	p.when(f.Focus, " autofocus")
+	p.WriteByte('>')
+	if f.Blank != "" || !f.Required {
+		p.WriteString(`<option value="">`)
+		p.text(or(f.Blank, "不限"))
+		p.WriteString("</option>")
+	}
+	group := ""
+	for _, o := range f.Options {
+		if o.Group != group {
+			p.when(group != "", "</optgroup>")
+			if group = o.Group; group != "" {
+				p.WriteString("<optgroup")
+				attr(&p.Builder, "label", group)
+				p.WriteByte('>')
+			}
+		}
+		p.WriteString(`<option value="`)
+		p.text(o.Value)
+		p.WriteByte('"')
+		p.when(f.Chosen(o.Value), " selected")
+		attr(&p.Builder, "data-keys", o.Keys)
+		p.WriteByte('>')
+		p.text(o.Label)
+		p.WriteString("</option>")
+	}
+	p.when(group != "", "</optgroup>")
+	p.WriteString("</select>")
+}
+
+// places draws the entries of the navigation.
+func (r *Renderer) places(items []navItem) template.HTML {
+	p := r.pen(len(items) * 200)
+	for _, it := range items {
+		p.WriteString(`<li><a href="`)
+		p.address(it.Href)
+		p.WriteByte('"')
+		p.when(it.Here, ` aria-current="page"`)
+		p.WriteByte('>')
+		p.icon(it.Icon)
+		p.WriteString("<span>")
+		p.text(it.Label)
+		p.WriteString("</span></a></li>\n")
+	}
+	return template.HTML(p.String())
+}
+
+// when writes words under a condition.
+func (p *pen) when(on bool, words string) {
+	if on {
+		p.WriteString(words)
+	}
+}
+
 func (p *pen) text(s string) { text(&p.Builder, s) }
 
 // address writes the address of a link as html/template does: no scheme but

@@ -44,7 +44,9 @@ const reference = `
 <p class="task-facts">{{with .Kind}}<span class="task-kind">{{icon "plus"}}{{.}}</span>{{end}}{{with .Owner}}<span class="task-owner">{{.}}</span>{{end}}{{with .Place}}<span>{{.}}</span>{{end}}{{with .From}}<span class="task-from">{{.}}</span>{{end}}</p></div>
 <div class="task-state">{{template "tag" .Tag}}</div>
 <div class="task-due">{{template "due" .Due}}</div>
-</li>{{end}}{{end}}`
+</li>{{end}}{{end}}
+{{define "select"}}<div class="field field-{{.Kind}}{{if .Short}} field-short{{end}}{{if .Error}} has-error{{end}}"><label class="label" for="{{.ID}}">{{.Label}}{{if .Required}}<span class="required">必填</span>{{end}}</label>{{if .Hint}}<p class="hint" id="{{.ID}}-hint">{{.Hint}}</p>{{end}}{{if .Error}}<p class="error" id="{{.ID}}-error">{{icon "stop"}}<span class="visually-hidden">错误：</span>{{.Error}}</p>{{end}}<select class="input select" id="{{.ID}}" name="{{.Name}}"{{if eq .Kind "pick"}} data-pick{{end}}{{if .Required}} required{{end}}{{with .Describes}} aria-describedby="{{.}}"{{end}}{{if .Error}} aria-invalid="true"{{end}}{{if .Focus}} autofocus{{end}}>{{if or .Blank (not .Required)}}<option value="">{{or .Blank "不限"}}</option>{{end}}{{range .Choices}}{{if .Label}}<optgroup label="{{.Label}}">{{template "options" .Options}}</optgroup>{{else}}{{template "options" .Options}}{{end}}{{end}}</select></div>{{end}}
+{{define "options"}}{{range .}}<option value="{{.Value}}"{{if .On}} selected{{end}}{{with .Keys}} data-keys="{{.}}"{{end}}>{{.Label}}</option>{{end}}{{end}}`
 
 type refRow struct {
 	Row    ui.Row
@@ -103,49 +105,71 @@ func anyTable(r *rand.Rand) (t ui.Table, rows []refRow) {
 	return t, rows
 }
 
+// drawn renders a template of components with a view.
+func drawn[V any](t *testing.T, text string) (draw func(v V) string) {
+	renderer := uitest.New(t)
+	var zero V
+	if err := renderer.Add(fstest.MapFS{"v.html": {Data: []byte(text)}}, map[string]any{"v.html": zero}); err != nil {
+		t.Fatal(err)
+	}
+	return func(v V) string {
+		w := httptest.NewRecorder()
+		if err := renderer.Part(w, httptest.NewRequest("GET", "/", nil), "v.html", v); err != nil {
+			t.Fatal(err)
+		}
+		return w.Body.String()
+	}
+}
+
+// oracle draws the reference; icons look like the one that a page begins with.
+func oracle(t *testing.T, page string) func(name string, data any) string {
+	plus, _, _ := strings.Cut(page, "</svg>")
+	set := template.Must(template.New("").Funcs(template.FuncMap{"count": ui.Count, "icon": func(name string) template.HTML {
+		if name == "" {
+			return ""
+		}
+		return template.HTML(strings.Replace(plus, "#plus", "#"+name, 1) + "</svg>")
+	}}).Parse(reference))
+	return func(name string, data any) string {
+		var b strings.Builder
+		if err := set.ExecuteTemplate(&b, name, data); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+}
+
+func TestASelectIsDrawnAsATemplateWouldEscapeIt(t *testing.T) {
+	draw, r := drawn[ui.Field](t, `{{icon "plus"}}{{template "field" .}}`), rand.New(rand.NewPCG(3, 4))
+	want := oracle(t, draw(ui.Field{Kind: ui.Select}))
+	for i := range 2000 {
+		f := ui.Field{Kind: []ui.Kind{ui.Select, ui.Pick}[r.IntN(2)], Name: anyWords(r), Label: anyWords(r), Hint: anyWords(r), Error: anyWords(r), Value: anyWords(r),
+			Blank: anyWords(r), Required: r.IntN(2) == 0, Focus: r.IntN(2) == 0, Short: r.IntN(2) == 0, Scope: anyWords(r)}
+		for range r.IntN(6) {
+			f.Options = append(f.Options, ui.Option{Value: anyWords(r), Label: anyWords(r), Keys: anyWords(r), Group: []string{"", "一", "<二>"}[r.IntN(3)]})
+		}
+		if got, want := draw(f), want("select", f); !strings.HasSuffix(got, "</svg>"+want) {
+			t.Fatalf("%d: the field is\n%s\nand should be\n%s", i, got, want)
+		}
+	}
+}
+
 func TestRowsAreDrawnAsATemplateWouldEscapeThem(t *testing.T) {
 	type view struct {
 		Table ui.Table
 		Tasks ui.TaskList
 	}
-	renderer := uitest.New(t)
-	if err := renderer.Add(fstest.MapFS{"v.html": {Data: []byte(`{{icon "plus"}}{{template "table" .Table}}{{template "tasks" .Tasks}}`)}}, map[string]any{"v.html": view{}}); err != nil {
-		t.Fatal(err)
-	}
-	plus := ""
-	oracle := template.Must(template.New("").Funcs(template.FuncMap{"count": ui.Count, "icon": func(name string) template.HTML {
-		if name == "" {
-			return ""
-		}
-		return template.HTML(strings.Replace(plus, "#plus", "#"+name, 1))
-	}}).Parse(reference))
-	draw := func(name string, data any) string {
-		var b strings.Builder
-		if err := oracle.ExecuteTemplate(&b, name, data); err != nil {
-			t.Fatal(err)
-		}
-		return b.String()
-	}
-	r := rand.New(rand.NewPCG(1, 2))
+	draw, r := drawn[view](t, `{{icon "plus"}}{{template "table" .Table}}{{template "tasks" .Tasks}}`), rand.New(rand.NewPCG(1, 2))
+	reference := oracle(t, draw(view{}))
 	for i := range 3000 {
 		table, rows := anyTable(r)
 		task := ui.TaskRow{Kind: anyWords(r), Title: anyWords(r), Href: anyWords(r), Owner: anyWords(r), Place: anyWords(r), From: anyWords(r), Select: anyWords(r),
 			Icon: "plus", Tag: ui.Tag{State: ui.Late, Label: anyWords(r)}, Due: ui.Due{Date: anyWords(r)}, Level: &ui.Level{Rank: 2}}
-		if task.Kind == "" {
-			task.Icon = ""
-		}
-		w := httptest.NewRecorder()
-		v := view{Table: table, Tasks: ui.TaskList{Groups: []ui.TaskGroup{{Label: "一", Rows: []ui.TaskRow{task}}}}}
-		if err := renderer.Part(w, httptest.NewRequest("GET", "/", nil), "v.html", v); err != nil {
-			t.Fatal(err)
-		}
-		body := w.Body.String()
-		plus = body[:strings.Index(body, "</svg>")+len("</svg>")]
-		want := "<tbody>\n" + draw("body", rows) + "</tbody>"
-		if !strings.Contains(body, want) {
+		body := draw(view{Table: table, Tasks: ui.TaskList{Groups: []ui.TaskGroup{{Label: "一", Rows: []ui.TaskRow{task}}}}})
+		if want := "<tbody>\n" + reference("body", rows) + "</tbody>"; !strings.Contains(body, want) {
 			t.Fatalf("%d: the table is\n%s\nand should be\n%s", i, body, want)
 		}
-		if want := `<ul class="tasks">` + draw("tasks", []ui.TaskRow{task}) + "</ul>"; !strings.Contains(body, want) {
+		if want := `<ul class="tasks">` + reference("tasks", []ui.TaskRow{task}) + "</ul>"; !strings.Contains(body, want) {
 			t.Fatalf("%d: the tasks are\n%s\nand should be\n%s", i, body, want)
 		}
 	}

@@ -95,7 +95,8 @@ func (k *Desk) lines(ctx context.Context, tx *db.Tx, by access.Actor, l rule.Led
 	out := make([]Line, len(rows))
 	for i, r := range rows {
 		out[i] = Line{r, make([]string, len(l.Columns))}
-		d := child.Masked(w.dossiers[r.ID])
+		d := w.dossiers[r.ID]
+		child.Mask(&d)
 		for j, column := range l.Columns {
 			out[i].Values[j] = w.value(column.Field, r, d)
 		}

@@ -106,7 +106,7 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, by access.Actor) er
 	if err != nil {
 		return err
 	}
-	n, err := p.count(r.Context(), tx, by, a.filter)
+	n, err := p.Cabinet.Count(r.Context(), tx, by, a.filter)
 	if err != nil {
 		return err
 	}
@@ -123,17 +123,6 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, by access.Actor) er
 		page.More = append(page.More, ui.Action{Label: "导出表格", Href: a.address(ListPath+".xlsx", child.Key{}), Icon: "download"})
 	}
 	return p.UI.Page(w, r, by, "list.html", page, view)
-}
-
-// count gives the kept number of what a list shows.
-func (p *Pages) count(ctx context.Context, tx *db.Tx, by access.Actor, f child.Filter) (n int64, err error) {
-	cells, err := p.Cabinet.Cells(ctx, tx, by, []string{f.Region})
-	for _, c := range cells {
-		if c.Category == f.Category && (f.Level == child.AnyLevel || c.Level == f.Level) {
-			n += c.N
-		}
-	}
-	return n, err
 }
 
 func (p *Pages) table(a asked, lines []ledger.Line, n int64) ui.Table {

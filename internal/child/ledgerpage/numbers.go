@@ -65,22 +65,25 @@ func (p *Pages) gather(ctx context.Context, tx *db.Tx, by access.Actor, q url.Va
 	if err != nil {
 		return n, err
 	}
-	codes := []string{n.region}
-	for _, r := range below {
-		codes = append(codes, r.Code)
+	codes := make([]string, len(below))
+	for i, r := range below {
+		codes[i] = r.Code
 	}
-	cells, err := p.Cabinet.Cells(ctx, tx, by, codes)
+	parts, err := p.Cabinet.Totals(ctx, tx, by, codes)
+	if err != nil {
+		return n, err
+	}
+	own, err := p.Cabinet.Cells(ctx, tx, by, []string{n.region})
 	if err != nil {
 		return n, err
 	}
 	book, on := p.Cabinet.Book(), today(tx)
-	own := slices.DeleteFunc(slices.Clone(cells), func(c child.Cell) bool { return c.Region != n.region })
 	levels := levelHeads(book, on)
 	places := grid{title: "各地人数和风险等级", first: "地方", heads: levels}
 	for _, r := range below {
-		places.rows = append(places.rows, gridRow{r.ShortName, NumbersPath + "?region=" + r.Code, byLevel(cells, r.Code, "")})
+		places.rows = append(places.rows, gridRow{r.ShortName, NumbersPath + "?region=" + r.Code, byLevel(parts, r.Code, "")})
 	}
-	places.rows = append(places.rows, gridRow{"合计", "", byLevel(cells, n.region, "")})
+	places.rows = append(places.rows, gridRow{"合计", "", byLevel(own, n.region, "")})
 	n.tables = append(n.tables, places, categoryGrid(book, on, own, n.region, levels, q), ageGrid(own))
 	n.checks = checks(book, on, own)
 	return n, nil
