@@ -115,6 +115,15 @@ var Table = []Grant{
 	{"referral.reply", "反馈转介办理结果", handling},
 	{"referral.check", "审核转介反馈（协办单位的反馈由牵头单位审核）", handling},
 
+	{"screening.list", "查看排查进度和名单", guardians},
+	{"screening.begin", "发起排查", []Role{Officer, Supervisor}},
+	{"screening.answer", "登记每名儿童的排查结果", keeping},
+	{"screening.expect", "登记预计人数及其来源", keeping},
+	{"screening.finish", "报告本村（社区）完成排查、零报告", keeping},
+	{"screening.review", "退回村（社区）重查", []Role{Officer, Supervisor}},
+	{"screening.close", "结束和重新开启排查", []Role{Officer, Supervisor}},
+	{"screening.export", "导出排查进度表", guardians},
+
 	{"search.find", "搜索任务、单位和地方", append(slices.Clone(working), SystemAdmin, SecurityAdmin)},
 	{"suggestion.add", "提出意见建议，查看对自己的答复", append(slices.Clone(working), admins...)},
 	{"suggestion.list", "查看本地区的意见建议", guiding},

@@ -93,6 +93,11 @@ func (k *Desk) Assess(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Ch
 			return Outcome{}, err
 		}
 	}
+	if k.Assessed != nil {
+		if err := k.Assessed(ctx, tx, by, id, a.ID); err != nil {
+			return Outcome{}, err
+		}
+	}
 	return Outcome{a.ID, r, a.State, waits}, audit.Write(ctx, tx, by, "assessment.assess", "assessment", a.ID,
 		map[string]any{"child": id, "scored": a.Scored, "level": a.Level, "before": a.Before, "state": a.State})
 }

@@ -15,6 +15,7 @@ package assessment
 import (
 	"context"
 
+	"weibao/internal/access"
 	"weibao/internal/child"
 	"weibao/internal/civil"
 	"weibao/internal/clock"
@@ -32,6 +33,9 @@ type Desk struct {
 	// Unit gives who does a care for a child that lives in a region: who is
 	// the word of rule.Care, key the unit where the word is "unit".
 	Unit func(ctx context.Context, tx *db.Tx, region, who, key string) (ref.Unit, error)
+	// Assessed is told of each child that was assessed, in that transaction;
+	// nil tells nobody.
+	Assessed func(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child, a ref.Assessment) error
 	// Calendar gives the working days.
 	Calendar func(ctx context.Context, tx *db.Tx) (*civil.Calendar, error)
 }

@@ -118,6 +118,7 @@ type Family struct {
 	Guardianship []string   `json:"guardianship,omitempty"` // 无监护能力, 监护缺失 …: words of rule.Facts
 	Quality      string     `json:"quality,omitempty"`      // 较好, 一般, 差
 	Income       string     `json:"income,omitempty"`
+	Carer        string     `json:"carer,omitempty"` // who cares where nobody of the file does: 机构, 自己, 无
 }
 
 // Contact is who keeps contact with the child, and how often.

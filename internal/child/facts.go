@@ -149,7 +149,7 @@ func (d Dossier) carer() string {
 	}
 	switch {
 	case len(words) == 0:
-		return ""
+		return d.Family.Carer
 	case slices.Contains(words, "父亲") && slices.Contains(words, "母亲"):
 		return "父母"
 	}

@@ -219,7 +219,7 @@ func Mask(d *Dossier) {
 	d.Health.State, d.Remarks = covered(d.Health.State), covered(d.Remarks)
 	d.Situation, d.Welfare = coveredAll(d.Situation), coveredAll(d.Welfare)
 	d.Family = Family{Away: covered(d.Family.Away), Quality: covered(d.Family.Quality), Income: covered(d.Family.Income),
-		AwayTo: covered(d.Family.AwayTo), Guardianship: coveredAll(d.Family.Guardianship)}
+		AwayTo: covered(d.Family.AwayTo), Carer: covered(d.Family.Carer), Guardianship: coveredAll(d.Family.Guardianship)}
 	if d.Contact != nil {
 		d.Contact.Phone = idcard.MaskPhone(d.Contact.Phone)
 	}

@@ -141,6 +141,91 @@ func (q Question) word(answer string) string {
 	return ""
 }
 
+// Told gives the answer that a child's facts give already, "" where they say nothing of it.
+func (q Question) Told(f Facts) string {
+	if q.Sets == "" {
+		return ""
+	}
+	switch v := reflect.ValueOf(f).Field(factIndex(q.Sets)).Interface().(type) {
+	case int:
+		return q.toldNumber(v)
+	case string:
+		return q.answerOf(v)
+	case []string:
+		return q.toldWords(v)
+	}
+	return ""
+}
+
+func (q Question) toldNumber(n int) string {
+	if q.Kind != "number" {
+		return q.answerOf(strconv.Itoa(n))
+	}
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+// answerOf gives the option that puts a word into the fact.
+func (q Question) answerOf(word string) string {
+	for _, o := range q.Options {
+		if o.Fact == word && word != "" {
+			return o.Value
+		}
+	}
+	return ""
+}
+
+// toldWords gives the options whose words are in a list; where none is, the answer that puts nothing into it.
+func (q Question) toldWords(list []string) string {
+	var told []string
+	for _, o := range q.Options {
+		if o.Fact != "" && slices.Contains(list, o.Fact) {
+			told = append(told, o.Value)
+		}
+	}
+	if len(told) > 0 {
+		return strings.Join(told, ",")
+	}
+	for _, value := range q.values() {
+		if q.word(value) == "" {
+			return value
+		}
+	}
+	return ""
+}
+
+// values gives what can be answered by choosing.
+func (q Question) values() []string {
+	if q.Kind == "yes-no" {
+		return []string{Yes, No}
+	}
+	var list []string
+	for _, o := range q.Options {
+		list = append(list, o.Value)
+	}
+	return list
+}
+
+// Meeting tells whether the question asks if the child was reached at all: whoever answers the others says yes to it.
+func (q Question) Meeting() bool {
+	return q.Kind == "yes-no" && q.Required && q.Sets == "" && len(q.Assess) == 0
+}
+
+// Calm gives the answer of a child with whom all is as it was; "" where there is none.
+func (q Question) Calm() string {
+	switch {
+	case q.Meeting():
+		return Yes
+	case q.Kind == "yes-no" && q.Sets == "" && slices.Contains(q.Assess, Yes):
+		return No
+	case q.Kind == "yes-no" && q.Sets == "" && slices.Contains(q.Assess, No):
+		return Yes
+	}
+	return ""
+}
+
 // factIndex is the place of a field of Facts, -1 where there is none.
 func factIndex(name string) int { return slices.Index(Fields(), name) }
 

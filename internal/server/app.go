@@ -26,6 +26,7 @@ import (
 	"weibao/internal/org"
 	"weibao/internal/plan"
 	"weibao/internal/rule"
+	"weibao/internal/screening"
 	"weibao/internal/ui"
 	"weibao/internal/workday"
 )
@@ -41,6 +42,7 @@ type App struct {
 	Cabinet  *child.Cabinet
 	Assessor *assessment.Desk
 	Referrer *referral.Desk
+	Screener *screening.Desk
 	UI       *ui.Renderer
 	Sealer   *audit.Sealer
 	Routes   []ui.Route
@@ -66,8 +68,9 @@ func Assemble(ctx context.Context, g *Ground, s config.Serve) (*App, error) {
 	}
 	a := &App{Ground: g, Serve: s, Rules: book, Guard: guard, Sealer: g.Vault.Sealer(g.Config.Seals())}
 	a.Kernel, a.Cabinet = a.kernel(), a.cabinet()
-	a.Assessor = a.assessor()
+	a.Assessor, a.Screener = a.assessor(), a.screener()
 	a.Referrer = a.referrer()
+	a.follow()
 	if err := a.face(); err != nil {
 		return nil, err
 	}

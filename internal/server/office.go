@@ -16,6 +16,7 @@ import (
 	"weibao/internal/plan/taskpage"
 	"weibao/internal/rule"
 	"weibao/internal/rule/rulepage"
+	"weibao/internal/screening/screeningpage"
 	"weibao/internal/search/searchpage"
 	"weibao/internal/suggestion"
 	"weibao/internal/suggestion/suggestionpage"
@@ -46,6 +47,8 @@ var ruleUses = map[string][]ui.Crumb{
 	"clocks/child.accept":      {{Label: "申请和审批：转入档案的签收", Href: requestpage.ListPath}},
 	"clocks/child.receipt":     {{Label: "申请和审批：外地接收的回执", Href: requestpage.ListPath}},
 	"clocks/child.age":         {{Label: "申请和审批：到龄退出", Href: requestpage.ListPath}},
+	"clocks/screening.assess":  {{Label: "集中排查：发现情况后评估的时限", Href: screeningpage.ListPath}},
+	"screenings":               {{Label: "集中排查：何时、由谁、问什么", Href: screeningpage.ListPath}},
 	"clocks/suggestion.answer": {{Label: "意见建议：未保办的答复时限", Href: "/suggestions"}},
 	"terms/office":             {{Label: "单位：确定由哪个单位承担未保办工作", Href: "/units"}},
 	"terms/school-term.spring": {{Label: "方案任务：每学期的起止日期", Href: "/tasks"}},
@@ -59,6 +62,7 @@ func dutyKinds() map[string]dutypage.Kind {
 	assessmentDuties(kinds)
 	importDuties(kinds)
 	caseworkDuties(kinds)
+	screeningDuties(kinds)
 	maps.Copy(kinds, requestpage.Kinds())
 	return kinds
 }

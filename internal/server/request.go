@@ -37,11 +37,9 @@ var requestLinks = []childpage.Link{
 	{Label: "合并记录", Icon: "merge", Path: matchpage.MergesTail, Permission: "child.merge"},
 }
 
-// requests makes the screens of likeness, merger, requests and moves. From
-// then on birthdays bring proposals.
+// requests makes the screens of likeness, merger, requests and moves.
 func (a *App) requests() ([]ui.Route, error) {
-	counter := &request.Counter{Cabinet: a.Cabinet, Duties: a.Kernel}
-	a.Cabinet.Grown, a.Cabinet.Settled = counter.Grown, a.Assessor.Plan
+	counter := a.counter()
 	pairs, err := matchpage.New(matchpage.Deps{DB: a.DB, UI: a.UI, Cabinet: a.Cabinet})
 	if err != nil {
 		return nil, err
@@ -52,6 +50,10 @@ func (a *App) requests() ([]ui.Route, error) {
 	}
 	papers, err := a.audits()
 	return slices.Concat(pairs.Routes(), asked.Routes(), papers), err
+}
+
+func (a *App) counter() *request.Counter {
+	return &request.Counter{Cabinet: a.Cabinet, Duties: a.Kernel}
 }
 
 const matchEvery = time.Minute

@@ -20,6 +20,7 @@ var navigation = slices.Concat(
 	[]ui.Entry{{Key: "desk", Path: "/duties", Permission: "duty.inbox"}, {Key: "plan", Path: "/plans", Permission: "plan.list"}},
 	childEntries,
 	caseworkEntries,
+	screeningEntries,
 	assessmentEntries,
 	authpage.Entries(),
 	baseEntries,
@@ -51,6 +52,10 @@ func (a *App) pages() (err error) {
 	if err != nil {
 		return err
 	}
+	screenings, err := a.screenings()
+	if err != nil {
+		return err
+	}
 	children, err := a.children()
 	if err != nil {
 		return err
@@ -75,6 +80,7 @@ func (a *App) pages() (err error) {
 		children,
 		cases,
 		assessments,
+		screenings,
 		accounts.Routes(),
 		office,
 	)

@@ -57,10 +57,13 @@ func DutyHref(d duty.Duty) string {
 		return showPath(ref.Assessment(d.SubjectID))
 	}
 	if d.Kind == "assessment."+string(rule.Reassess) {
-		return childPath(ref.Child(d.SubjectID)) + "/assess"
+		return AssessHref(d)
 	}
 	return childPath(ref.Child(d.SubjectID)) + "/record"
 }
+
+// AssessHref is the page on which a duty about a child is handled by assessing it.
+func AssessHref(d duty.Duty) string { return childPath(ref.Child(d.SubjectID)) + "/assess" }
 
 func showPath(id ref.Assessment) string { return "/assessments/" + ref.Format(id) }
 
