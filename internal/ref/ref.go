@@ -23,10 +23,10 @@ type (
 	Assessment int64
 	// Audit is an entry of the audit journal.
 	Audit int64
-	// Case is a 个案: the work for one child from opening to closure.
-	Case int64
 	// Campaign is a 排查活动: a screening of all children of a place.
 	Campaign int64
+	// Case is a 个案: the work for one child from opening to closure.
+	Case int64
 	// Child is the 档案 of a child 「一人一档」.
 	Child int64
 	// Duty is a 责任事项.
