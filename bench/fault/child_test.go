@@ -28,6 +28,7 @@ const (
 	childDSN   = "WEIBAO_FAULT_DSN"   // makes the test program a child on this database
 	childSeals = "WEIBAO_FAULT_SEALS" // folder of the seals that stand outside
 	childEarly = "WEIBAO_FAULT_EARLY" // the control: answers before the commit
+	childLog   = "WEIBAO_FAULT_LOG"   // brings the log into the file all the time
 )
 
 func TestMain(m *testing.M) {
@@ -98,6 +99,9 @@ func child(dsn string) error {
 	}
 	runner := job.Runner{DB: d, Poll: 20 * time.Millisecond, Workers: 2, Kinds: []job.Kind{{Name: "fault.once", Run: once, Lease: 2 * time.Second}}}
 	go func() { _ = runner.Run(ctx, time.Second) }()
+	if os.Getenv(childLog) != "" {
+		go s.checkpoint(ctx)
+	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -128,6 +132,12 @@ func (s *server) seal(ctx context.Context, sealer *audit.Sealer) {
 	for {
 		_, _ = sealer.Seal(ctx, s.d)
 		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+func (s *server) checkpoint(ctx context.Context) {
+	for s.d.Checkpoint(ctx) == nil {
+		time.Sleep(5 * time.Millisecond)
 	}
 }
 

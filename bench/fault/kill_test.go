@@ -2,6 +2,7 @@ package fault_test
 
 import (
 	"context"
+	"os"
 	"testing"
 	"time"
 
@@ -53,6 +54,33 @@ func TestAKillCatchesAnswersBeforeTheCommit(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The child brings its log into the file all the time, so that most kills hit
+// it there.
+func TestAKilledCheckpointLosesAndDoublesNothing(t *testing.T) {
+	for _, f := range kills(t, testkit.DSN(t, db.SQLite), rounds(20), childLog+"=1") {
+		t.Error(f)
+	}
+}
+
+// The control: what a kill leaves in the log is lost with it.
+func TestAKillThatLosesTheLogIsCaught(t *testing.T) {
+	dsn, l := testkit.DSN(t, db.SQLite), newLedger()
+	for range 30 {
+		p := launch(t, dsn, []string{childLog + "=1"})
+		wait := l.load(t.Context(), p, 8, false)
+		pause(100*time.Millisecond, 200*time.Millisecond)
+		p.kill()
+		wait()
+		if err := os.Remove(dsn + "-wal"); err != nil {
+			t.Fatal(err)
+		}
+		if len(l.broken(t, dsn, "")) > 0 {
+			return
+		}
+	}
+	t.Error("nothing was lost, so the kills hit no log that matters")
 }
 
 // postmasterKills kills the database under a child n times; the child goes on by itself.

@@ -36,8 +36,9 @@ type DB struct {
 
 	reads  *sql.DB
 	cache  *statements
-	writer *writer // SQLite
-	writes *sql.DB // PostgreSQL
+	writer *writer       // SQLite
+	log    *checkpointer // SQLite
+	writes *sql.DB       // PostgreSQL
 	bus    *bus
 	path   string // SQLite file
 	dsn    string
@@ -62,8 +63,14 @@ func IsPostgres(dsn string) bool {
 // Close ends all connections after the writes under way.
 func (d *DB) Close() error {
 	d.bus.close()
+	if d.log != nil {
+		d.log.close()
+	}
 	if d.writer != nil {
 		d.writer.close()
+	}
+	if d.log != nil {
+		d.log.finish()
 	}
 	if d.cache != nil {
 		d.cache.close()

@@ -108,5 +108,5 @@ func (d *DB) Copy(ctx context.Context, target string) error {
 	if _, err := d.writer.pool.ExecContext(ctx, "VACUUM INTO ?", target); err != nil {
 		return errs.Wrap(errs.Full, err, "备份没有写成，请检查目标目录的空间和写权限。")
 	}
-	return nil
+	return d.Checkpoint(ctx) // while it was read, the log had to keep all that came
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
 
 	sqlite "modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -21,6 +22,13 @@ import (
 const (
 	readCache  = 16 << 10
 	writeCache = 64 << 10
+	logCache   = 1 << 10
+)
+
+// How long a connection waits for a lock; the checkpointer's keeps the writer waiting with it.
+const (
+	patience    = 10 * time.Second
+	logPatience = 10 * time.Millisecond
 )
 
 func (d *DB) openSQLite(ctx context.Context) error {
@@ -35,7 +43,7 @@ func (d *DB) openSQLite(ctx context.Context) error {
 	if err := private(path); err != nil {
 		return errs.Wrap(errs.Full, err, "无法建立数据库文件 "+path+"，请检查写权限和磁盘空间。")
 	}
-	w, err := sql.Open("sqlite", sqliteDSN(path, writeCache, "_txlock=immediate"))
+	w, err := sql.Open("sqlite", sqliteDSN(path, writeCache, patience, "_txlock=immediate"))
 	if err != nil {
 		return fmt.Errorf("db.Open: %w", err)
 	}
@@ -44,7 +52,7 @@ func (d *DB) openSQLite(ctx context.Context) error {
 		w.Close()
 		return errs.Wrap(errs.Full, err, "无法打开数据库文件 "+path+"，请检查文件是否损坏、目录是否可写。")
 	}
-	r, err := sql.Open("sqlite", sqliteDSN(path, readCache, "_pragma=query_only(1)"))
+	r, err := sql.Open("sqlite", sqliteDSN(path, readCache, patience, "_pragma=query_only(1)"))
 	if err != nil {
 		w.Close()
 		return fmt.Errorf("db.Open: %w", err)
@@ -53,8 +61,17 @@ func (d *DB) openSQLite(ctx context.Context) error {
 	r.SetMaxOpenConns(n)
 	r.SetMaxIdleConns(n)
 	d.reads, d.cache = r, newStatements(r)
-	d.writer, err = newWriter(ctx, d, w)
-	return err
+	l, err := sql.Open("sqlite", sqliteDSN(path, logCache, logPatience, ""))
+	if err != nil {
+		w.Close()
+		return fmt.Errorf("db.Open: %w", err)
+	}
+	if d.writer, err = newWriter(ctx, d, w); err != nil {
+		l.Close()
+		return err
+	}
+	d.log = newCheckpointer(d, l)
+	return nil
 }
 
 // private makes a new file that nobody but the program's account can read.
@@ -68,10 +85,10 @@ func private(path string) error {
 
 // sqliteDSN sets what every connection must keep: full durability, foreign
 // keys, and nothing readable left of deleted rows.
-func sqliteDSN(path string, cacheKiB int, more string) string {
+func sqliteDSN(path string, cacheKiB int, patience time.Duration, more string) string {
 	pragmas := []string{
-		"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(1)",
-		"secure_delete(1)", "trusted_schema(0)", "temp_store(2)", "wal_autocheckpoint(4000)",
+		"journal_mode(WAL)", "synchronous(FULL)", fmt.Sprintf("busy_timeout(%d)", patience.Milliseconds()), "foreign_keys(1)",
+		"secure_delete(1)", "trusted_schema(0)", "temp_store(2)", "wal_autocheckpoint(0)",
 		"journal_size_limit(67108864)", "mmap_size(1073741824)", fmt.Sprintf("cache_size(-%d)", cacheKiB),
 	}
 	var q []string

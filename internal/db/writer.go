@@ -27,6 +27,7 @@ type writer struct {
 	stmts *statements
 	high  chan *request
 	low   chan *request
+	rests chan func()
 	stop  chan struct{}
 	done  chan struct{}
 
@@ -48,7 +49,7 @@ func newWriter(ctx context.Context, d *DB, pool *sql.DB) (*writer, error) {
 		return nil, fmt.Errorf("db: writer: %w", err)
 	}
 	w := &writer{db: d, pool: pool, conn: conn, stmts: newStatements(conn),
-		high: make(chan *request), low: make(chan *request), stop: make(chan struct{}), done: make(chan struct{})}
+		high: make(chan *request), low: make(chan *request), rests: make(chan func()), stop: make(chan struct{}), done: make(chan struct{})}
 	go w.loop()
 	return w, nil
 }
@@ -89,6 +90,9 @@ func (w *writer) loop() {
 		case r := <-w.high:
 			w.group(r, true)
 			continue
+		case fn := <-w.rests:
+			fn()
+			continue
 		case <-w.stop:
 			return
 		default:
@@ -98,9 +102,21 @@ func (w *writer) loop() {
 			w.group(r, true)
 		case r := <-w.low:
 			w.group(r, false)
+		case fn := <-w.rests:
+			fn()
 		case <-w.stop:
 			return
 		}
+	}
+}
+
+// between runs fn while no transaction is under way, unless the writer ends.
+func (w *writer) between(fn func()) {
+	done := make(chan struct{})
+	select {
+	case w.rests <- func() { defer close(done); fn() }:
+		<-done
+	case <-w.stop:
 	}
 }
 
@@ -186,6 +202,7 @@ func (w *writer) again(group []*request) error {
 func (w *writer) commit() error {
 	err := w.exec("COMMIT")
 	if err == nil {
+		w.db.log.wake()
 		return nil
 	}
 	if full := diskFull(err); full != nil {
