@@ -145,6 +145,7 @@ func (x *sweep) makeDue(n int) {
 		}
 		return nil
 	}))
+	x.must(x.d.Checkpoint(ctx)) // what was made due is in the file, as if it had been there for days
 }
 
 func levelOf(i int) int {

@@ -12,8 +12,9 @@ import (
 
 // The log of a SQLite file, in pages of 4 KiB.
 const (
-	logWorth = 4000  // from here it is brought into the file
-	logTail  = 250   // as much the writer may wait for
+	logWorth = 1000  // as much of it is brought into the file at once: more keeps the disk from commits
+	logLong  = 4000  // from here it is to begin anew, for which the writer rests
+	logTail  = 500   // as much the writer may wait for
 	logMost  = 16000 // here the writer waits for all of it
 )
 
@@ -76,23 +77,25 @@ func (c *checkpointer) loop() {
 // tend brings a long log into the file and tells whether nothing stood in the way.
 func (c *checkpointer) tend() bool {
 	s, err := c.run("NOOP")
-	if err != nil || s.Log < logWorth {
-		return err == nil
+	if err == nil && s.waits() >= logWorth {
+		if _, err = c.catchUp(); err == nil {
+			s, err = c.run("NOOP")
+		}
 	}
-	if s, err = c.catchUp(); err != nil {
-		return false
+	if err == nil && s.isLong() {
+		c.db.writer.between(func() {
+			if s, err = c.run("NOOP"); err == nil && s.isLong() { // others have written meanwhile
+				s, err = c.run("RESTART")
+			}
+		})
 	}
-	if s.Log-s.Checkpointed > logTail && s.Log < logMost {
-		return true
-	}
-	c.db.writer.between(func() { s, err = c.run("RESTART") })
 	return err == nil && s.Busy == 0
 }
 
 // catchUp brings pages into the file while others write more of them, until few are left.
 func (c *checkpointer) catchUp() (s checkpoint, err error) {
 	for range logTries {
-		if s, err = c.run("PASSIVE"); err != nil || s.Log-s.Checkpointed <= logTail {
+		if s, err = c.run("PASSIVE"); err != nil || s.waits() <= logTail {
 			break
 		}
 	}
@@ -102,6 +105,15 @@ func (c *checkpointer) catchUp() (s checkpoint, err error) {
 // checkpoint is what SQLite tells of one.
 type checkpoint struct {
 	Busy, Log, Checkpointed int
+}
+
+// waits is what the log holds and the file does not.
+func (s checkpoint) waits() int { return s.Log - s.Checkpointed }
+
+// isLong tells whether the log is to begin anew, and the writer may wait for
+// that. Where nothing waits it begins anew by itself.
+func (s checkpoint) isLong() bool {
+	return s.waits() > 0 && s.Log >= logLong && (s.waits() <= logTail || s.Log >= logMost)
 }
 
 func (c *checkpointer) run(mode string) (s checkpoint, err error) {
@@ -128,15 +140,16 @@ func (c *checkpointer) finish() {
 	c.pool.Close()
 }
 
-// Checkpoint brings the log of a SQLite database into its file and leaves it
-// empty, as far as readers let it. PostgreSQL does that itself.
+// Checkpoint brings the log of a SQLite database into its file, as far as
+// readers let it, so that the log begins anew; the log keeps its place on the
+// disk, which costs a commit more to take than to use. PostgreSQL does that itself.
 func (d *DB) Checkpoint(ctx context.Context) error {
 	if d.log == nil {
 		return nil
 	}
 	_, err := d.log.catchUp()
 	if err == nil {
-		d.writer.between(func() { _, err = d.log.run("TRUNCATE") })
+		d.writer.between(func() { _, err = d.log.run("RESTART") })
 	}
 	if err == nil {
 		err = ctx.Err()

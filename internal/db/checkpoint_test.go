@@ -122,7 +122,7 @@ func TestALongReaderStopsNobodyAndTheLogShrinksAfterHim(t *testing.T) {
 	})
 }
 
-func TestACheckpointEmptiesTheLogBesideWriters(t *testing.T) {
+func TestACheckpointBringsTheLogIntoTheFileBesideWriters(t *testing.T) {
 	d := paired(t)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan int)
@@ -141,8 +141,8 @@ func TestACheckpointEmptiesTheLogBesideWriters(t *testing.T) {
 	stop()
 	wrote := <-ended
 	must(t, d.Checkpoint(t.Context()))
-	if size := logSize(t, d); size != 0 {
-		t.Errorf("the log has %d bytes", size)
+	if n := inLog(t, d); n != 0 {
+		t.Errorf("%d pages stand in the log alone", n)
 	}
 	rows, err := db.Get[int](t.Context(), d.Reader(), "SELECT count(*) FROM pair")
 	must(t, err)
