@@ -15,6 +15,7 @@ const modules = join(here, '..', 'node_modules')
 
 // Old office browsers set the floor; see docs/decisions.
 const desk = 88
+const phone = 78
 
 const manifest = {}
 const sizes = []
@@ -93,6 +94,9 @@ function report() {
 clean()
 await style('desk', desk)
 await script('desk', desk)
+// Pages of the public are read on old phones.
+await style('public', phone)
+await script('public', phone)
 // A page with much behaviour of its own (a review screen, a chart) brings src/pages/<name>.ts.
 const pages = join(here, 'src', 'pages')
 for (const name of existsSync(pages) ? readdirSync(pages).filter(n => n.endsWith('.ts')) : []) {

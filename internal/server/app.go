@@ -22,6 +22,7 @@ import (
 	"weibao/internal/duty"
 	"weibao/internal/duty/dutypage"
 	"weibao/internal/file"
+	"weibao/internal/intake"
 	"weibao/internal/job"
 	"weibao/internal/org"
 	"weibao/internal/plan"
@@ -34,19 +35,20 @@ import (
 // App is the wired house.
 type App struct {
 	*Ground
-	Serve    config.Serve
-	Rules    *rule.Book
-	Guard    *auth.Guard
-	Kernel   *duty.Kernel
-	Plans    *plan.Desk
-	Cabinet  *child.Cabinet
-	Assessor *assessment.Desk
-	Referrer *referral.Desk
-	Screener *screening.Desk
-	UI       *ui.Renderer
-	Sealer   *audit.Sealer
-	Routes   []ui.Route
-	Kinds    []job.Kind
+	Serve     config.Serve
+	Rules     *rule.Book
+	Guard     *auth.Guard
+	Kernel    *duty.Kernel
+	Plans     *plan.Desk
+	Cabinet   *child.Cabinet
+	Assessor  *assessment.Desk
+	Referrer  *referral.Desk
+	Screener  *screening.Desk
+	Reception *intake.Desk
+	UI        *ui.Renderer
+	Sealer    *audit.Sealer
+	Routes    []ui.Route
+	Kinds     []job.Kind
 	// Attach finds who is behind a request.
 	Attach func(*http.Request) (*http.Request, access.Actor, error)
 
@@ -71,6 +73,7 @@ func Assemble(ctx context.Context, g *Ground, s config.Serve) (*App, error) {
 	a.Assessor, a.Screener = a.assessor(), a.screener()
 	a.Referrer = a.referrer()
 	a.follow()
+	a.Reception = a.reception()
 	if err := a.face(); err != nil {
 		return nil, err
 	}

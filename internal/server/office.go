@@ -60,6 +60,7 @@ func dutyKinds() map[string]dutypage.Kind {
 	kinds := taskpage.Kinds()
 	kinds[suggestion.DutyKind] = dutypage.Kind{Label: "意见建议", Icon: "edit", Href: suggestionpage.DutyHref}
 	assessmentDuties(kinds)
+	intakeDuties(kinds)
 	importDuties(kinds)
 	caseworkDuties(kinds)
 	screeningDuties(kinds)

@@ -92,7 +92,7 @@ func (p *probe) WriteHeader(status int)      { p.status = status }
 // page stands before one route.
 func (s *Server) page(route ui.Route) http.Handler {
 	live := strings.HasSuffix(route.Path, "/live")
-	upload := slices.Contains(s.o.Uploads, route.Permission)
+	upload := route.Files || slices.Contains(s.o.Uploads, route.Permission)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r, by, err := s.o.Attach(r)
 		if err == nil {

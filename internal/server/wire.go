@@ -22,6 +22,7 @@ var navigation = slices.Concat(
 	caseworkEntries,
 	screeningEntries,
 	assessmentEntries,
+	intakeEntries,
 	authpage.Entries(),
 	baseEntries,
 	officeEntries,
@@ -64,6 +65,10 @@ func (a *App) pages() (err error) {
 	if err != nil {
 		return err
 	}
+	reports, err := a.reports()
+	if err != nil {
+		return err
+	}
 	office, err := a.office()
 	if err != nil {
 		return err
@@ -81,6 +86,7 @@ func (a *App) pages() (err error) {
 		cases,
 		assessments,
 		screenings,
+		reports,
 		accounts.Routes(),
 		office,
 	)

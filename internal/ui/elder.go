@@ -13,7 +13,7 @@ const elderCookie = "weibao_elder"
 
 // Routes are the routes which the face itself brings: the switch of 长者模式.
 func (r *Renderer) Routes() []Route {
-	return []Route{{http.MethodPost, ElderPath, access.Public, switchElder}}
+	return []Route{{Method: http.MethodPost, Path: ElderPath, Permission: access.Public, Handle: switchElder}}
 }
 
 // switchElder turns 长者模式 on or off and goes back to where the person was.

@@ -154,6 +154,18 @@ func (r *Renderer) Part(w http.ResponseWriter, req *http.Request, name string, v
 	return nil
 }
 
+// Whole answers with a document of the page package's own, without the shell:
+// for pages that must be light and work in browsers older than the desk's.
+func (r *Renderer) Whole(w http.ResponseWriter, req *http.Request, name string, status int, view any) error {
+	buf := r.buffer()
+	defer r.release(buf)
+	if err := r.execute(buf, name, view); err != nil {
+		return err
+	}
+	write(w, req, status, buf.Bytes())
+	return nil
+}
+
 func (r *Renderer) execute(buf *bytes.Buffer, name string, view any) error {
 	set := r.views[viewKey{name, reflect.TypeOf(view)}]
 	if set == nil {

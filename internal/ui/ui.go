@@ -29,6 +29,7 @@ type Route struct {
 	Path       string
 	Permission access.Permission
 	Handle     Handler
+	Files      bool // takes files, where its permission alone does not tell
 }
 
 // Page is what the shell needs to know of a screen.

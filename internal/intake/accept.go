@@ -1,0 +1,119 @@
+package intake
+
+import (
+	"context"
+
+	"weibao/internal/access"
+	"weibao/internal/audit"
+	"weibao/internal/db"
+	"weibao/internal/errs"
+	"weibao/internal/ref"
+)
+
+func errMoved() error {
+	return errs.New(errs.Conflict, "这件报告的状态已经变化，请刷新页面后再办理。")
+}
+
+// Accept takes a report on 「受理」: the duty to accept is done, the one to
+// decide begins, and the reporter is told.
+func (k *Desk) Accept(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report) error {
+	if err := by.Require("intake.accept"); err != nil {
+		return err
+	}
+	r, err := lock(ctx, tx, by, id)
+	if err != nil {
+		return err
+	}
+	if r.State != Received {
+		return errMoved()
+	}
+	if err := k.settle(ctx, tx, by, &r.Duty, id); err != nil {
+		return err
+	}
+	r.State, r.Accepted, r.AcceptedName = Accepted, tx.Now, by.Name
+	if r.Duty, err = k.open(ctx, tx, by, r, DecideKind); err != nil {
+		return err
+	}
+	if err := save(ctx, tx, r); err != nil {
+		return err
+	}
+	if err := k.post(ctx, tx, by, id, ByOffice, Notice, "您的报告已经受理。"); err != nil {
+		return err
+	}
+	return audit.Write(ctx, tx, by, "intake.accept", "intake_report", id, map[string]any{"duty": r.Duty})
+}
+
+// Act records what was done for the child at once: whom was called, who went.
+func (k *Desk) Act(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, text string) error {
+	if err := by.Require("intake.accept"); err != nil {
+		return err
+	}
+	r, err := lock(ctx, tx, by, id)
+	if err != nil {
+		return err
+	}
+	if text, err = messageText(text); err != nil {
+		return err
+	}
+	if !r.State.Open() {
+		return errMoved()
+	}
+	if r.Acted == 0 {
+		r.Acted = tx.Now
+	}
+	return k.tellOne(ctx, tx, by, r, Note, text)
+}
+
+// Close ends a report with the answer to whoever reported 「办结」; reports that
+// were merged into it end with the same answer.
+func (k *Desk) Close(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, text string) error {
+	r, text, err := k.speak(ctx, tx, by, id, text)
+	if err != nil {
+		return err
+	}
+	if r.State != Decided {
+		return errs.New(errs.Conflict, "研判以后才能办结。请先确定由谁办理；不需要办理的，请选择不予受理并说明理由。")
+	}
+	if err := k.tell(ctx, tx, by, r, Answered, text); err != nil {
+		return err
+	}
+	return k.end(ctx, tx, by, id, Closed, "intake.close")
+}
+
+// end ends the duties of a report that was just told why.
+func (k *Desk) end(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, state State, action access.Permission) error {
+	r, err := k.held(ctx, tx, by, id)
+	if err != nil {
+		return err
+	}
+	if err := k.settle(ctx, tx, by, &r.Duty, id); err != nil {
+		return err
+	}
+	r.State, r.Closed, r.ClosedName = state, tx.Now, by.Name
+	if err := save(ctx, tx, r); err != nil {
+		return err
+	}
+	return audit.Write(ctx, tx, by, action, "intake_report", id, nil)
+}
+
+// Reject ends a report that is not for this desk, with the reason, which the
+// reporter reads 「不予受理、退回」.
+func (k *Desk) Reject(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, reason string) error {
+	if err := by.Require("intake.reject"); err != nil {
+		return err
+	}
+	r, err := lock(ctx, tx, by, id)
+	if err != nil {
+		return err
+	}
+	if reason, err = messageText(reason); err != nil {
+		return err
+	}
+	if r.State != Received && r.State != Accepted {
+		return errMoved()
+	}
+	if err := k.tell(ctx, tx, by, r, Answered, "未受理的原因："+reason); err != nil {
+		return err
+	}
+	return k.end(ctx, tx, by, id, Rejected, "intake.reject")
+}

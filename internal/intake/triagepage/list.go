@@ -1,0 +1,80 @@
+package triagepage
+
+import (
+	"net/http"
+
+	"weibao/internal/access"
+	"weibao/internal/intake"
+	"weibao/internal/ref"
+	"weibao/internal/ui"
+)
+
+type listView struct {
+	Filter ui.Filter
+	Table  ui.Table
+}
+
+const pageRows = 50
+
+// List shows the reports by what must happen next.
+func (p *Pages) List(w http.ResponseWriter, r *http.Request, by access.Actor) error {
+	tx, q := p.DB.Reader(), r.URL.Query()
+	f := intake.Filter{View: viewOf(q.Get("view")), Channel: q.Get("channel"), Situation: q.Get("situation"), Limit: pageRows + 1}
+	f.Before, _ = ref.Parse[ref.Report](q.Get("before")) // the first page has none
+	rows, err := p.Desk.List(r.Context(), tx, by, f)
+	if err != nil {
+		return err
+	}
+	counts, err := p.Desk.Counts(r.Context(), tx, by)
+	if err != nil {
+		return err
+	}
+	codes := make([]string, len(rows))
+	for i, row := range rows {
+		codes[i] = row.Region
+	}
+	places, err := p.Places(r.Context(), tx, codes)
+	if err != nil {
+		return err
+	}
+	page := ui.Page{Title: "报告受理", Nav: "intake", Tabs: tabs(f.View, counts), More: doors(by),
+		Lead: "有现实危险的先打110、120，再在这里登记处置。"}
+	return p.UI.Page(w, r, by, "list.html", page, listView{p.filter(f, tx.Now.Time()), p.table(rows, places, f, q, tx.Now.Time())})
+}
+
+var views = []struct {
+	view  intake.View
+	label string
+}{{intake.Todo, "待受理"}, {intake.Working, "研判和办理中"}, {intake.Pressing, "紧急"}, {intake.Asking, "报告人留言"}, {intake.Done, "已结束"}, {intake.All, "全部"}}
+
+func viewOf(word string) intake.View {
+	for _, v := range views {
+		if string(v.view) == word {
+			return v.view
+		}
+	}
+	return intake.Todo
+}
+
+func tabs(here intake.View, c intake.Counts) []ui.Tab {
+	numbers := map[intake.View]int64{intake.Todo: c.Todo, intake.Working: c.Working, intake.Pressing: c.Pressing, intake.Asking: c.Asking}
+	var list []ui.Tab
+	for _, v := range views {
+		list = append(list, ui.Tab{Label: v.label, Href: "/reports?view=" + string(v.view), Here: v.view == here, Count: int(numbers[v.view]), Urgent: v.view == intake.Pressing})
+	}
+	return list
+}
+
+// doors lead to the other work of the section.
+func doors(by access.Actor) []ui.Action {
+	var list []ui.Action
+	for _, d := range []struct {
+		permission access.Permission
+		action     ui.Action
+	}{} {
+		if by.Can(d.permission) {
+			list = append(list, d.action)
+		}
+	}
+	return list
+}
