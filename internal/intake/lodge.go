@@ -182,7 +182,7 @@ func (k *Desk) Lodge(ctx context.Context, tx *db.Tx, by access.Actor, p *Prepare
 			return Lodged{}, err
 		}
 		if held.Report != p.row.ID {
-			return k.repeated(ctx, tx, p, held)
+			return k.repeated(p, held)
 		}
 	}
 	r := p.row
@@ -210,15 +210,13 @@ type lodgedDetail struct {
 	Duty    ref.Duty         `json:"duty"`
 }
 
-func (k *Desk) repeated(ctx context.Context, tx *db.Tx, p *Prepared, held keyRow) (Lodged, error) {
+// repeated answers a request that has come before from the row of its key
+// alone: the report itself may still wait to be written with the same commit.
+func (k *Desk) repeated(p *Prepared, held keyRow) (Lodged, error) {
 	if !bytes.Equal(held.Body, p.key.Body) {
 		return Lodged{}, errs.New(errs.Invalid, "这个 Idempotency-Key 已经用于另一份报告。内容不同的报告请换一个新的键。")
 	}
-	r, err := byID(ctx, tx, held.Report)
-	if err != nil {
-		return Lodged{}, err
-	}
-	return Lodged{ID: r.ID, Number: r.Number, Receipt: k.receipt(held), At: r.Received, Urgency: r.Urgency, Repeated: true}, nil
+	return Lodged{ID: held.Report, Number: numberOf(held.Report, held.At), Receipt: k.receipt(held), At: held.At, Urgency: p.row.Urgency, Repeated: true}, nil
 }
 
 // owner is the office of the place, or for what concerns its own level the unit above it.
