@@ -87,11 +87,11 @@ func compare(book *rule.Book, c child.Child, have []Care, on civil.Date) plan {
 // and its due to the earliest of it. Whoever changes level or categories
 // calls it in the same transaction.
 func (k *Desk) Plan(ctx context.Context, tx *db.Tx, by access.Actor, c child.Child) error {
-	return k.planAll(ctx, tx, by, []child.Child{c})
+	return k.PlanAll(ctx, tx, by, []child.Child{c})
 }
 
-// planAll is Plan for some children, each named once.
-func (k *Desk) planAll(ctx context.Context, tx *db.Tx, by access.Actor, list []child.Child) error {
+// PlanAll is Plan for some children, each named once.
+func (k *Desk) PlanAll(ctx context.Context, tx *db.Tx, by access.Actor, list []child.Child) error {
 	have, err := k.caresBy(ctx, tx, list)
 	if err != nil {
 		return err

@@ -225,7 +225,7 @@ func (k *Desk) Follow(ctx context.Context, d *db.DB, since clock.Instant) error 
 				if err != nil {
 					return err
 				}
-				return k.planAll(ctx, tx, access.Program, list)
+				return k.PlanAll(ctx, tx, access.Program, list)
 			})
 			if err != nil {
 				return err

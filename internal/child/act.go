@@ -39,7 +39,7 @@ func (c *Cabinet) End(ctx context.Context, tx *db.Tx, by access.Actor, action ac
 	if err != nil {
 		return err
 	}
-	if err := c.end(ctx, tx, row, reason, 0); err != nil {
+	if err := c.end(ctx, tx, []Child{row}, reason, 0); err != nil {
 		return err
 	}
 	if _, err := c.note(ctx, tx, by, action, id, []Difference{{Field: "state", Before: string(Open), After: string(Closed)}}, words); err != nil {

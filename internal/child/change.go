@@ -103,18 +103,19 @@ func (c *Cabinet) store(ctx context.Context, tx *db.Tx, row Child, before, after
 // rekey replaces the blind indexes of a file where they differ.
 func (c *Cabinet) rekey(ctx context.Context, tx *db.Tx, id ref.Child, before, after Dossier) error {
 	was, now := c.keys(before), c.keys(after)
+	var gone, more []key
 	for _, k := range was {
 		if !slices.Contains(now, k) {
-			if err := deleteKey(ctx, tx, key{k, id}); err != nil {
-				return err
-			}
+			gone = append(gone, key{k, id})
 		}
 	}
-	var more []key
 	for _, k := range now {
 		if !slices.Contains(was, k) {
 			more = append(more, key{k, id})
 		}
+	}
+	if err := deleteKeys(ctx, tx, gone); err != nil {
+		return err
 	}
 	return db.InsertAll(ctx, tx, "child_key", more)
 }
@@ -149,12 +150,13 @@ func (c *Cabinet) replace(ctx context.Context, tx *db.Tx, row, next Child) error
 
 // rename moves a file from what its old name was found by to what the new one is.
 func rename(ctx context.Context, tx *db.Tx, row, next Child) error {
+	var gone, more []gram
 	for _, g := range grams(row.Name) {
-		if err := deleteGram(ctx, tx, gram{row.Town, []byte(g), row.ID}); err != nil {
-			return err
-		}
+		gone = append(gone, gram{row.Town, []byte(g), row.ID})
 	}
-	var more []gram
+	if err := deleteGrams(ctx, tx, gone); err != nil {
+		return err
+	}
 	for _, g := range grams(next.Name) {
 		more = append(more, gram{next.Town, []byte(g), next.ID})
 	}

@@ -34,7 +34,7 @@ type Cabinet struct {
 	// Settled is told of each file that was closed, opened again, united, parted
 	// or moved, or whose categories changed, in that transaction: who plans its
 	// care follows. nil tells nobody.
-	Settled func(ctx context.Context, tx *db.Tx, by access.Actor, row Child) error
+	Settled func(ctx context.Context, tx *db.Tx, by access.Actor, rows []Child) error
 }
 
 // rehomed tells who follows that a file went to another place: what the old one
@@ -49,27 +49,22 @@ func (c *Cabinet) rehomed(ctx context.Context, tx *db.Tx, by access.Actor, was C
 	}
 	gone := was
 	gone.State = Closed
-	if err := c.Settled(ctx, tx, by, gone); err != nil {
+	if err := c.Settled(ctx, tx, by, []Child{gone}); err != nil {
 		return err
 	}
 	return c.settled(ctx, tx, by, was.ID)
 }
 
-// settled tells who follows how a file stands now.
+// settled tells who follows how files stand now.
 func (c *Cabinet) settled(ctx context.Context, tx *db.Tx, by access.Actor, ids ...ref.Child) error {
-	for _, id := range ids {
-		if c.Settled == nil {
-			return nil
-		}
-		row, err := get(ctx, tx, access.Program, id)
-		if err != nil {
-			return err
-		}
-		if err := c.Settled(ctx, tx, by, row); err != nil {
-			return err
-		}
+	if c.Settled == nil {
+		return nil
 	}
-	return nil
+	rows, err := lockAll(ctx, tx, access.Program, ids)
+	if err != nil {
+		return err
+	}
+	return c.Settled(ctx, tx, by, rows)
 }
 
 // State says whether a file is in use.

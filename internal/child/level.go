@@ -115,42 +115,76 @@ var CloseReasons = []Bar{
 // Close ends a file for a reason, an id of CloseReasons: it leaves the lists,
 // the numbers and the search, and stays readable by its address.
 func (c *Cabinet) Close(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child, reason string) error {
-	if err := require(by, "child.close"); err != nil {
+	return c.CloseAll(ctx, tx, by, []ref.Child{id}, reason)
+}
+
+// CloseAll is Close for at most some hundred files. Of many the journal keeps
+// one entry with their ids, as it does where they are opened together.
+func (c *Cabinet) CloseAll(ctx context.Context, tx *db.Tx, by access.Actor, ids []ref.Child, reason string) error {
+	if err := require(by, "child.close"); err != nil || len(ids) == 0 {
 		return err
 	}
-	row, err := lock(ctx, tx, by, id)
-	if err != nil {
-		return err
-	}
+	rows, err := lockAll(ctx, tx, by, ids)
 	switch {
-	case row.State == Closed:
+	case err != nil:
+		return err
+	case len(rows) < len(ids):
+		return errs.Missing()
+	case slices.ContainsFunc(rows, func(r Child) bool { return r.State == Closed }):
 		return errs.New(errs.Conflict, "这份档案已结，不必重复办理。")
 	case !known(CloseReasons, reason):
 		return errs.New(errs.Invalid, "请选择结束档案的原因。")
 	}
-	if err := c.end(ctx, tx, row, reason, 0); err != nil {
+	if err := c.end(ctx, tx, rows, reason, 0); err != nil {
 		return err
 	}
-	if err := audit.Write(ctx, tx, by, "child.close", "child", id, map[string]string{"reason": reason}); err != nil {
-		return err
+	if len(ids) == 1 {
+		err = audit.Write(ctx, tx, by, "child.close", "child", ids[0], map[string]string{"reason": reason})
+	} else {
+		err = audit.Write(ctx, tx, by, "child.close", "child", ref.Child(0), map[string]any{"reason": reason, "ids": ids})
 	}
-	return c.settled(ctx, tx, by, id)
-}
-
-// end closes a file, perhaps into another.
-func (c *Cabinet) end(ctx context.Context, tx *db.Tx, row Child, reason string, successor ref.Child) error {
-	d, err := c.dossier(ctx, tx, row.ID)
 	if err != nil {
 		return err
 	}
-	for _, k := range c.keys(d) {
-		if err := deleteKey(ctx, tx, key{k, row.ID}); err != nil {
-			return err
-		}
+	return c.settled(ctx, tx, by, ids...)
+}
+
+// end closes files, perhaps into another.
+func (c *Cabinet) end(ctx context.Context, tx *db.Tx, rows []Child, reason string, successor ref.Child) error {
+	papers, err := c.Dossiers(ctx, tx, access.Program, idsOf(rows))
+	if err != nil {
+		return err
 	}
-	next := row
-	next.State, next.Ended, next.Successor, next.Due = Closed, reason, successor, NoDue
-	return c.replace(ctx, tx, row, next)
+	var digests []key
+	var names []gram
+	counts := counting{}
+	for _, r := range rows {
+		for _, k := range c.keys(papers[r.ID]) {
+			digests = append(digests, key{k, r.ID})
+		}
+		for _, g := range grams(r.Name) {
+			names = append(names, gram{r.Town, []byte(g), r.ID})
+		}
+		counts.add(r, -1)
+	}
+	if err := deleteKeys(ctx, tx, digests); err != nil {
+		return err
+	}
+	if err := deleteGrams(ctx, tx, names); err != nil {
+		return err
+	}
+	if err := closeRows(ctx, tx, idsOf(rows), reason, successor); err != nil {
+		return err
+	}
+	return counts.apply(ctx, tx)
+}
+
+func idsOf(rows []Child) []ref.Child {
+	ids := make([]ref.Child, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	return ids
 }
 
 // Reopen brings a closed file back into use.

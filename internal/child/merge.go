@@ -96,7 +96,7 @@ func (c *Cabinet) Merge(ctx context.Context, tx *db.Tx, by access.Actor, m Mergi
 	if err := c.unite(ctx, tx, by, &mem); err != nil {
 		return 0, err
 	}
-	if err := c.end(ctx, tx, drop, "mistake", keep.ID); err != nil {
+	if err := c.end(ctx, tx, []Child{drop}, "mistake", keep.ID); err != nil {
 		return 0, err
 	}
 	return c.remember(ctx, tx, by, m, mem)

@@ -337,8 +337,11 @@ func (k desk) all(rt *rapid.T, ids ...ref.Child) string {
 func TestWhoPlansCareHearsOfWhatBecameOfAFile(t *testing.T) {
 	withDesk(t, func(k desk, _ *clock.Manual) {
 		var heard []string
-		k.Settled = func(_ context.Context, _ *db.Tx, _ access.Actor, row child.Child) error {
-			heard = append(heard, string(row.State)+" "+row.Region)
+		k.Settled = func(_ context.Context, _ *db.Tx, _ access.Actor, rows []child.Child) error {
+			for _, row := range rows {
+				heard = append(heard, string(row.State)+" "+row.Region)
+			}
+			slices.Sort(heard)
 			return nil
 		}
 		a, b := k.mustCreate(girl(t, "单小明", village, 45)), k.mustCreate(numberless(girl(t, "单小明", village, 45), village))

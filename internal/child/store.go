@@ -162,13 +162,52 @@ func categoriesOf(ctx context.Context, tx *db.Tx, id ref.Child) ([]Category, err
 	return append(list, past...), err
 }
 
-func deleteGram(ctx context.Context, tx *db.Tx, g gram) error {
-	_, err := tx.Exec(ctx, "DELETE FROM child_gram WHERE town = ? AND gram = ? AND child = ?", g.Town, g.Gram, g.Child)
-	return err
+// deleteGrams and deleteKeys name rows by their whole key, so that each is found at once.
+func deleteGrams(ctx context.Context, tx *db.Tx, list []gram) error {
+	for some := range slices.Chunk(list, maxIn) {
+		args := make([]any, 0, 3*len(some))
+		for _, g := range some {
+			args = append(args, g.Town, g.Gram, g.Child)
+		}
+		_, err := tx.Exec(ctx, "DELETE FROM child_gram WHERE (town, gram, child) IN (VALUES (CAST(? AS TEXT), CAST(? AS "+bytesOf(tx)+"), CAST(? AS BIGINT))"+
+			strings.Repeat(", (?, ?, ?)", len(some)-1)+")", args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func deleteKey(ctx context.Context, tx *db.Tx, k key) error {
-	_, err := tx.Exec(ctx, "DELETE FROM child_key WHERE digest = ? AND child = ?", k.Digest, k.Child)
+// bytesOf is the database's word for bytes, where a statement must say of which kind its arguments are.
+func bytesOf(tx *db.Tx) string {
+	if tx.Dialect == db.Postgres {
+		return "BYTEA"
+	}
+	return "BLOB"
+}
+
+func deleteKeys(ctx context.Context, tx *db.Tx, list []key) error {
+	for some := range slices.Chunk(list, maxIn) {
+		args := make([]any, 0, 2*len(some))
+		for _, k := range some {
+			args = append(args, k.Digest, k.Child)
+		}
+		_, err := tx.Exec(ctx, "DELETE FROM child_key WHERE (digest, child) IN (VALUES (CAST(? AS BIGINT), CAST(? AS BIGINT))"+strings.Repeat(", (?, ?)", len(some)-1)+")", args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// closeRows takes files out of the lists, and their categories out of the order by due.
+func closeRows(ctx context.Context, tx *db.Tx, ids []ref.Child, reason string, successor ref.Child) error {
+	_, err := tx.Exec(ctx, "UPDATE child_category SET due = ? WHERE ended = '' AND due <> ? AND child IN "+db.In(len(ids)), append([]any{NoDue, NoDue}, db.Args(ids)...)...)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, "UPDATE child SET state = ?, ended = ?, successor = ?, due = ?, version = version + 1, changed = ? WHERE id IN "+db.In(len(ids)),
+		append([]any{Closed, reason, successor, NoDue, tx.Now}, db.Args(ids)...)...)
 	return err
 }
 

@@ -2,6 +2,7 @@ package screening
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"weibao/internal/access"
@@ -305,10 +306,13 @@ func (k *Desk) settle(ctx context.Context, tx *db.Tx, c Campaign, everybody bool
 	if err != nil {
 		return err
 	}
-	for _, row := range list {
-		if err := k.Follow(ctx, tx, access.Program, row); err != nil {
+	for some := range slices.Chunk(list, together) {
+		if err := k.Follow(ctx, tx, access.Program, some); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// together is how many children are followed by one statement.
+const together = 500

@@ -2,24 +2,31 @@ package screening
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"weibao/internal/access"
 	"weibao/internal/child"
 	"weibao/internal/db"
 	"weibao/internal/errs"
+	"weibao/internal/ref"
 	"weibao/internal/rule"
 )
 
-// Follow lets what was entered of a child count where it lives now: a file
+// Follow lets what was entered of children count where they live now: a file
 // that was closed, moved, grown up or out of the categories counts no more
 // where it did. Whoever changes any of it calls it in the same transaction.
-func (k *Desk) Follow(ctx context.Context, tx *db.Tx, _ access.Actor, c child.Child) error {
-	list, err := running(ctx, tx, c.ID)
+func (k *Desk) Follow(ctx context.Context, tx *db.Tx, _ access.Actor, rows []child.Child) error {
+	files := make(map[ref.Child]child.Child, len(rows))
+	for _, c := range rows {
+		files[c.ID] = c
+	}
+	list, err := running(ctx, tx, slices.Sorted(maps.Keys(files)))
 	if err != nil {
 		return err
 	}
 	for _, was := range list {
-		now := was
+		c, now := files[was.Child], was
 		if now.Counted, err = k.counts(ctx, tx, was, c); err != nil {
 			return err
 		}

@@ -65,7 +65,7 @@ func newDesk(t *testing.T, d *db.DB) *screening.Desk {
 		}}
 	k.Cabinet.Settled = k.Follow
 	k.Cabinet.Grown = func(ctx context.Context, tx *db.Tx, row child.Child) error {
-		return k.Follow(ctx, tx, access.Program, row)
+		return k.Follow(ctx, tx, access.Program, []child.Child{row})
 	}
 	return k
 }

@@ -126,8 +126,9 @@ func answersOf(ctx context.Context, tx *db.Tx, id ref.Campaign, ids []ref.Child)
 }
 
 // running gives the answers on a child in campaigns that run.
-func running(ctx context.Context, tx *db.Tx, who ref.Child) ([]Answer, error) {
-	return db.All[Answer](ctx, tx, "SELECT "+answerColumns+" FROM screening_answer a JOIN screening s ON s.id = a.campaign WHERE a.child = ? AND s.state = 'open' ORDER BY a.campaign", who)
+func running(ctx context.Context, tx *db.Tx, children []ref.Child) ([]Answer, error) {
+	return db.All[Answer](ctx, tx, "SELECT "+answerColumns+" FROM screening_answer a JOIN screening s ON s.id = a.campaign WHERE a.child IN "+db.In(len(children))+
+		" AND s.state = 'open' ORDER BY a.child, a.campaign", db.Args(children)...)
 }
 
 // unassessed gives the answers on a child that wait for an assessment.

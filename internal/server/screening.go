@@ -28,16 +28,16 @@ func (a *App) screener() *screening.Desk {
 func (a *App) follow() {
 	counter := a.counter()
 	a.Cabinet.Grown = func(ctx context.Context, tx *db.Tx, row child.Child) error {
-		if err := a.Screener.Follow(ctx, tx, access.Program, row); err != nil {
+		if err := a.Screener.Follow(ctx, tx, access.Program, []child.Child{row}); err != nil {
 			return err
 		}
 		return counter.Grown(ctx, tx, row)
 	}
-	a.Cabinet.Settled = func(ctx context.Context, tx *db.Tx, by access.Actor, row child.Child) error {
-		if err := a.Screener.Follow(ctx, tx, by, row); err != nil {
+	a.Cabinet.Settled = func(ctx context.Context, tx *db.Tx, by access.Actor, rows []child.Child) error {
+		if err := a.Screener.Follow(ctx, tx, by, rows); err != nil {
 			return err
 		}
-		return a.Assessor.Plan(ctx, tx, by, row)
+		return a.Assessor.PlanAll(ctx, tx, by, rows)
 	}
 	a.Assessor.Assessed = a.Screener.Assessed
 }

@@ -2,6 +2,7 @@ package imports
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"weibao/internal/access"
@@ -101,13 +102,8 @@ func (u *undoing) blocks(ctx context.Context) (more bool, err error) {
 		if err != nil {
 			return 0, err
 		}
-		for i, id := range unpackIDs(next[0].Children) {
-			if id == 0 {
-				continue
-			}
-			if err := u.remove(ctx, tx, b, id, lines[0][i]); err != nil {
-				return 0, err
-			}
+		if err := u.removeAll(ctx, tx, b, unpackIDs(next[0].Children), lines[0]); err != nil {
+			return 0, err
 		}
 		next[0].Applied, next[0].Children = 0, []byte{}
 		return len(lines[0]), markBlock(ctx, tx, next[0])
@@ -135,22 +131,33 @@ func (u *undoing) step(ctx context.Context, fn func(tx *db.Tx, b *Batch) (int, e
 	return n > 0, err
 }
 
-// remove closes a file that the import opened, unless somebody has worked on it.
-func (u *undoing) remove(ctx context.Context, tx *db.Tx, b *Batch, id ref.Child, l roster.Line) error {
-	present, err := u.k.Presents(ctx, tx, u.by, []ref.Child{id})
+// removeAll closes the files that the import made of some lines, unless somebody has worked on them; 0 is no file.
+func (u *undoing) removeAll(ctx context.Context, tx *db.Tx, b *Batch, ids []ref.Child, lines []roster.Line) error {
+	rows, err := filesByID(ctx, tx, u.by, slices.DeleteFunc(slices.Clone(ids), func(id ref.Child) bool { return id == 0 }))
 	if err != nil {
 		return err
 	}
-	at, there := present[id]
-	if there && at.Child.State == child.Closed {
-		b.Done--
-		return nil
+	files := make(map[ref.Child]child.Child, len(rows))
+	for _, r := range rows {
+		files[r.ID] = r
 	}
-	if !there || at.Version > 1 {
-		return u.keep(ctx, tx, b, id, l, "导入后又有人修改、评估或移出本辖区，档案保留。确属误建的，请逐份结束。")
+	var untouched []ref.Child
+	for i, id := range ids {
+		at, there := files[id]
+		switch {
+		case id == 0:
+		case there && at.State == child.Closed:
+			b.Done--
+		case !there || at.Version > 1:
+			if err := u.keep(ctx, tx, b, id, lines[i], "导入后又有人修改、评估或移出本辖区，档案保留。确属误建的，请逐份结束。"); err != nil {
+				return err
+			}
+		default:
+			b.Done--
+			untouched = append(untouched, id)
+		}
 	}
-	b.Done--
-	return u.k.Cabinet.Close(ctx, tx, u.by, id, "undone")
+	return u.k.Cabinet.CloseAll(ctx, tx, u.by, untouched, "undone")
 }
 
 // keep notes what an undo left.
@@ -168,7 +175,7 @@ func (u *undoing) row(ctx context.Context, tx *db.Tx, b *Batch, r row, d detail)
 		return err
 	}
 	if r.Decision == NewChild {
-		return u.remove(ctx, tx, b, r.Child, l)
+		return u.removeAll(ctx, tx, b, []ref.Child{r.Child}, []roster.Line{l})
 	}
 	present, err := u.k.Presents(ctx, tx, u.by, []ref.Child{r.Child})
 	if err != nil {
