@@ -30,6 +30,7 @@ import (
 	"weibao/internal/plan"
 	"weibao/internal/ref"
 	"weibao/internal/rule"
+	"weibao/internal/screening"
 )
 
 //go:embed data/*.txt
@@ -56,6 +57,8 @@ type Stage struct {
 	Children int
 	// Assessor opens the care that the levels of the children ask for.
 	Assessor *assessment.Desk
+	// Screener screens them; nil leaves the screening out.
+	Screener *screening.Desk
 	// Say tells how far the story has come.
 	Say io.Writer
 
@@ -98,6 +101,9 @@ func (s *Stage) Play(ctx context.Context, today time.Time) ([]Account, error) {
 	}
 	if err := s.care(ctx, today); err != nil {
 		return nil, fmt.Errorf("demo: care: %w", err)
+	}
+	if err := s.screen(ctx, today); err != nil {
+		return nil, fmt.Errorf("demo: screening: %w", err)
 	}
 	return s.cast, nil
 }

@@ -20,6 +20,7 @@ import (
 	"weibao/internal/plan"
 	"weibao/internal/region"
 	"weibao/internal/rule"
+	"weibao/internal/screening"
 	"weibao/internal/testkit"
 	"weibao/internal/vault"
 	"weibao/internal/workday"
@@ -49,6 +50,11 @@ func TestTheStoryGivesEveryScreenLife(t *testing.T) {
 		Unit: func(ctx context.Context, tx *db.Tx, region, _, _ string) (ref.Unit, error) {
 			return org.OfficeID(ctx, tx, region)
 		}}
+	s.Screener = &screening.Desk{Cabinet: s.Cabinet, Kernel: k, Book: s.Cabinet.Book, Unit: func(ctx context.Context, tx *db.Tx, region, _, _ string) (ref.Unit, error) {
+		u, _, err := org.SeatOf(ctx, tx, region)
+		return u.ID, err
+	}}
+	s.Cabinet.Settled = s.Screener.Follow
 	err = d.Write(ctx, func(tx *db.Tx) error {
 		if _, err := workday.Seed(ctx, tx, access.Program, book.Notices()); err != nil {
 			return err
@@ -98,6 +104,10 @@ func TestTheStoryGivesEveryScreenLife(t *testing.T) {
 	ended, err := db.Get[int](ctx, d.Reader(), "SELECT count(*) FROM child_category WHERE reason = 'age'")
 	if err != nil || ended < 3 {
 		t.Errorf("%d categories ended by age (%v)", ended, err)
+	}
+	villages, err := db.Get[int](ctx, d.Reader(), "SELECT count(*) FROM screening_village WHERE finished > 0")
+	if err != nil || villages < 10 {
+		t.Errorf("%d villages were screened (%v)", villages, err)
 	}
 	if diff, err := s.Cabinet.Recount(ctx, d.Reader()); err != nil || len(diff) > 0 {
 		t.Errorf("kept numbers are off: %v, %v", diff, err)

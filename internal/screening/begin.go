@@ -240,7 +240,7 @@ const usualDays = 30
 
 // propose gives a campaign as the rules have it.
 func propose(form rule.Screening, code string, now civil.Date) New {
-	n := New{Name: strconv.Itoa(now.Year()) + "年" + form.Label, Form: form.ID, Region: code, Begins: now, Due: now.AddDays(usualDays)}
+	n := New{Name: inYearName(now.Year(), form.Label), Form: form.ID, Region: code, Begins: now, Due: now.AddDays(usualDays)}
 	switch form.Every {
 	case "halfyear", "term":
 		n.Name = strconv.Itoa(now.Year()) + "年" + map[bool]string{true: "上半年", false: "下半年"}[now.Month() <= 6] + form.Label
@@ -251,10 +251,15 @@ func propose(form rule.Screening, code string, now civil.Date) New {
 	begins, ends := inYear(form.Begins, now.Year()), inYear(form.Ends, now.Year())
 	if ends.Before(now) {
 		begins, ends = inYear(form.Begins, now.Year()+1), inYear(form.Ends, now.Year()+1)
-		n.Name = strconv.Itoa(now.Year()+1) + "年" + form.Label
+		n.Name = inYearName(now.Year()+1, form.Label)
 	}
 	n.Begins, n.Due = begins, ends
 	return n
+}
+
+// inYearName names a campaign of a year: 2026年度集中排查, not 2026年年度集中排查.
+func inYearName(year int, label string) string {
+	return strconv.Itoa(year) + "年" + strings.TrimPrefix(label, "年")
 }
 
 func inYear(monthDay string, year int) civil.Date {

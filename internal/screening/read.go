@@ -296,7 +296,7 @@ func (k *Desk) sheet(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Cam
 	}
 	told := carried(form, k.Cabinet.Facts(s.File, papers[who], today(tx)))
 	age, _ := s.File.Age(today(tx))
-	for _, q := range form.Asked(age) {
+	for _, q := range form.Asked(max(age, 0)) {
 		if q.Meeting() {
 			continue
 		}
