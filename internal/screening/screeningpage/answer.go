@@ -26,7 +26,9 @@ type answerView struct {
 	Links    []ui.Action
 	Same     *sameView
 	Form     *ui.Form
+	Open     bool // the questions are in sight at once
 	Absent   *ui.Form
+	Away     bool   // so are the reasons
 	Ask      string // address of the reveal
 }
 
@@ -71,7 +73,7 @@ func (p *Pages) sheet(w http.ResponseWriter, r *http.Request, by access.Actor, s
 	now := p.DB.Reader().Now
 	view := answerView{Identity: p.child(s, now), Result: p.result(s, now)}
 	path := childPath(s.Campaign.ID, s.File.ID)
-	page := ui.Page{Title: called(s.File), Kicker: "逐人排查", Nav: "screening",
+	page := ui.Page{Title: "登记排查结果", Nav: "screening",
 		Crumbs: crumbs(crumbOf(s.Campaign), ui.Crumb{Label: "排查名单", Href: villagePath(s.Campaign.ID, s.File.Region)})}
 	view.Links = append(view.Links, ui.Action{Label: "看档案", Href: filePath(s.File.ID), Icon: "child"})
 	if s.Answer != nil && s.Answer.Lead == 1 && s.Answer.Assessed == 0 && by.Can("assessment.assess") {
@@ -102,7 +104,8 @@ func (p *Pages) sheet(w http.ResponseWriter, r *http.Request, by access.Actor, s
 // refill shows the form again that was refused.
 func refill(view *answerView, typed url.Values, problem error, which string) {
 	form := view.Form
-	if which == "absent" {
+	view.Open, view.Away = which != "absent", which == "absent"
+	if view.Away {
 		form = view.Absent
 	}
 	if form != nil {
@@ -165,10 +168,23 @@ func (p *Pages) entry(view *answerView, s screening.Sheet, path string) {
 		}
 		view.Same.Lacks += letter.Punctuate(q.Label)
 	}
-	form := ui.Form{ID: "changed", Action: path, Submit: "保存结果", Guard: true}
+	ask, change := ui.Part{Title: "这次要问的"}, ui.Part{Title: "与档案不同的才选", Text: "其余不用动，保存后仍与档案一致。"}
 	for _, q := range s.Asked {
-		form.Fields = append(form.Fields, question(q, slices.Contains(s.Told, q.ID) || s.Revealed && s.Answers[q.ID] != "", s.Answers[q.ID]))
+		told := slices.Contains(s.Told, q.ID) || s.Revealed && s.Answers[q.ID] != ""
+		f := question(q, told, s.Answers[q.ID])
+		if told && q.Sets != "" {
+			change.Fields = append(change.Fields, f)
+		} else {
+			ask.Fields = append(ask.Fields, f)
+		}
 	}
+	form := ui.Form{ID: "changed", Action: path, Submit: "保存结果", Guard: true, Wide: true}
+	for _, part := range []ui.Part{ask, change} {
+		if len(part.Fields) > 0 {
+			form.Parts = append(form.Parts, part)
+		}
+	}
+	view.Open = s.Revealed || len(s.Lacks) > 0
 	view.Form = &form
 	var reasons []ui.Option
 	for _, x := range screening.Reasons {

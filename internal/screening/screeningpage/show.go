@@ -48,7 +48,7 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, by access.Actor) er
 		return err
 	}
 	view.Tabs = looks(by, progress, r.URL.Query())
-	page := ui.Page{Title: progress.Name, Kicker: "集中排查", Nav: "screening", Crumbs: crumbs(), Wide: true, More: []ui.Action{{Label: "打印", Print: true}}}
+	page := ui.Page{Title: progress.Name, Nav: "screening", Crumbs: crumbs(), Wide: true, More: []ui.Action{{Label: "打印", Print: true}}}
 	if by.Can("screening.export") {
 		page.More = append(page.More, ui.Action{Label: "导出表格", Href: showPath(id) + "/sheet", Icon: "download"})
 	}
@@ -117,7 +117,8 @@ func towns(by access.Actor) bool { return len(access.Prefix(by.Scope().Region)) 
 
 func numberColumns(first string) []ui.Column {
 	return []ui.Column{{Label: first, Wide: true}, {Label: "在档", Num: true}, {Label: "预计", Num: true}, {Label: "已查", Num: true}, {Label: "未查", Num: true},
-		{Label: "无变化", Num: true}, {Label: "有变化", Num: true}, {Label: "新发现", Num: true}, {Label: "未见到", Num: true}, {Label: "迁走", Num: true}, {Label: "需评估", Num: true}, {Label: "进展", Slim: true}}
+		{Label: "无变化", Num: true, Quiet: true},
+		{Label: "有变化", Num: true, Quiet: true}, {Label: "新发现", Num: true, Quiet: true}, {Label: "未见到", Num: true, Quiet: true}, {Label: "迁走", Num: true, Quiet: true}, {Label: "需评估", Num: true}, {Label: "进展", Slim: true}}
 }
 
 // progress is the table of townships or villages.

@@ -75,7 +75,7 @@ func (p *Pages) village(ctx context.Context, tx *db.Tx, by access.Actor, id ref.
 	if row.Living > boxFrom {
 		view.Box = &boxView{Action: villagePath(id, code) + "/search"}
 	}
-	page := ui.Page{Title: "排查名单", Kicker: places[code], Nav: "screening", Crumbs: crumbs(crumbOf(c)), More: []ui.Action{{Label: "打印", Print: true}}}
+	page := ui.Page{Title: "排查名单", Nav: "screening", Crumbs: crumbs(crumbOf(c)), More: []ui.Action{{Label: "打印", Print: true}}}
 	if c.State == screening.Open && row.Finished == 0 && by.Can("screening.finish") {
 		page.Action = &ui.Action{Label: finishWord(row), Href: villagePath(id, code) + "/finish", Icon: "check-circle"}
 	}
@@ -93,14 +93,14 @@ func finishWord(r screening.Row) string {
 }
 
 func villageFigures(r screening.Row) ui.Figures {
-	expected := ui.Figure{Label: "预计", Value: "–", Definition: "还没有登记"}
+	expected := "还没有登记预计人数"
 	if r.Expected != screening.NotSaid {
-		expected = ui.Figure{Label: "预计", Value: count(r.Expected), Unit: "人", Definition: r.Source}
+		expected = "预计" + count(r.Expected) + "人：" + r.Source
 	}
 	return ui.Figures{Items: []ui.Figure{
-		{Label: "未查", Value: count(r.Missing()), Unit: "人"},
-		{Label: "已查", Value: count(r.Done()), Unit: "人"},
-		{Label: "在档", Value: count(r.Living), Unit: "人"}, expected}}
+		{Label: "未查", Value: count(r.Missing()), Unit: "人", Definition: "在档减已查"},
+		{Label: "已查", Value: count(r.Done()), Unit: "人", Definition: "含写明原因的"},
+		{Label: "在档", Value: count(r.Living), Unit: "人", Definition: expected}}}
 }
 
 func notes(c screening.Campaign, r screening.Row) []ui.Note {
@@ -205,17 +205,18 @@ func (p *Pages) missing(ctx context.Context, tx *db.Tx, by access.Actor, id ref.
 
 // childTable lists children with what can be done at once.
 func (p *Pages) childTable(c screening.Campaign, rows []child.Child, tx *db.Tx, by access.Actor) ui.Table {
-	t := ui.Table{Caption: "还没有查的儿童", Columns: []ui.Column{{Label: "姓名", Wide: true}, {Label: "风险等级", Slim: true}, {Label: "上次排查", Slim: true}}}
+	t := ui.Table{Caption: "还没有查的儿童", Columns: []ui.Column{{Label: "姓名", Wide: true}, {Label: "风险等级", Slim: true}, {Label: "上次排查", Slim: true, Quiet: true}}}
 	takes := c.State == screening.Open && by.Can("screening.answer")
 	if takes && len(rows) > 0 {
-		t.Columns = append(t.Columns, ui.Column{Label: "操作", Tools: true, Slim: true})
 		t.Batch = &ui.Batch{Action: villagePath(c.ID, rows[0].Region) + "/same", Unit: "人", Buttons: []ui.BatchButton{{Label: "勾选的都没有变化", Icon: "check"}}}
 	}
 	for _, x := range rows {
-		row := ui.Row{Label: called(x), Cells: []ui.Cell{{Text: called(x), Href: childPath(c.ID, x.ID), Sub: p.about(x, today(tx))}, {Level: p.level(x.Level, today(tx))}, ui.T(screened(x))}}
+		row := ui.Row{Label: called(x), Cells: []ui.Cell{{Text: called(x), Href: childPath(c.ID, x.ID), Sub: p.about(x, today(tx))}, {}, ui.T(screened(x))}}
+		if x.Level > 0 {
+			row.Cells[1].Level = p.level(x.Level, today(tx))
+		}
 		if takes {
-			row.Select = ref.Format(x.ID)
-			row.Cells = append(row.Cells, ui.Cell{HTML: sameButton(x.ID)})
+			row.Select, row.Cells[0].HTML = ref.Format(x.ID), sameButton(x.ID)
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -374,11 +375,6 @@ func (p *Pages) Search(w http.ResponseWriter, r *http.Request, by access.Actor) 
 	}
 	view.Box = &boxView{villagePath(id, code) + "/search", words, hint}
 	view.Table = p.childTable(c, hits, tx, by)
-	view.Table.Batch = nil
-	view.Table.Columns = view.Table.Columns[:3]
-	for i := range view.Table.Rows {
-		view.Table.Rows[i].Select, view.Table.Rows[i].Cells = "", view.Table.Rows[i].Cells[:3]
-	}
 	view.Table.Empty = ui.Empty{Title: "本村没有找到", Text: "请核对用字，或改用拼音首字母。确实没有档案的，点“发现新的孩子”。"}
 	return p.UI.Page(w, r, by, "village.html", page, view)
 }
