@@ -123,6 +123,12 @@ var Table = []Grant{
 	{"screening.review", "退回村（社区）重查", []Role{Officer, Supervisor}},
 	{"screening.close", "结束和重新开启排查", []Role{Officer, Supervisor}},
 	{"screening.export", "导出排查进度表", guardians},
+	{"guardianship.list", "查看监护干预措施（保密的限参与单位）", append(slices.Clone(guardians), Liaison)},
+	{"guardianship.open", "对监护人采取干预措施", []Role{Officer, Supervisor}},
+	{"guardianship.record", "登记监护干预措施的进展", []Role{Officer, Supervisor, ChildDirector, Liaison}},
+	{"guardianship.reveal", "查看监护干预措施的隐私内容并留痕", append(slices.Clone(guardians), Liaison)},
+	{"guardianship.paper", "生成监护干预文书", []Role{Officer, Supervisor, Liaison}},
+	{"guardianship.party", "确定哪些单位参与监护干预措施", []Role{Officer, Supervisor}},
 
 	{"intake.register", "登记报告线索", handling},
 	{"intake.mine", "查看本人登记的报告的办理状态", handling},

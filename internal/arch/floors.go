@@ -37,6 +37,10 @@ var neighbours = map[string][]string{
 	"plan":  {"duty"},                  // its screens show duties as the screens of duties do
 
 	"casework": {"duty"}, // the same
+	// their screens show children and duties as the screens of those do
+	"guardianship": {"child", "duty"},
+	"rescue":       {"child", "duty"},
+	"justice":      {"child", "duty"},
 }
 
 // leafOnly are packages that must stay usable alone: they and their parts import leaves and their own parts.

@@ -26,6 +26,7 @@ type Deadline struct {
 	kind ClockKind
 	n    int
 	date civil.Date
+	from clock.Instant
 }
 
 // In is due n hours after the duty opens.
@@ -36,6 +37,13 @@ func Within(workdays int) Deadline { return Deadline{kind: Workdays, n: workdays
 
 // On is due at the end of a date.
 func On(d civil.Date) Deadline { return Deadline{kind: Calendar, date: d} }
+
+// From counts hours and working days from an earlier instant than the opening
+// of the duty: what became known late was due all the same.
+func (l Deadline) From(at clock.Instant) Deadline {
+	l.from = at
+	return l
+}
 
 // After gives the deadline of a rule's clock that starts when the duty opens.
 func After(c rule.Clock, opened clock.Instant) Deadline {
@@ -54,6 +62,9 @@ func After(c rule.Clock, opened clock.Instant) Deadline {
 
 // due gives the instant, and whether it lies beyond the loaded calendar.
 func (l Deadline) due(cal *civil.Calendar, from clock.Instant) (clock.Instant, bool, error) {
+	if l.from != 0 {
+		from = l.from
+	}
 	switch {
 	case l.kind == Hours && l.n > 0:
 		return from.Add(time.Duration(l.n) * time.Hour), false, nil

@@ -1,6 +1,7 @@
 package duty
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -92,7 +93,7 @@ func (k *Kernel) make(cal *civil.Calendar, now clock.Instant, n New) (Duty, erro
 		ID: ref.New[ref.Duty](now.Time()), Kind: n.Kind, Subject: n.Subject, SubjectID: n.SubjectID, Whole: n.Whole, Parent: n.Parent,
 		Title: n.Title, Unit: n.Unit, Person: n.Person,
 		Region: n.Region, Town: access.Town(n.Region), County: access.County(n.Region), Rule: n.Rule, Clause: n.Clause,
-		Opened: now, Due: due, Clock: n.Deadline.kind, Span: n.Deadline.n, Anchor: now, Provisional: provisional,
+		Opened: now, Due: due, Clock: n.Deadline.kind, Span: n.Deadline.n, Anchor: cmp.Or(n.Deadline.from, now), Provisional: provisional,
 		State: Open, Ladder: ladder, Passed: arm(cal, k.Ladder(ladder), due, now),
 	}, nil
 }

@@ -29,6 +29,7 @@ type Book struct {
 	terms      shelf[Term]
 	answering
 	proceeding
+	protecting
 	notices []civil.Notice
 }
 

@@ -197,6 +197,10 @@ func (b *Book) readKind(kind string, doc *rulefile.Document, local bool, found *
 		readItems(&b.followups, doc, local, found, nil)
 	case "contingencies":
 		readItems(&b.contingencies, doc, local, found, nil)
+	case "measures":
+		readItems(&b.measures, doc, local, found, checkMeasure)
+	case "papers":
+		readItems(&b.papers, doc, local, found, nil)
 	case "headings":
 		readItems(&b.headings, doc, local, found, nil)
 	}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 	"weibao/internal/assessment"
+	"weibao/internal/guardianship"
 
 	"weibao/assets"
 	"weibao/internal/access"
@@ -41,6 +42,7 @@ type App struct {
 	Kernel    *duty.Kernel
 	Plans     *plan.Desk
 	Cabinet   *child.Cabinet
+	Guardian  *guardianship.Desk
 	Assessor  *assessment.Desk
 	Referrer  *referral.Desk
 	Screener  *screening.Desk
@@ -74,6 +76,7 @@ func Assemble(ctx context.Context, g *Ground, s config.Serve) (*App, error) {
 	a.Referrer = a.referrer()
 	a.follow()
 	a.Reception = a.reception()
+	a.Guardian = a.guardian()
 	if err := a.face(); err != nil {
 		return nil, err
 	}

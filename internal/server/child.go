@@ -23,7 +23,7 @@ var childEntries = append([]ui.Entry{
 }, slices.Concat(importEntries, requestEntries)...)
 
 // childLinks are the acts of other screens on a child's file.
-var childLinks = slices.Concat(assessmentLinks, caseworkLinks, requestLinks)
+var childLinks = slices.Concat(assessmentLinks, caseworkLinks, guardianshipLinks, requestLinks)
 
 func (a *App) cabinet() *child.Cabinet {
 	return &child.Cabinet{Vault: a.Vault, Book: func() *rule.Book { return a.Rules }}

@@ -61,6 +61,7 @@ func dutyKinds() map[string]dutypage.Kind {
 	kinds[suggestion.DutyKind] = dutypage.Kind{Label: "意见建议", Icon: "edit", Href: suggestionpage.DutyHref}
 	assessmentDuties(kinds)
 	intakeDuties(kinds)
+	guardianshipDuties(kinds)
 	importDuties(kinds)
 	caseworkDuties(kinds)
 	screeningDuties(kinds)

@@ -23,6 +23,7 @@ var navigation = slices.Concat(
 	screeningEntries,
 	assessmentEntries,
 	intakeEntries,
+	guardianshipEntries,
 	authpage.Entries(),
 	baseEntries,
 	officeEntries,
@@ -31,6 +32,7 @@ var navigation = slices.Concat(
 // uploads are the permissions whose routes take files.
 var uploads = append([]access.Permission{
 	"plan.upload", "plan.progress", "plan.reply", "region.import", "workday.import", "child.import", "child.compare",
+	"guardianship.record",
 }, caseworkUploads...)
 
 // pages makes the pages of every slice and collects their routes.
@@ -54,6 +56,10 @@ func (a *App) pages() (err error) {
 		return err
 	}
 	screenings, err := a.screenings()
+	if err != nil {
+		return err
+	}
+	measures, err := a.guardianships()
 	if err != nil {
 		return err
 	}
@@ -87,6 +93,7 @@ func (a *App) pages() (err error) {
 		assessments,
 		screenings,
 		reports,
+		measures,
 		accounts.Routes(),
 		office,
 	)

@@ -6,6 +6,7 @@ import (
 
 	"weibao/internal/letter"
 	"weibao/internal/rule"
+	"weibao/internal/rule/protection"
 	"weibao/internal/rule/response"
 	"weibao/internal/ui"
 )
@@ -58,6 +59,10 @@ func responseWords(v any) string {
 			return v.Number + "：" + v.When
 		}
 		return "登记报告"
+	case protection.Measure:
+		return fmt.Sprintf("%s。%d种进展，%d项要办的事", v.Cite(), len(v.Facts), len(v.Duties))
+	case protection.Paper:
+		return v.Title
 	}
 	return ""
 }

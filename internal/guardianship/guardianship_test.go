@@ -1,0 +1,305 @@
+package guardianship_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"weibao/internal/access"
+	"weibao/internal/child"
+	"weibao/internal/civil"
+	"weibao/internal/clock"
+	"weibao/internal/db"
+	"weibao/internal/duty"
+	"weibao/internal/errs"
+	"weibao/internal/file"
+	"weibao/internal/guardianship"
+	"weibao/internal/ref"
+	"weibao/internal/rule"
+	"weibao/internal/rule/protection"
+	"weibao/internal/testkit"
+)
+
+const (
+	county  = "990101000000"
+	town    = "990101100000"
+	village = "990101100200"
+	other   = "990101101200"
+)
+
+func actor(user ref.User, region string, role access.Role) access.Actor {
+	return access.Actor{User: user, Name: "某人", Post: access.Post{ID: ref.Post(user), Unit: ref.Unit(user), UnitName: "某单位", Region: region, Role: role}}
+}
+
+var (
+	officer    = actor(100, county, access.Officer)
+	supervisor = actor(200, town, access.Supervisor)
+	director   = actor(300, village, access.ChildDirector)
+	police     = actor(400, county, access.Liaison)
+	court      = actor(500, county, access.Liaison)
+	civilians  = actor(600, county, access.Liaison)
+	stranger   = actor(700, county, access.Liaison)
+	elsewhere  = actor(800, "990101101000", access.Supervisor)
+	units      = map[string]ref.Unit{"": 100, "office": 100, "township": 200, "village": 300, "公安": 400, "法院": 500, "民政": 600}
+)
+
+type desk struct {
+	*guardianship.Desk
+	d *db.DB
+	c *clock.Manual
+	t testing.TB
+}
+
+func withDesk(t *testing.T, test func(k desk)) {
+	testkit.Databases(t, func(t *testing.T, d *db.DB, c *clock.Manual) { test(newDesk(t, d, c)) })
+}
+
+func newDesk(t testing.TB, d *db.DB, c *clock.Manual) desk {
+	cal, book, cabinet := testkit.Calendar(t), testkit.Book(t, "demo"), testkit.Cabinet(t, d, "demo")
+	return desk{&guardianship.Desk{Cabinet: cabinet, Kernel: testkit.Kernel(cal, 100), Files: &file.Store{Dir: t.TempDir(), Vault: cabinet.Vault},
+		Book:     func() *rule.Book { return book },
+		Unit:     func(_ context.Context, _ *db.Tx, _, who string) (ref.Unit, error) { return units[who], nil },
+		Calendar: func(context.Context, *db.Tx) (*civil.Calendar, error) { return cal, nil }}, d, c, t}
+}
+
+func (k desk) write(fn func(ctx context.Context, tx *db.Tx) error) error {
+	return k.d.Write(context.Background(), func(tx *db.Tx) error { return fn(context.Background(), tx) })
+}
+
+func (k desk) child() (id ref.Child) {
+	k.t.Helper()
+	n := child.New{Name: "某某", Region: village, Source: "form", Birth: civil.MustParse("2015-06-01"), Dossier: child.Dossier{NoNumber: "missing"}}
+	if err := k.write(func(ctx context.Context, tx *db.Tx) (err error) {
+		id, err = k.Cabinet.Create(ctx, tx, officer, n)
+		return err
+	}); err != nil {
+		k.t.Fatal(err)
+	}
+	return id
+}
+
+func (k desk) open(by access.Actor, id ref.Child, in guardianship.In) (m ref.Measure, err error) {
+	err = k.write(func(ctx context.Context, tx *db.Tx) (err error) { m, err = k.Open(ctx, tx, by, id, in); return err })
+	return m, err
+}
+
+func (k desk) record(by access.Actor, m ref.Measure, e guardianship.Entry) (f ref.Record, err error) {
+	err = k.write(func(ctx context.Context, tx *db.Tx) (err error) { f, err = k.Record(ctx, tx, by, m, e); return err })
+	return f, err
+}
+
+func (k desk) must(by access.Actor, m ref.Measure, facts ...string) {
+	k.t.Helper()
+	for _, f := range facts {
+		if _, err := k.record(by, m, entry(f)); err != nil {
+			k.t.Fatalf("%s: %v", f, err)
+		}
+	}
+}
+
+func entry(kind string) guardianship.Entry {
+	return guardianship.Entry{Kind: kind, Place: "relative", Detail: guardianship.Detail{Words: "已核实"}}
+}
+
+func (k desk) get(by access.Actor, m ref.Measure) guardianship.Told {
+	k.t.Helper()
+	t, err := k.Get(context.Background(), k.d.Reader(), by, m)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	return t
+}
+
+// todo gives the open duties of a measure with how far their dues are.
+func (k desk) todo(m ref.Measure) map[string]duty.Duty {
+	out, t := map[string]duty.Duty{}, k.get(officer, m)
+	for _, task := range t.Tasks {
+		if d := t.Duties[task.Duty]; d.State == duty.Open {
+			out[task.Rule] = d
+		}
+	}
+	return out
+}
+
+func order(urgent bool) guardianship.In {
+	return guardianship.In{Kind: "order", Cause: guardianship.Cause{Grounds: []string{"danger"}, Asker: "police", Person: "父亲"}, First: guardianship.Entry{Urgent: urgent}}
+}
+
+func TestAProtectionOrderFromApplicationToBreachAndEnd(t *testing.T) {
+	withDesk(t, func(k desk) {
+		m, err := k.open(officer, k.child(), order(false))
+		if err != nil {
+			t.Fatal(err)
+		}
+		k.must(court, m, "accepted")
+		d := k.todo(m)["decide"]
+		if d.Unit != 500 || d.Due.Sub(d.Opened) != 72*time.Hour {
+			t.Errorf("to be decided by %d within %s", d.Unit, d.Due.Sub(d.Opened))
+		}
+		k.c.Advance(10 * time.Hour)
+		k.must(court, m, "granted", "served")
+		if got := k.get(court, m); got.Phase != protection.Held || got.Until != civil.MustParse("2026-09-02") {
+			t.Errorf("%s until %s", got.Phase, got.Until)
+		}
+		todo := k.todo(m)
+		if len(todo) != 3 || todo["verify"].Unit != 400 || todo["visit"].Unit != 300 || civil.DateOf(todo["renew"].Due.Time()) != civil.MustParse("2026-08-18") {
+			t.Errorf("%v", todo)
+		}
+		k.must(director, m, "visited", "breach")
+		if got := k.get(police, m); got.Alarm == 0 || k.todo(m)["breach"].Unit != 400 {
+			t.Error("a breach asks nobody to act")
+		}
+		k.must(police, m, "verified", "handled")
+		k.must(court, m, "revoked")
+		if got := k.get(court, m); got.Alarm != 0 || got.Phase != protection.Ended || len(k.todo(m)) != 0 {
+			t.Errorf("%+v, still to do %v", got.Measure, k.todo(m))
+		}
+	})
+}
+
+func TestAnUrgentOrderIsDecidedWithinADayOfTheHourAtWhichItWasAccepted(t *testing.T) {
+	withDesk(t, func(k desk) {
+		m, err := k.open(officer, k.child(), order(true))
+		if err != nil {
+			t.Fatal(err)
+		}
+		k.c.Advance(5 * time.Hour)
+		at := clock.Of(k.c.Now().Add(-2 * time.Hour))
+		if _, err := k.record(court, m, guardianship.Entry{Kind: "accepted", At: at, Urgent: true}); err != nil {
+			t.Fatal(err)
+		}
+		todo := k.todo(m)
+		if d := todo["decide-urgent"]; len(todo) != 1 || d.Due.Sub(at) != 24*time.Hour {
+			t.Errorf("%v", todo)
+		}
+	})
+}
+
+func TestWhoIsNoPartyIsAnsweredAsIfASecretMeasureDidNotExist(t *testing.T) {
+	withDesk(t, func(k desk) {
+		id := k.child()
+		m, err := k.open(officer, id, order(false))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, absent := context.Background(), ref.Measure(12345)
+		for _, by := range []access.Actor{supervisor, director, stranger, elsewhere, police, actor(1000, county, access.AuditAdmin)} {
+			_, err := k.Get(ctx, k.d.Reader(), by, m)
+			_, none := k.Get(ctx, k.d.Reader(), by, absent)
+			if err == nil || err.Error() != none.Error() {
+				t.Errorf("%d: %v, of what does not exist %v", by.User, err, none)
+			}
+			list, err := k.List(ctx, k.d.Reader(), by, guardianship.Filter{Limit: 10})
+			if len(list) != 0 {
+				t.Errorf("%d sees it in a list, %v", by.User, err)
+			}
+			duties, err := k.Kernel.List(ctx, k.d.Reader(), by, duty.Filter{Limit: 10})
+			for _, d := range duties {
+				t.Errorf("%d sees the duty %q, %v", by.User, d.Title, err)
+			}
+		}
+		if list, err := k.Of(ctx, k.d.Reader(), supervisor, id); err != nil || len(list) != 0 {
+			t.Errorf("on the child's file: %v, %v", list, err)
+		}
+		if err := k.write(func(ctx context.Context, tx *db.Tx) error { return k.Invite(ctx, tx, officer, m, []ref.Unit{200}) }); err != nil {
+			t.Fatal(err)
+		}
+		k.get(supervisor, m)
+		if err := k.write(func(ctx context.Context, tx *db.Tx) error { return k.Dismiss(ctx, tx, officer, m, 200) }); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := k.Get(ctx, k.d.Reader(), supervisor, m); !errs.Is(err, errs.NotFound) {
+			t.Error("a party that left still sees it")
+		}
+	})
+}
+
+func TestWhatIsStruckOutLeavesStandingAndDutiesAsBefore(t *testing.T) {
+	withDesk(t, func(k desk) {
+		m, err := k.open(officer, k.child(), order(false))
+		if err != nil {
+			t.Fatal(err)
+		}
+		k.must(court, m, "accepted")
+		before := k.get(court, m)
+		f, err := k.record(court, m, entry("granted"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		strike := func(by access.Actor, reason string) error {
+			return k.write(func(ctx context.Context, tx *db.Tx) error { return k.Strike(ctx, tx, by, m, f, reason) })
+		}
+		if err := strike(officer, "登记错了"); !errs.Is(err, errs.Forbidden) {
+			t.Errorf("another unit strikes it out: %v", err)
+		}
+		if err := strike(court, " "); !errs.Is(err, errs.Invalid) {
+			t.Errorf("without a reason: %v", err)
+		}
+		if err := strike(court, "登记错了"); err != nil {
+			t.Fatal(err)
+		}
+		after := k.get(court, m)
+		if after.Phase != before.Phase || after.State != before.State || !after.Until.IsZero() {
+			t.Errorf("%+v", after.Measure)
+		}
+		if todo := k.todo(m); len(todo) != 1 || todo["decide"].ID == 0 {
+			t.Errorf("%v", todo)
+		}
+		k.must(court, m, "granted")
+	})
+}
+
+func TestTemporaryGuardianshipIsReviewedBeforeItsYearIsOver(t *testing.T) {
+	withDesk(t, func(k desk) {
+		m, err := k.open(supervisor, k.child(), guardianship.In{Kind: "custody", Cause: guardianship.Cause{Grounds: []string{"vanished"}}, First: guardianship.Entry{Place: "rescue"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		todo := k.todo(m)
+		if got := civil.DateOf(todo["review"].Due.Time()); got != civil.MustParse("2027-01-31") {
+			t.Errorf("reviewed by %s", got)
+		}
+		if slices.ContainsFunc(k.get(civilians, m).Next, func(f protection.Fact) bool { return f.ID == "returned" }) {
+			t.Error("a child goes home without an assessment")
+		}
+		k.c.Advance(300 * 24 * time.Hour)
+		k.must(civilians, m, "told", "assessed", "reviewed")
+		if _, err := k.record(civilians, m, guardianship.Entry{Kind: "extended", Until: civil.MustParse("2027-06-30"), Detail: guardianship.Detail{Words: "监护人仍下落不明"}}); err != nil {
+			t.Fatal(err)
+		}
+		if got := civil.DateOf(k.todo(m)["review"].Due.Time()); got != civil.MustParse("2027-05-31") {
+			t.Errorf("after the extension reviewed by %s", got)
+		}
+		k.must(civilians, m, "returned")
+		if todo := k.todo(m); len(todo) != 1 || todo["follow"].Unit != 300 {
+			t.Errorf("after the return: %v", todo)
+		}
+	})
+}
+
+func TestPrivateWordsShowOnlyAfterARevealThatLeavesATrace(t *testing.T) {
+	withDesk(t, func(k desk) {
+		m, err := k.open(officer, k.child(), order(false))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := k.get(officer, m); got.Cause.Person != "" {
+			t.Error("shown without a reveal")
+		}
+		var told guardianship.Told
+		if err := k.write(func(ctx context.Context, tx *db.Tx) (err error) {
+			told, err = k.Reveal(ctx, tx, officer, m)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if told.Cause.Person != "父亲" || !told.Revealed {
+			t.Errorf("%+v", told.Cause)
+		}
+		n, err := db.Get[int64](context.Background(), k.d.Reader(), "SELECT count(*) FROM audit_entry WHERE action = 'guardianship.reveal' AND subject_id = ?", m)
+		if err != nil || n != 1 {
+			t.Errorf("%d traces, %v", n, err)
+		}
+	})
+}

@@ -1,0 +1,65 @@
+package server
+
+import (
+	"context"
+
+	"weibao/internal/access"
+	"weibao/internal/child/childpage"
+	"weibao/internal/db"
+	"weibao/internal/duty/dutypage"
+	"weibao/internal/file"
+	"weibao/internal/guardianship"
+	"weibao/internal/guardianship/guardianshippage"
+	"weibao/internal/org"
+	"weibao/internal/ref"
+	"weibao/internal/rule"
+	"weibao/internal/ui"
+	"weibao/internal/workday"
+)
+
+// guardianshipEntries are the doors to measures.
+var guardianshipEntries = []ui.Entry{{Key: "casework", Path: guardianshippage.ListPath, Permission: "guardianship.list", Label: "监护干预"}}
+
+// guardianshipLinks stand on a child's file.
+var guardianshipLinks = []childpage.Link{{Label: "监护措施", Icon: "flag", Path: "/measures", Permission: "guardianship.list"}}
+
+func (a *App) guardian() *guardianship.Desk {
+	return &guardianship.Desk{Cabinet: a.Cabinet, Kernel: a.Kernel, Files: &file.Store{Dir: a.Config.Files(), Vault: a.Vault},
+		Book: func() *rule.Book { return a.Rules }, Unit: a.agency, Calendar: workday.Calendar}
+}
+
+// agency gives the unit of a word of the rules for a child that lives in a
+// region: the office, the township's, the village's, or a department by its
+// short form; where there is none, the office.
+func (a *App) agency(ctx context.Context, tx *db.Tx, region, who string) (ref.Unit, error) {
+	switch who {
+	case "", "office":
+		return org.OfficeID(ctx, tx, region)
+	case "township":
+		return a.carer(ctx, tx, region, "supervisor", "")
+	case "village":
+		return a.carer(ctx, tx, region, "child_director", "")
+	}
+	resolver, err := org.NewResolver(ctx, tx, a.Rules)
+	if err != nil {
+		return 0, err
+	}
+	if m := resolver.Resolve(who); m.Unit != 0 {
+		return m.Unit, nil
+	}
+	return org.OfficeID(ctx, tx, region)
+}
+
+// guardianships makes the screens of measures and gives their routes.
+func (a *App) guardianships() ([]ui.Route, error) {
+	p, err := guardianshippage.New(guardianshippage.Deps{DB: a.DB, UI: a.UI, Desk: a.Guardian, Units: org.Names, Choices: unitChoices})
+	if err != nil {
+		return nil, err
+	}
+	return p.Routes(), nil
+}
+
+// guardianshipDuties describes the duties that measures open, for the inbox.
+func guardianshipDuties(kinds map[string]dutypage.Kind) {
+	kinds[guardianship.DutyKind] = dutypage.Kind{Label: "监护干预", Icon: "flag", Href: guardianshippage.DutyHref, Needs: access.Permission("guardianship.list")}
+}
