@@ -94,6 +94,7 @@ var Table = []Grant{
 	{"child.import_undo", "整批撤销导入", keeping},
 	{"child.compare", "比对部门名单、核实差异", keeping},
 	{"child.numbers", "查看统计数据", append(slices.Clone(guardians), Liaison)},
+	{"child.view", "保存和删除台账的常用视图", guardians},
 	{"child.export", "导出台账（隐去隐私内容）", guardians},
 	{"child.request", "申请更正、转出、转入和结束档案", keeping},
 	{"child.decide", "审批档案申请，签收转入的档案", []Role{Officer, Supervisor}},

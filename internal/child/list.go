@@ -8,6 +8,7 @@ import (
 	"weibao/internal/access"
 	"weibao/internal/db"
 	"weibao/internal/errs"
+	"weibao/internal/idcard"
 	"weibao/internal/ref"
 )
 
@@ -19,6 +20,8 @@ type Filter struct {
 	Region   string // a division within the actor's scope; "" = the whole scope
 	Category string
 	Level    int
+	Sex      idcard.Sex
+	Age      int // an age band and one; 0 = all
 	After    Key // page key: what follows it
 	Limit    int
 }
@@ -45,6 +48,13 @@ func (c *Cabinet) List(ctx context.Context, tx *db.Tx, by access.Actor, f Filter
 	rows, err := list(ctx, tx, f, place)
 	// The place lies within the scope; this looks once more at what it gave.
 	return slices.DeleteFunc(rows, func(c Child) bool { return !c.Sees(by) }), err
+}
+
+// Within gives the column of a file and its value by which a list is narrowed
+// to the filter's division in the actor's scope.
+func (f Filter) Within(by access.Actor) (column string, value any, err error) {
+	p, err := f.place(by)
+	return p.column, p.value, err
 }
 
 // place is the index by which a list runs.

@@ -349,6 +349,12 @@ func part(f Filter, p place, level int, whole bool) (string, []any) {
 	if level != AnyLevel {
 		text, args = text+" AND "+alias+".level = ?", append(args, level)
 	}
+	if f.Sex != "" {
+		text, args = text+" AND c.sex = ?", append(args, f.Sex)
+	}
+	if f.Age != 0 {
+		text, args = text+" AND c.band = ?", append(args, f.Age-1)
+	}
 	if f.After != (Key{}) {
 		text, args = text+" AND ("+alias+".due, "+id+") > (?, ?)", append(args, f.After.Due, f.After.ID)
 	}
@@ -395,6 +401,12 @@ func number(ctx context.Context, tx *db.Tx, f Filter, p place) (int64, error) {
 	text, args := "SELECT coalesce(CAST(sum(n) AS BIGINT), 0) FROM child_count WHERE region = ? AND category = ?", []any{padded(p.value.(string)), f.Category}
 	if f.Level != AnyLevel {
 		text, args = text+" AND level = ?", append(args, f.Level)
+	}
+	if f.Sex != "" {
+		text, args = text+" AND sex = ?", append(args, f.Sex)
+	}
+	if f.Age != 0 {
+		text, args = text+" AND band = ?", append(args, f.Age-1)
 	}
 	return db.Get[int64](ctx, tx, text, args...)
 }

@@ -59,6 +59,10 @@ type (
 	Request int64
 	// Rescue is a 救助记录 of a child found begging, straying or lost.
 	Rescue int64
+	// View is a 常用视图 of a ledger.
+	View int64
+	// Disclosure is a 明文导出: a list with what is private, asked for and approved.
+	Disclosure int64
 	// Suggestion is a 意见建议 on the product itself.
 	Suggestion int64
 	// Task is a 任务 of a plan.

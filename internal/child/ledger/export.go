@@ -6,7 +6,6 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/audit"
-	"weibao/internal/child"
 	"weibao/internal/civil"
 	"weibao/internal/db"
 	"weibao/internal/letter"
@@ -21,7 +20,7 @@ const exportStep = 500
 // Export writes a list as a workbook, covered as on the screen, and journals
 // that it was taken; the title says who took it and when. It gives the number
 // of lines.
-func (k *Desk) Export(ctx context.Context, d *db.DB, by access.Actor, l rule.Ledger, f child.Filter, title string, out io.Writer) (n int, err error) {
+func (k *Desk) Export(ctx context.Context, d *db.DB, by access.Actor, l rule.Ledger, v View, title string, out io.Writer) (n int, err error) {
 	if err := by.Require("child.export"); err != nil {
 		return 0, err
 	}
@@ -34,9 +33,12 @@ func (k *Desk) Export(ctx context.Context, d *db.DB, by access.Actor, l rule.Led
 	if err != nil {
 		return 0, err
 	}
-	f.Limit, f.After = exportStep, child.Key{}
-	for {
-		lines, err := k.Lines(ctx, d.Reader(), by, l, f)
+	for after := ref.Child(0); ; {
+		rows, err := k.Find(ctx, d.Reader(), by, v, after, exportStep)
+		if err != nil {
+			return n, err
+		}
+		lines, err := k.Lines(ctx, d.Reader(), by, l, rows)
 		if err != nil {
 			return n, err
 		}
@@ -45,7 +47,7 @@ func (k *Desk) Export(ctx context.Context, d *db.DB, by access.Actor, l rule.Led
 			if err := w.Row(cells(l, line, n)...); err != nil {
 				return n, err
 			}
-			f.After = child.KeyOf(line.Child)
+			after = line.Child.ID
 		}
 		if len(lines) < exportStep {
 			break

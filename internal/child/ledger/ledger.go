@@ -1,7 +1,7 @@
 // Package ledger shows the files of children as a county's lists 「台账」 want
 // them: columns by the county's rules, each a live view and never a copy.
 //
-// It owns no table. It promises that a line says what the file says at that
+// It owns child_view, the views that people keep under a name. It promises that a line says what the file says at that
 // moment, covered unless the reader may see it; that the number above a list
 // is the number of its lines; and that an export holds the lines of the list.
 package ledger
@@ -56,16 +56,12 @@ func named(c rule.Category, list []string) bool {
 	return slices.Contains(list, c.ID) || slices.ContainsFunc(c.Codes, func(code string) bool { return slices.Contains(list, code) })
 }
 
-// Lines gives a page of a list in the actor's scope, covered.
-func (k *Desk) Lines(ctx context.Context, tx *db.Tx, by access.Actor, l rule.Ledger, f child.Filter) ([]Line, error) {
-	rows, err := k.Cabinet.List(ctx, tx, by, f)
-	if err != nil {
-		return nil, err
-	}
-	return k.lines(ctx, tx, by, l, rows)
+// Lines writes the lines of some files, covered.
+func (k *Desk) Lines(ctx context.Context, tx *db.Tx, by access.Actor, l rule.Ledger, rows []child.Child) ([]Line, error) {
+	return k.lines(ctx, tx, by, l, rows, true)
 }
 
-func (k *Desk) lines(ctx context.Context, tx *db.Tx, by access.Actor, l rule.Ledger, rows []child.Child) ([]Line, error) {
+func (k *Desk) lines(ctx context.Context, tx *db.Tx, by access.Actor, l rule.Ledger, rows []child.Child, cover bool) ([]Line, error) {
 	w := writer{on: civil.DateOf(tx.Now.Time()), book: k.Cabinet.Book(), labels: map[string]string{}}
 	var err error
 	if needs(l, opened) {
@@ -96,7 +92,9 @@ func (k *Desk) lines(ctx context.Context, tx *db.Tx, by access.Actor, l rule.Led
 	for i, r := range rows {
 		out[i] = Line{r, make([]string, len(l.Columns))}
 		d := w.dossiers[r.ID]
-		child.Mask(&d)
+		if cover {
+			child.Mask(&d)
+		}
 		for j, column := range l.Columns {
 			out[i].Values[j] = w.value(column.Field, r, d)
 		}

@@ -37,7 +37,7 @@ type Pages struct{ Deps }
 // New makes the screens and adds their templates to the renderer.
 func New(d Deps) (*Pages, error) {
 	p := &Pages{d}
-	return p, d.UI.Add(templates, map[string]any{"list.html": listView{}, "numbers.html": numbersView{}})
+	return p, d.UI.Add(templates, map[string]any{"list.html": listView{}, "numbers.html": numbersView{}, "view.html": viewView{}})
 }
 
 func today(tx *db.Tx) civil.Date { return civil.DateOf(tx.Now.Time()) }

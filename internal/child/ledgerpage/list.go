@@ -4,13 +4,16 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 
 	"weibao/internal/access"
 	"weibao/internal/child"
 	"weibao/internal/child/ledger"
 	"weibao/internal/db"
 	"weibao/internal/errs"
+	"weibao/internal/idcard"
 	"weibao/internal/letter"
 	"weibao/internal/ref"
 	"weibao/internal/region"
@@ -19,9 +22,11 @@ import (
 )
 
 type listView struct {
-	Filter ui.Filter
-	Basis  *ui.Note
-	Table  ui.Table
+	Filter  ui.Filter
+	Basis   *ui.Note
+	Tallies *ui.Table
+	Sum     string // of the groups
+	Table   ui.Table
 }
 
 const pageRows = 50
@@ -29,18 +34,18 @@ const pageRows = 50
 // asked is what an address asks for.
 type asked struct {
 	ledger     rule.Ledger
-	categories []rule.Category // of which the list consists; none = all children
-	filter     child.Filter
-	query      url.Values
+	categories []rule.Category // from which to choose
+	view       ledger.View
+	after      ref.Child
 }
 
 // read finds the list that an address names, or the reader's first one.
 func (p *Pages) read(tx *db.Tx, by access.Actor, q url.Values) (asked, error) {
 	book, on := p.Cabinet.Book(), today(tx)
-	a := asked{query: q, filter: child.Filter{Region: inside(by, q), Level: child.AnyLevel, Limit: pageRows + 1}}
+	a := asked{view: ledger.Parse(q)}
 	list := book.Ledgers("", on)
 	for i, l := range list {
-		if l.ID == q.Get("ledger") || q.Get("ledger") == "" && (l.Level == levelOf(by) || i == len(list)-1) {
+		if l.ID == a.view.Ledger || a.view.Ledger == "" && (l.Level == levelOf(by) || i == len(list)-1) {
 			a.ledger = l
 			break
 		}
@@ -48,24 +53,21 @@ func (p *Pages) read(tx *db.Tx, by access.Actor, q url.Values) (asked, error) {
 	if a.ledger.ID == "" {
 		return a, errs.Missing()
 	}
+	a.view.Ledger, a.view.Filter.Region = a.ledger.ID, inside(by, q)
 	a.categories = ledger.Categories(book, a.ledger, on)
-	choices := a.categories
 	if len(a.ledger.Categories) == 0 {
-		choices = ledger.Shown(book, on)
-	} else if len(choices) > 0 {
-		a.filter.Category = choices[0].ID
+		a.categories = ledger.Shown(book, on)
 	}
-	for _, c := range choices {
-		if c.ID == q.Get("category") {
-			a.filter.Category = c.ID
+	if !slices.ContainsFunc(a.categories, func(c rule.Category) bool { return c.ID == a.view.Filter.Category }) {
+		a.view.Filter.Category = ""
+		if len(a.ledger.Categories) > 0 && len(a.categories) > 0 {
+			a.view.Filter.Category = a.categories[0].ID
 		}
 	}
-	if level, err := strconv.Atoi(q.Get("level")); err == nil && level >= 0 && level <= child.MaxLevel {
-		a.filter.Level = level
-	}
 	if id, err := ref.Parse[ref.Child](q.Get("after")); err == nil {
-		a.filter.After = child.Key{Due: q.Get("due"), ID: id}
+		a.after = id
 	}
+	a.ledger = a.view.Apply(a.ledger)
 	return a, nil
 }
 
@@ -80,68 +82,104 @@ func levelOf(by access.Actor) string {
 	return "county"
 }
 
-// address writes what is asked, from a place on.
-func (a asked) address(path string, after child.Key) string {
-	q := url.Values{"ledger": {a.ledger.ID}}
-	for _, name := range []string{"region", "category", "level"} {
-		if v := a.query.Get(name); v != "" {
-			q.Set(name, v)
-		}
+// with writes the address of the list with something changed.
+func (a asked) with(change func(v *ledger.View)) string {
+	v := a.view
+	change(&v)
+	return address(v, 0)
+}
+
+// address writes where a view's list is, from a file on.
+func address(v ledger.View, after ref.Child) string {
+	q := v.Values()
+	if after != 0 {
+		q.Set("after", ref.Format(after))
 	}
-	if after != (child.Key{}) {
-		q.Set("due", after.Due)
-		q.Set("after", ref.Format(after.ID))
-	}
-	return path + "?" + q.Encode()
+	return ListPath + "?" + q.Encode()
 }
 
 // List shows one of the county's lists.
 func (p *Pages) List(w http.ResponseWriter, r *http.Request, by access.Actor) error {
-	tx := p.DB.Reader()
+	ctx, tx := r.Context(), p.DB.Reader()
 	a, err := p.read(tx, by, r.URL.Query())
 	if err != nil {
 		return err
 	}
-	lines, err := p.Desk.Lines(r.Context(), tx, by, a.ledger, a.filter)
+	rows, err := p.Desk.Find(ctx, tx, by, a.view, a.after, pageRows+1)
 	if err != nil {
 		return err
 	}
-	n, err := p.Cabinet.Count(r.Context(), tx, by, a.filter)
+	lines, err := p.Desk.Lines(ctx, tx, by, a.ledger, rows[:min(pageRows, len(rows))])
 	if err != nil {
 		return err
 	}
-	view := listView{Table: p.table(a, lines, n)}
-	if view.Filter, err = p.filter(r.Context(), tx, by, a); err != nil {
+	n, err := p.Desk.Count(ctx, tx, by, a.view)
+	if err != nil {
 		return err
 	}
+	below, err := region.Choices(ctx, tx, by, a.view.Filter.Region)
+	if err != nil {
+		return err
+	}
+	view := listView{}
+	if view.Filter, err = p.filter(ctx, tx, by, a, below); err != nil {
+		return err
+	}
+	tallies, err := p.tallies(ctx, tx, by, a, below)
+	if err != nil {
+		return err
+	}
+	if a.view.Group != ledger.ByNothing && a.after == 0 {
+		view.Tallies, view.Sum = p.tallyTable(a, tallies, n)
+	}
+	view.Table = p.table(a, lines, tallies)
+	view.Table.Pager = a.pager(rows, n)
 	if note := a.ledger.Status.Note(); note != "" {
 		view.Basis = &ui.Note{Tone: ui.Info, Text: "栏目：" + note}
 	}
-	page := ui.Page{Title: letter.Punctuate(a.ledger.Label), Nav: "child", Tabs: p.UI.Tabs(by, "child", ListPath), Wide: true,
-		Lead: "共" + ui.Count(int(n)) + "人。台账是档案的实时视图，改档案即改台账。", More: []ui.Action{{Label: "打印", Print: true}}}
-	if by.Can("child.export") {
-		page.More = append(page.More, ui.Action{Label: "导出表格", Href: a.address(ListPath+".xlsx", child.Key{}), Icon: "download"})
-	}
-	return p.UI.Page(w, r, by, "list.html", page, view)
+	return p.UI.Page(w, r, by, "list.html", p.listPage(by, a, n), view)
 }
 
-func (p *Pages) table(a asked, lines []ledger.Line, n int64) ui.Table {
+func (p *Pages) listPage(by access.Actor, a asked, n int64) ui.Page {
+	page := ui.Page{Title: letter.Punctuate(a.ledger.Label), Nav: "child", Tabs: p.UI.Tabs(by, "child", ListPath), Wide: true,
+		Lead: "共" + ui.Count(int(n)) + "人。台账是档案的实时视图，改档案即改台账。"}
+	query := "?" + a.view.Values().Encode()
+	if by.Can("child.view") {
+		page.More = append(page.More, ui.Action{Label: "保存视图、选栏目", Href: ViewPath + query, Icon: "filter"})
+	}
+	page.More = append(page.More, ui.Action{Label: "打印", Print: true})
+	if by.Can("child.export") {
+		page.More = append(page.More, ui.Action{Label: "导出表格", Href: ListPath + ".xlsx" + query, Icon: "download"})
+	}
+	return page
+}
+
+func (a asked) pager(rows []child.Child, n int64) *ui.Pager {
+	if len(rows) <= pageRows && a.after == 0 {
+		return nil
+	}
+	pager := &ui.Pager{Note: "按" + a.view.Order().Label() + "排列，每页" + strconv.Itoa(pageRows) + "人，共" + ui.Count(int(n)) + "人"}
+	if a.after != 0 {
+		pager.First = address(a.view, 0)
+	}
+	if len(rows) > pageRows {
+		pager.Next = address(a.view, rows[pageRows-1].ID)
+	}
+	return pager
+}
+
+func (p *Pages) table(a asked, lines []ledger.Line, tallies []ledger.Tally) ui.Table {
 	t := ui.Table{Caption: letter.Punctuate(a.ledger.Label), Empty: ui.Empty{Title: "没有符合条件的儿童", Text: "换一个条件再看。"}}
 	for _, c := range a.ledger.Columns {
-		t.Columns = append(t.Columns, ui.Column{Label: letter.Punctuate(c.Head()), Slim: c.Width > 0 && c.Width < narrow, Num: c.Field == "serial" || c.Field == "age"})
+		t.Columns = append(t.Columns, a.column(c))
 	}
-	if len(lines) > pageRows || a.filter.After != (child.Key{}) {
-		t.Pager = &ui.Pager{Note: "按应办日期排列，每页" + strconv.Itoa(pageRows) + "人，共" + ui.Count(int(n)) + "人"}
-		if a.filter.After != (child.Key{}) {
-			t.Pager.First = a.address(ListPath, child.Key{})
-		}
-	}
-	if len(lines) > pageRows {
-		lines = lines[:pageRows]
-		t.Pager.Next = a.address(ListPath, child.KeyOf(lines[pageRows-1].Child))
-	}
+	group := ""
 	for i, line := range lines {
-		row := ui.Row{Label: line.Child.Name}
+		if key := ledger.GroupOf(a.view, line.Child); key != group {
+			group = key
+			t.Rows = append(t.Rows, heading(tallies, key))
+		}
+		row := ui.Row{Label: line.Child.Name, Cells: make([]ui.Cell, len(line.Values))}
 		for j, v := range line.Values {
 			cell := ui.T(letter.Punctuate(v))
 			switch a.ledger.Columns[j].Field {
@@ -152,11 +190,64 @@ func (p *Pages) table(a asked, lines []ledger.Line, n int64) ui.Table {
 			case "level":
 				cell = ui.Cell{Level: &ui.Level{Rank: line.Child.Level, Label: letter.Punctuate(v)}}
 			}
-			row.Cells = append(row.Cells, cell)
+			row.Cells[j] = cell
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	return t
+}
+
+// column is a head that sorts by its column where that makes sense.
+func (a asked) column(c rule.Column) ui.Column {
+	out := ui.Column{Label: letter.Punctuate(c.Head()), Slim: c.Width > 0 && c.Width < narrow, Num: c.Field == "serial" || c.Field == "age"}
+	by, sorts := ledger.SortOf(c.Field)
+	if !sorts || a.view.Group == ledger.GroupPlace || a.view.Group == ledger.GroupLevel {
+		return out
+	}
+	here := a.view.Sort == by
+	out.Sort = a.with(func(v *ledger.View) { v.Sort, v.Desc = by, here && by.Turns() && !v.Desc })
+	if here {
+		out.Sorted = "asc"
+		if a.view.Desc || by == ledger.ByLevel {
+			out.Sorted = "desc"
+		}
+	}
+	return out
+}
+
+// heading stands above the rows of a group, with the number of all of them.
+func heading(tallies []ledger.Tally, key string) ui.Row {
+	for _, t := range tallies {
+		if t.Key == key {
+			return ui.Row{Heading: letter.Punctuate(t.Label), Count: int(t.N)}
+		}
+	}
+	return ui.Row{Heading: "其他"}
+}
+
+func (p *Pages) tallies(ctx context.Context, tx *db.Tx, by access.Actor, a asked, below []region.Choice) ([]ledger.Tally, error) {
+	codes := make([]string, len(below))
+	for i, c := range below {
+		codes[i] = c.Code
+	}
+	return p.Desk.Tallies(ctx, tx, by, a.view, codes)
+}
+
+// tallyTable counts the groups; each leads to its own list.
+func (p *Pages) tallyTable(a asked, tallies []ledger.Tally, n int64) (*ui.Table, string) {
+	t := &ui.Table{ID: "tallies", Caption: "分组人数", Columns: []ui.Column{{Label: a.view.Group.Label(), Wide: true}, {Label: "人数", Num: true}}, Empty: ui.Empty{Title: "没有可以分组的内容"}}
+	for _, g := range tallies {
+		cell := ui.T(letter.Punctuate(g.Label))
+		if g.Key != "" {
+			cell = ui.Link(letter.Punctuate(g.Label), a.with(func(v *ledger.View) { v.Narrow(g.Key) }))
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{cell, ui.T(ui.Count(int(g.N)))}})
+	}
+	sum := "合计" + ui.Count(int(n)) + "人。"
+	if a.view.Group == ledger.GroupKind {
+		sum += "一人有多个类别的，在每个类别各计一次，合计只计一次。"
+	}
+	return t, sum
 }
 
 const narrow = 10 // characters under which a column is as wide as its content
@@ -168,39 +259,83 @@ func called(c child.Child) string {
 	return c.Name
 }
 
-// filter offers the lists, and the places, categories and levels within one.
-func (p *Pages) filter(ctx context.Context, tx *db.Tx, by access.Actor, a asked) (ui.Filter, error) {
-	book, on := p.Cabinet.Book(), today(tx)
-	var lists, categories, levels []ui.Option
+// filter offers the lists, what may be chosen within one, and the saved views.
+func (p *Pages) filter(ctx context.Context, tx *db.Tx, by access.Actor, a asked, below []region.Choice) (ui.Filter, error) {
+	book, on, f := p.Cabinet.Book(), today(tx), a.view.Filter
+	var lists, categories, levels, ages, groups, places []ui.Option
 	for _, l := range book.Ledgers("", on) {
 		lists = append(lists, ui.Option{Value: l.ID, Label: letter.Punctuate(l.Label)})
 	}
-	choices := a.categories
-	if len(a.ledger.Categories) == 0 {
-		choices = ledger.Shown(book, on)
-	}
-	for _, c := range choices {
+	for _, c := range a.categories {
 		categories = append(categories, ui.Option{Value: c.ID, Label: letter.Punctuate(c.Label)})
 	}
 	for _, l := range book.Levels(on) {
 		levels = append(levels, ui.Option{Value: strconv.Itoa(l.N), Label: letter.Punctuate(l.Label)})
 	}
-	places, err := region.Choices(ctx, tx, by, a.filter.Region)
-	f := ui.Filter{Action: ListPath, Fields: []ui.Field{
-		{Kind: ui.Select, Name: "ledger", Label: "台账", Value: a.ledger.ID, Options: lists, Required: true},
-		{Kind: ui.Select, Name: "category", Label: "对象类别", Value: a.filter.Category, Options: categories, Required: len(a.ledger.Categories) > 0},
-		{Kind: ui.Select, Name: "level", Label: "风险等级", Value: a.query.Get("level"), Options: levels}}}
-	if len(places) > 0 {
-		var options []ui.Option
-		for _, r := range places {
-			options = append(options, ui.Option{Value: r.Code, Label: r.ShortName, Keys: r.Search})
+	levels = append(levels, ui.Option{Value: "0", Label: "未评估"})
+	for _, b := range child.Bands {
+		ages = append(ages, ui.Option{Value: strconv.Itoa(b.Band), Label: b.Label})
+	}
+	for _, g := range ledger.Groups {
+		groups = append(groups, ui.Option{Value: string(g), Label: g.Label()})
+	}
+	level, age, place := "", "", ""
+	if f.Level != child.AnyLevel {
+		level = strconv.Itoa(f.Level)
+	}
+	if f.Age != 0 {
+		age = strconv.Itoa(f.Age - 1)
+	}
+	own := inside(by, url.Values{})
+	if f.Region != own {
+		place = f.Region
+		names, err := region.Names(ctx, tx, []string{place})
+		if err != nil {
+			return ui.Filter{}, err
 		}
-		f.Fields = append(f.Fields, ui.Field{Kind: ui.Pick, Name: "region", Label: "地方", Value: a.query.Get("region"), Options: options})
+		places = append(places, ui.Option{Value: place, Label: names[place]})
 	}
-	if a.query.Get("region") != "" || a.query.Get("category") != "" || a.query.Get("level") != "" {
-		f.Clear = ListPath + "?ledger=" + url.QueryEscape(a.ledger.ID)
+	for _, r := range below {
+		places = append(places, ui.Option{Value: r.Code, Label: r.ShortName, Keys: r.Search})
 	}
-	return f, err
+	out := ui.Filter{Action: ListPath, Fields: []ui.Field{
+		{Kind: ui.Select, Name: "ledger", Label: "台账", Value: a.ledger.ID, Options: lists, Required: true},
+		{Kind: ui.Select, Name: "category", Label: "对象类别", Value: f.Category, Options: categories, Required: a.fixed()},
+		{Kind: ui.Select, Name: "level", Label: "风险等级", Value: level, Options: levels}},
+		More: []ui.Field{
+			{Kind: ui.Select, Name: "age", Label: "年龄段", Value: age, Options: ages},
+			{Kind: ui.Select, Name: "sex", Label: "性别", Value: string(f.Sex), Options: []ui.Option{{Value: string(idcard.Male), Label: "男"}, {Value: string(idcard.Female), Label: "女"}}}}}
+	if len(places) > 0 {
+		out.Fields = append(out.Fields, ui.Field{Kind: ui.Pick, Name: "region", Label: "地方", Value: place, Options: places})
+	}
+	if column, _, err := f.Within(by); err == nil && column != "unit" {
+		out.Fields = append(out.Fields, ui.Field{Kind: ui.Select, Name: "group", Label: "分组", Value: string(a.view.Group), Options: groups, Blank: "不分组"})
+	}
+	for name, value := range map[string]string{"columns": strings.Join(a.view.Columns, ","), "sort": string(a.view.Sort)} {
+		if value != "" {
+			out.Keep = append(out.Keep, ui.Hidden{Name: name, Value: value})
+		}
+	}
+	slices.SortFunc(out.Keep, func(x, y ui.Hidden) int { return strings.Compare(x.Name, y.Name) })
+	if bare := (ledger.View{Ledger: a.ledger.ID, Filter: child.Filter{Region: own, Level: child.AnyLevel}}); !a.fixed() && address(bare, 0) != address(a.view, 0) || a.fixed() && (place+level+age+string(f.Sex)+string(a.view.Group)+string(a.view.Sort) != "") {
+		out.Clear = ListPath + "?ledger=" + url.QueryEscape(a.ledger.ID)
+	}
+	err := p.quick(ctx, tx, by, a, &out)
+	return out, err
+}
+
+// fixed tells that the ledger is one of certain categories.
+func (a asked) fixed() bool { return len(a.ledger.Categories) > 0 }
+
+// quick offers the saved views.
+func (p *Pages) quick(ctx context.Context, tx *db.Tx, by access.Actor, a asked, f *ui.Filter) error {
+	saved, err := p.Desk.Views(ctx, tx, by)
+	here := address(a.view, 0)
+	for _, s := range saved {
+		href := ListPath + "?" + s.Query
+		f.Quick = append(f.Quick, ui.Tab{Label: s.Name, Href: href, Here: href == here})
+	}
+	return err
 }
 
 // Sheet exports a list as a workbook.
@@ -212,7 +347,7 @@ func (p *Pages) Sheet(w http.ResponseWriter, r *http.Request, by access.Actor) e
 	}
 	title := letter.Punctuate(a.ledger.Label)
 	attach(w, title+".xlsx")
-	_, err = p.Desk.Export(r.Context(), p.DB, by, a.ledger, a.filter, title, w)
+	_, err = p.Desk.Export(r.Context(), p.DB, by, a.ledger, a.view, title, w)
 	return err
 }
 
