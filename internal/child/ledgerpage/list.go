@@ -199,7 +199,8 @@ func (p *Pages) table(a asked, lines []ledger.Line, tallies []ledger.Tally) ui.T
 
 // column is a head that sorts by its column where that makes sense.
 func (a asked) column(c rule.Column) ui.Column {
-	out := ui.Column{Label: letter.Punctuate(c.Head()), Slim: c.Width > 0 && c.Width < narrow, Num: c.Field == "serial" || c.Field == "age"}
+	out := ui.Column{Label: letter.Punctuate(c.Head()), Slim: c.Width > 0 && c.Width < narrow && c.Field != "name", Num: c.Field == "serial" || c.Field == "age",
+		Wide: c.Field == "name", Quiet: c.Field == "serial"}
 	by, sorts := ledger.SortOf(c.Field)
 	if !sorts || a.view.Group == ledger.GroupPlace || a.view.Group == ledger.GroupLevel {
 		return out
