@@ -274,19 +274,6 @@ func (c *Cabinet) Cells(ctx context.Context, tx *db.Tx, by access.Actor, regions
 	return cells(ctx, tx, regions)
 }
 
-// Count gives the number of files in a list: the kept one, or for a school the
-// pupils counted.
-func (c *Cabinet) Count(ctx context.Context, tx *db.Tx, by access.Actor, f Filter) (int64, error) {
-	if err := require(by, "child.list"); err != nil {
-		return 0, err
-	}
-	place, err := f.place(by)
-	if err != nil {
-		return 0, err
-	}
-	return number(ctx, tx, f, place)
-}
-
 // Totals gives how many children of each level there are in some divisions:
 // cells of all ages and both sexes.
 func (c *Cabinet) Totals(ctx context.Context, tx *db.Tx, by access.Actor, regions []string) ([]Cell, error) {

@@ -393,24 +393,6 @@ func totals(ctx context.Context, tx *db.Tx, regions []string) ([]Cell, error) {
 		" GROUP BY region, level ORDER BY region, level", db.Args(regions)...)
 }
 
-func number(ctx context.Context, tx *db.Tx, f Filter, p place) (int64, error) {
-	if p.column == "unit" {
-		text, args := part(f, p, f.Level, false)
-		return db.Get[int64](ctx, tx, "SELECT count(*) FROM ("+text+") AS p", args...)
-	}
-	text, args := "SELECT coalesce(CAST(sum(n) AS BIGINT), 0) FROM child_count WHERE region = ? AND category = ?", []any{padded(p.value.(string)), f.Category}
-	if f.Level != AnyLevel {
-		text, args = text+" AND level = ?", append(args, f.Level)
-	}
-	if f.Sex != "" {
-		text, args = text+" AND sex = ?", append(args, f.Sex)
-	}
-	if f.Age != 0 {
-		text, args = text+" AND band = ?", append(args, f.Age-1)
-	}
-	return db.Get[int64](ctx, tx, text, args...)
-}
-
 // recount counts everything anew beside what is kept.
 func recount(ctx context.Context, tx *db.Tx) ([]Cell, error) {
 	rows, err := db.All[Child](ctx, tx, "SELECT "+columns+" FROM child c WHERE c.state = 'open'")

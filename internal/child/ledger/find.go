@@ -118,7 +118,14 @@ func (k *Desk) byColumn(ctx context.Context, tx *db.Tx, by access.Actor, f child
 
 // Count gives the number of files of a view: that of the lines of its list.
 func (k *Desk) Count(ctx context.Context, tx *db.Tx, by access.Actor, v View) (int64, error) {
-	return k.Cabinet.Count(ctx, tx, by, v.Filter)
+	if err := by.Require("child.list"); err != nil {
+		return 0, err
+	}
+	column, value, err := v.Filter.Within(by)
+	if err != nil {
+		return 0, err
+	}
+	return number(ctx, tx, v.Filter, column, value)
 }
 
 // Tally is the number of a group.
@@ -228,9 +235,8 @@ func (k *Desk) byRegion(ctx context.Context, tx *db.Tx, by access.Actor, v View,
 		return nil, err
 	}
 	for _, code := range below {
-		f := v.Filter
-		f.Region = code
-		n, err := k.Cabinet.Count(ctx, tx, by, f)
+		v.Filter.Region = code
+		n, err := k.Count(ctx, tx, by, v)
 		if err != nil {
 			return nil, err
 		}

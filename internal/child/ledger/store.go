@@ -9,23 +9,46 @@ import (
 	"weibao/internal/ref"
 )
 
-// sorted gives a page in the order of one column, for which the whole list is read.
-func sorted(ctx context.Context, tx *db.Tx, f child.Filter, column string, value any, v View, last child.Child) ([]child.Child, error) {
-	from, args := " FROM child c WHERE c.state = 'open' AND c."+column+" = ?", []any{value}
+// chosen gives the files of a filter for a query, with their place in a column.
+func chosen(f child.Filter, column string, value any) (from string, args []any) {
+	from, args = " FROM child c WHERE c.state = 'open' AND c."+column+" = ?", []any{value}
 	switch {
 	case f.Category != "" && column != "unit":
 		from, args = " FROM child_category h JOIN child c ON c.id = h.child WHERE h.ended = '' AND h.category = ? AND c.state = 'open' AND h."+column+" = ?", []any{f.Category, value}
 	case f.Category != "":
 		from, args = from+" AND c.categories LIKE ?", append(args, "% "+f.Category+" %")
 	}
-	add := func(use bool, cond string, more ...any) {
-		if use {
-			from, args = from+" AND "+cond, append(args, more...)
-		}
+	return narrowed(from, args, f, "c.")
+}
+
+// narrowed adds the conditions that files and kept numbers share.
+func narrowed(text string, args []any, f child.Filter, alias string) (string, []any) {
+	if f.Level != child.AnyLevel {
+		text, args = text+" AND "+alias+"level = ?", append(args, f.Level)
 	}
-	add(f.Level != child.AnyLevel, "c.level = ?", f.Level)
-	add(f.Sex != "", "c.sex = ?", f.Sex)
-	add(f.Age != 0, "c.band = ?", f.Age-1)
+	if f.Sex != "" {
+		text, args = text+" AND "+alias+"sex = ?", append(args, f.Sex)
+	}
+	if f.Age != 0 {
+		text, args = text+" AND "+alias+"band = ?", append(args, f.Age-1)
+	}
+	return text, args
+}
+
+// number gives the kept number of a list, or for a school the pupils counted.
+func number(ctx context.Context, tx *db.Tx, f child.Filter, column string, value any) (int64, error) {
+	if column == "unit" {
+		from, args := chosen(f, column, value)
+		return db.Get[int64](ctx, tx, "SELECT count(*)"+from, args...)
+	}
+	place := (value.(string) + "000000000000")[:12]
+	text, args := narrowed("SELECT coalesce(CAST(sum(n) AS BIGINT), 0) FROM child_count WHERE region = ? AND category = ?", []any{place, f.Category}, f, "")
+	return db.Get[int64](ctx, tx, text, args...)
+}
+
+// sorted gives a page in the order of one column, for which the whole list is read.
+func sorted(ctx context.Context, tx *db.Tx, f child.Filter, column string, value any, v View, last child.Child) ([]child.Child, error) {
+	from, args := chosen(f, column, value)
 	key, than, way := v.Sort.column(), ">", ""
 	at := map[Sort]any{ByName: last.Name, ByBirth: last.Birth, BySince: last.Leveled, BySchool: last.School, ByPlace: last.Region}[v.Sort]
 	if v.Sort == ByPlace {
@@ -34,7 +57,9 @@ func sorted(ctx context.Context, tx *db.Tx, f child.Filter, column string, value
 	if v.Desc {
 		than, way = "<", " DESC"
 	}
-	add(last.ID != 0, "("+key+", c.id) "+than+" (?, ?)", at, last.ID)
+	if last.ID != 0 {
+		from, args = from+" AND ("+key+", c.id) "+than+" (?, ?)", append(args, at, last.ID)
+	}
 	return db.All[child.Child](ctx, tx, "SELECT "+db.ColumnsOf[child.Child]("c")+from+" ORDER BY "+key+way+", c.id"+way+" LIMIT ?", append(args, f.Limit)...)
 }
 
