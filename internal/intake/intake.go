@@ -13,6 +13,7 @@ package intake
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"weibao/internal/access"
@@ -180,18 +181,11 @@ func (k *Desk) Call(r Report) string {
 	return "未分类的报告"
 }
 
-// alphabet has no signs that are taken for each other.
-const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-// numberOf is how the office calls a report: its day and eight signs of its id.
+// numberOf is how the office calls a report: its day and ten digits of its id.
 func numberOf(id ref.Report, now clock.Instant) string {
-	var b [8]byte
-	n := uint64(id)
-	for i := len(b) - 1; i >= 0; i-- {
-		b[i] = alphabet[n&31]
-		n >>= 5
-	}
-	return "BG" + strings.ReplaceAll(civil.DateOf(now.Time()).String(), "-", "") + "-" + string(b[:])
+	const tail = 10_000_000_000
+	n := int64(id) % tail
+	return fmt.Sprintf("%s-%05d-%05d", strings.ReplaceAll(civil.DateOf(now.Time()).String(), "-", ""), n/100_000, n%100_000)
 }
 
 func flag(b bool) int64 {

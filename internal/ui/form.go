@@ -194,7 +194,7 @@ func (f Form) Problems() Problems {
 	p := Problems{Title: f.Problem}
 	for _, x := range f.all() {
 		if x.Error != "" {
-			p.Items = append(p.Items, Problem{x.Label + "：" + x.Error, "#" + x.ID()})
+			p.Items = append(p.Items, Problem{strings.TrimSuffix(x.Label, "？") + "：" + x.Error, "#" + x.ID()})
 		}
 	}
 	if p.Title == "" && len(p.Items) > 0 {

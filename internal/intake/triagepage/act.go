@@ -58,7 +58,7 @@ var acts = []deed{
 			return p.Desk.Reject(ctx, tx, by, id, s)
 		}},
 	{tail: "merge", title: "合并", submit: "并入", said: "已合并。每个报告人的时限照走，答复时一并告知。", permission: "intake.merge", note: "反映同一件事的报告合并办理，每个报告人都会得到答复。",
-		field: ui.Field{Kind: ui.Text, Name: "number", Label: "并入哪一件（报告编号）", Required: true, Max: 30, Hint: "例如 BG20261122-3K7M2Q9A，在列表和报告页的上方", Focus: true},
+		field: ui.Field{Kind: ui.Text, Name: "number", Label: "并入哪一件（报告编号）", Required: true, Max: 30, Hint: "例如 20261122-01234-56789，在列表和报告页的上方", Focus: true},
 		do: func(p *Pages, ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, s string) error {
 			into, err := p.Desk.ByNumber(ctx, tx, by, s)
 			if err != nil {
