@@ -69,11 +69,14 @@ func tabs(here intake.View, c intake.Counts) []ui.Tab {
 func doors(by access.Actor) []ui.Action {
 	var list []ui.Action
 	for _, d := range []struct {
-		permission access.Permission
-		action     ui.Action
-	}{} {
+		permission        access.Permission
+		label, href, icon string
+	}{
+		{"intake.mine", "我登记的报告", "/intake/mine", "user"},
+		{"intake.register", "登记报告", "/intake/new", "plus"},
+	} {
 		if by.Can(d.permission) {
-			list = append(list, d.action)
+			list = append(list, ui.Action{Label: d.label, Href: d.href, Icon: d.icon})
 		}
 	}
 	return list
