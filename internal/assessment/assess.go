@@ -271,6 +271,11 @@ func (k *Desk) hold(ctx context.Context, tx *db.Tx, by access.Actor, a Assessmen
 	if err := k.fulfil(ctx, tx, by, a.Child, rule.Reassess, "assessment", int64(a.ID)); err != nil {
 		return err
 	}
+	if k.Held != nil {
+		if err := k.Held(ctx, tx, by, a); err != nil {
+			return err
+		}
+	}
 	return k.Plan(ctx, tx, by, c)
 }
 

@@ -38,6 +38,9 @@ type Desk struct {
 	Assessed func(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child, a ref.Assessment) error
 	// Calendar gives the working days.
 	Calendar func(ctx context.Context, tx *db.Tx) (*civil.Calendar, error)
+	// Held is told of each assessment that comes to hold, in that transaction: a
+	// case of the child takes it over. nil tells nobody.
+	Held func(ctx context.Context, tx *db.Tx, by access.Actor, a Assessment) error
 }
 
 // State says how far an assessment has come.

@@ -51,6 +51,17 @@ func (k *Desk) Waiting(ctx context.Context, tx *db.Tx, by access.Actor, after re
 	return waiting(ctx, tx, by, after, limit)
 }
 
+// Last gives the assessment of a child that came to hold last, for work of the
+// program which has its own right to it.
+func (k *Desk) Last(ctx context.Context, tx *db.Tx, id ref.Child) (Told, bool, error) {
+	list, err := latestHeld(ctx, tx, []ref.Child{id})
+	if err != nil || len(list) == 0 {
+		return Told{}, false, err
+	}
+	t, err := k.tell(ctx, tx, list[0])
+	return t, true, err
+}
+
 func (k *Desk) tell(ctx context.Context, tx *db.Tx, a Assessment) (Told, error) {
 	group := vault.GroupOf("child", a.Child)
 	plain, err := k.Cabinet.Vault.Open(ctx, tx, group, sealedField(a.ID), a.Sealed)

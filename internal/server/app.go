@@ -16,6 +16,7 @@ import (
 	"weibao/internal/access"
 	"weibao/internal/audit"
 	"weibao/internal/auth"
+	"weibao/internal/casework"
 	"weibao/internal/casework/referral"
 	"weibao/internal/child"
 	"weibao/internal/civil"
@@ -45,6 +46,7 @@ type App struct {
 	Guardian  *guardianship.Desk
 	Assessor  *assessment.Desk
 	Referrer  *referral.Desk
+	Cases     *casework.Desk
 	Screener  *screening.Desk
 	Reception *intake.Desk
 	UI        *ui.Renderer
@@ -73,7 +75,7 @@ func Assemble(ctx context.Context, g *Ground, s config.Serve) (*App, error) {
 	a := &App{Ground: g, Serve: s, Rules: book, Guard: guard, Sealer: g.Vault.Sealer(g.Config.Seals())}
 	a.Kernel, a.Cabinet = a.kernel(), a.cabinet()
 	a.Assessor, a.Screener = a.assessor(), a.screener()
-	a.Referrer = a.referrer()
+	a.caseworkDesks()
 	a.follow()
 	a.Reception = a.reception()
 	a.Guardian = a.guardian()

@@ -3,8 +3,13 @@ package server
 import (
 	"context"
 	"maps"
+	"slices"
 
 	"weibao/internal/access"
+	"weibao/internal/assessment"
+	"weibao/internal/auth"
+	"weibao/internal/casework"
+	"weibao/internal/casework/casepage"
 	"weibao/internal/casework/referral"
 	"weibao/internal/casework/referralpage"
 	"weibao/internal/child/childpage"
@@ -22,21 +27,112 @@ import (
 
 // caseworkEntries are the doors to cases and referrals.
 var caseworkEntries = []ui.Entry{
+	{Key: "casework", Path: casepage.ListPath, Permission: "case.list", Label: "我的个案"},
 	{Key: "casework", Path: referralpage.ListPath, Permission: "referral.list", Label: "转介和交办"},
 }
 
 // caseworkLinks stand on a child's file.
-var caseworkLinks = []childpage.Link{{Label: "转介给单位", Icon: "send", Path: "/refer", Permission: "referral.dispatch"}}
+var caseworkLinks = []childpage.Link{
+	{Label: "开立个案", Icon: "case", Path: "/case", Permission: "case.open"},
+	{Label: "转介给单位", Icon: "send", Path: "/refer", Permission: "referral.dispatch"},
+}
 
 // caseworkUploads are the permissions of casework whose routes take files.
-var caseworkUploads = []access.Permission{"referral.progress", "referral.reply", "referral.return", "referral.supplement"}
+var caseworkUploads = []access.Permission{"referral.progress", "referral.reply", "referral.return", "referral.supplement", "case.serve"}
 
-func (a *App) referrer() *referral.Desk {
-	return &referral.Desk{
-		Kernel: a.Kernel, Vault: a.Vault, Files: &file.Store{Dir: a.Config.Files(), Vault: a.Vault}, Book: func() *rule.Book { return a.Rules },
-		Clock: a.clockNow, Units: org.Names,
-		Insider: func(context.Context, *db.Tx, access.Actor, referral.About) (bool, error) { return false, nil },
+// caseworkDesks makes the desks of referrals and cases, which know each other.
+func (a *App) caseworkDesks() {
+	files := &file.Store{Dir: a.Config.Files(), Vault: a.Vault}
+	book := func() *rule.Book { return a.Rules }
+	a.Referrer = &referral.Desk{Kernel: a.Kernel, Vault: a.Vault, Files: files, Book: book, Clock: a.clockNow, Units: org.Names}
+	a.Cases = &casework.Desk{Cabinet: a.Cabinet, Kernel: a.Kernel, Vault: a.Vault, Files: files, Book: book, Referrals: a.Referrer, Clock: a.clockNow, Units: org.Names,
+		Judged: a.judged, Unit: a.caller, Person: a.person, Urgent: func(context.Context, *db.Tx, ref.Case) (int, error) { return 0, nil }}
+	a.Referrer.Insider, a.Referrer.Moved = a.Cases.Insider, a.Cases.Moved
+	a.Assessor.Held = func(ctx context.Context, tx *db.Tx, by access.Actor, s assessment.Assessment) error {
+		return a.Cases.Assessed(ctx, tx, by, s.Child, s.ID, s.Level)
 	}
+}
+
+// judged gives the last assessment of a child as a case uses it.
+func (a *App) judged(ctx context.Context, tx *db.Tx, id ref.Child) (casework.Judged, bool, error) {
+	t, ok, err := a.Assessor.Last(ctx, tx, id)
+	if err != nil || !ok {
+		return casework.Judged{}, false, err
+	}
+	j := casework.Judged{ID: t.ID, At: t.At, Level: t.Level}
+	for _, d := range t.Result.Dimensions {
+		j.Sides = append(j.Sides, casework.Side{ID: d.ID, Label: d.Label, Clear: d.Clear})
+	}
+	return j, true, nil
+}
+
+// caller gives the unit that looks after a child who lives in a region.
+func (a *App) caller(ctx context.Context, tx *db.Tx, region, who string) (ref.Unit, error) {
+	return a.carer(ctx, tx, region, map[string]string{"village": "child_director", "township": "supervisor"}[who], "")
+}
+
+// person tells who somebody is that may join a team: of several posts the one
+// that may decide on closing counts, then the one that may see cases.
+func (a *App) person(ctx context.Context, tx *db.Tx, by access.Actor, id ref.User) (casework.Person, error) {
+	holders, err := a.holders(ctx, tx, by)
+	if err != nil {
+		return casework.Person{}, err
+	}
+	out, best := casework.Person{}, 0
+	for _, h := range holders {
+		if h.Holder != id {
+			continue
+		}
+		as := access.Actor{User: id, Post: access.Post{Role: h.Role}}
+		worth := 1
+		if as.Can("case.show") {
+			worth = 2
+		}
+		if as.Can("case.decide") {
+			worth = 3
+		}
+		if worth > best {
+			out, best = casework.Person{ID: id, Name: h.Name, Unit: h.Unit, Role: h.Role}, worth
+		}
+	}
+	if best == 0 {
+		return out, errs.Missing()
+	}
+	return out, nil
+}
+
+// holders gives who holds posts in the county of the actor's post.
+func (a *App) holders(ctx context.Context, tx *db.Tx, by access.Actor) ([]auth.Holder, error) {
+	list, err := a.Guard.Holders(ctx, tx, auth.HolderFilter{On: civil.DateOf(tx.Now.Time())})
+	return slices.DeleteFunc(list, func(h auth.Holder) bool {
+		return h.Unit == 0 || access.County(h.Region) != access.County(by.Post.Region)
+	}), err
+}
+
+// people gives those who may join a team.
+func (a *App) people(ctx context.Context, tx *db.Tx, by access.Actor) ([]ui.Option, error) {
+	holders, err := a.holders(ctx, tx, by)
+	if err != nil {
+		return nil, err
+	}
+	var ids []ref.Unit
+	for _, h := range holders {
+		ids = append(ids, h.Unit)
+	}
+	slices.Sort(ids)
+	names, err := org.Names(ctx, tx, slices.Compact(ids))
+	if err != nil {
+		return nil, err
+	}
+	var out []ui.Option
+	seen := map[ref.User]bool{by.User: true}
+	for _, h := range holders {
+		if !seen[h.Holder] && (access.Actor{User: h.Holder, Post: access.Post{Role: h.Role}}).Can("case.show") {
+			seen[h.Holder] = true
+			out = append(out, ui.Option{Value: ref.Format(h.Holder), Label: h.Name + "（" + names[h.Unit] + "，" + h.Role.Label() + "）"})
+		}
+	}
+	return out, nil
 }
 
 // clockNow gives a time limit as it holds today.
@@ -60,11 +156,15 @@ func (a *App) unitOf(ctx context.Context, tx *db.Tx, _, short string) (ref.Unit,
 // casework makes the screens of cases and referrals and gives their routes.
 func (a *App) casework() ([]ui.Route, error) {
 	sent, err := referralpage.New(referralpage.Deps{DB: a.DB, UI: a.UI, Desk: a.Referrer, Kernel: a.Kernel, UnitChoices: unitChoices, Resolve: a.unitOf,
-		Sources: []referralpage.Source{{Subject: referral.OnChild, Prefix: childpage.ListPath, Of: a.childThing}}})
+		Sources: []referralpage.Source{{Subject: referral.OnChild, Prefix: childpage.ListPath, Of: a.childThing}, {Subject: referral.OnCase, Prefix: casepage.ListPath, Of: a.caseThing}}})
 	if err != nil {
 		return nil, err
 	}
-	return sent.Routes(), nil
+	cases, err := casepage.New(casepage.Deps{DB: a.DB, UI: a.UI, Desk: a.Cases, Kernel: a.Kernel, UnitChoices: unitChoices, People: a.people})
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(cases.Routes(), sent.Routes()), nil
 }
 
 // childThing is a child's file as a referral is made from it.
@@ -78,4 +178,19 @@ func (a *App) childThing(ctx context.Context, tx *db.Tx, by access.Actor, id int
 		Identity: ui.Identity{Title: childpage.NameOf(c), Kind: "未成年人档案", Facts: []ui.Fact{{Label: "性别", Value: c.Sex.Word()}, {Label: "年龄", Value: childpage.AgeWords(c, on)}, {Label: "学校", Value: c.School}}}}, nil
 }
 
-func caseworkDuties(kinds map[string]dutypage.Kind) { maps.Copy(kinds, referralpage.Kinds()) }
+// caseThing is a case as a referral is made from it: the data come from the
+// child's file, and what the case holds stays with its team.
+func (a *App) caseThing(ctx context.Context, tx *db.Tx, by access.Actor, id int64, look bool) (referralpage.Thing, error) {
+	c, err := a.Cases.Get(ctx, tx, by, ref.Case(id))
+	if err != nil {
+		return referralpage.Thing{}, err
+	}
+	t, err := a.childThing(ctx, tx, by, int64(c.Child), look)
+	t.Title, t.Secret = c.Number, true
+	return t, err
+}
+
+func caseworkDuties(kinds map[string]dutypage.Kind) {
+	maps.Copy(kinds, referralpage.Kinds())
+	maps.Copy(kinds, casepage.Kinds())
+}
