@@ -18,6 +18,8 @@ var sections = []struct{ part, title, text string }{
 		"Of the duties that are due, 45 % are reminded, 45 % urged, 8 % go to the superior and 2 % are proposed for supervision (these last two open a duty each). The waiting of small writes is measured beside a sweep of as many. A changed ladder is obeyed by the next sweep (decision of 2026-11-22): measured is the first sweep after every rung has moved to the front by a working day, and after it has moved back again. A commit waits for the disk, and a sweep of 20,000 makes 67 of them: beside a busy disk the same run took 1.6 s on SQLite and 3.3 s on PostgreSQL. The longest wait on SQLite is that for a checkpoint of its log."},
 	{"children", "Children's files",
 		"Files of one county of 300,000 children are opened by the program from generated households; larger numbers are copies of it under other counties, so that officer and supervisor read theirs among all. The page is the handler with its template, 50 rows; a far page lies in the middle of its list and is reached by its key. p95 of 300 calls. A search asks for another name each time. The bare side of the throughput reads fifty rows of the same index by plain `database/sql` and writes them as JSON over `net/http`."},
+	{"screening", "Screening",
+		"One county of 300,000 children opened by the program, in 91 villages. A campaign sets up villages and duties and copies nobody. Pages are the handler with its template, 50 rows, p95 of 300 calls; a list of who is missing is read from the files, so that a village where nearly all are done costs most."},
 	{"compile", "Plan compiler", "Median of repeated runs, one core."},
 }
 

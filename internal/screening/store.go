@@ -189,19 +189,21 @@ func belonging(ctx context.Context, tx *db.Tx, regions, categories []string) ([]
 }
 
 // missing gives the children of a village of whom nothing was entered, those
-// of high risk first.
+// of high risk first. It walks the index k of the village and reads the rows c
+// of those alone who are missing, for a village may be nearly done.
 func missing(ctx context.Context, tx *db.Tx, id ref.Campaign, region string, categories []string, after Key, limit int) ([]child.Child, error) {
-	text := "SELECT " + childColumns + " FROM child c WHERE c.region = ? AND c.state = 'open' AND c.band <> ? AND NOT EXISTS (SELECT 1 FROM screening_answer a WHERE a.child = c.id AND a.campaign = ?)"
-	args := []any{region, adult, id}
+	text := "SELECT " + childColumns + ` FROM child k CROSS JOIN child c WHERE c.id = k.id AND k.region = ? AND k.state = 'open'
+		AND NOT EXISTS (SELECT 1 FROM screening_answer a WHERE a.child = k.id AND a.campaign = ?) AND c.band <> ?`
+	args := []any{region, id, adult}
 	if len(categories) > 0 {
 		text += " AND EXISTS (SELECT 1 FROM child_category h WHERE h.child = c.id AND h.ended = '' AND h.category IN " + db.In(len(categories)) + ")"
 		args = append(args, db.Args(categories)...)
 	}
 	if after != (Key{}) {
-		text += " AND (c.level, c.due, c.id) < (?, ?, ?)"
+		text += " AND (k.level, k.due, k.id) < (?, ?, ?)"
 		args = append(args, after.Level, after.Due, after.ID)
 	}
-	return db.All[child.Child](ctx, tx, text+" ORDER BY c.level DESC, c.due DESC, c.id DESC LIMIT ?", append(args, limit)...)
+	return db.All[child.Child](ctx, tx, text+" ORDER BY k.level DESC, k.due DESC, k.id DESC LIMIT ?", append(args, limit)...)
 }
 
 // entered gives the answers that count in a village, latest first.
