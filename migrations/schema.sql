@@ -1317,6 +1317,15 @@ CREATE TABLE screening_answer (
 CREATE UNIQUE INDEX screening_answer_child ON screening_answer (child, campaign);
 CREATE INDEX screening_answer_region ON screening_answer (campaign, region, id) WHERE counted = 1;
 
+CREATE TABLE screening_call (
+    id    INTEGER PRIMARY KEY,
+    form  TEXT NOT NULL,
+    since TEXT NOT NULL,                    -- first day of the period
+    duty  BIGINT NOT NULL,
+    begun BIGINT NOT NULL                   -- the campaign that answered it; 0 = none yet
+);
+CREATE UNIQUE INDEX screening_call_form ON screening_call (form, since);
+
 CREATE TABLE screening_event (
     id         INTEGER PRIMARY KEY,
     campaign   BIGINT NOT NULL,

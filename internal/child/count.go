@@ -27,7 +27,8 @@ func (m counting) add(c Child, n int64) {
 	if c.State != Open {
 		return
 	}
-	for _, region := range []string{c.Region, padded(c.Town), padded(c.County)} {
+	// A file may stand at its township, where the village is not known.
+	for _, region := range slices.Compact([]string{c.Region, padded(c.Town), padded(c.County)}) {
 		for _, category := range append(c.CategoryIDs(), "") {
 			m[Cell{Region: region, Category: category, Level: c.Level, Sex: c.Sex, Band: c.Band}] += n
 		}

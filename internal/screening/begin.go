@@ -93,10 +93,20 @@ func (k *Desk) places(ctx context.Context, tx *db.Tx, code string, form rule.Scr
 	}
 	var out []Place
 	for _, r := range list {
-		if parents[r.Code] || r.Level < region.Township {
+		if r.Level < region.Township {
 			continue
 		}
 		p := Place{Region: r.Code, Name: r.ShortName, Town: names[r.Parent]}
+		if parents[r.Code] { // of a township with villages only those files that name none of them
+			n, err := direct(ctx, tx, r.Code)
+			if err != nil {
+				return nil, err
+			}
+			if n.N == 0 {
+				continue
+			}
+			p.Name, p.Town = r.ShortName+noVillage, r.ShortName
+		}
 		if p.Unit, err = k.Unit(ctx, tx, r.Code, form.Who, ""); err != nil {
 			return nil, err
 		}
@@ -123,7 +133,7 @@ func (k *Desk) known(ctx context.Context, tx *db.Tx, form rule.Screening, region
 	if none {
 		return out, nil
 	}
-	read := func() ([]count, error) { return living(ctx, tx, regions) }
+	read := func() ([]count, error) { return k.everybody(ctx, tx, regions) }
 	if len(ids) > 0 {
 		read = func() ([]count, error) { return belonging(ctx, tx, regions, ids) }
 	}
@@ -133,6 +143,30 @@ func (k *Desk) known(ctx context.Context, tx *db.Tx, form rule.Screening, region
 	}
 	return out, err
 }
+
+// everybody counts the children of villages, and of townships those who live in no village that is known.
+func (k *Desk) everybody(ctx context.Context, tx *db.Tx, regions []string) ([]count, error) {
+	var villages []string
+	var out []count
+	for _, code := range regions {
+		if isVillage(code) {
+			villages = append(villages, code)
+			continue
+		}
+		n, err := direct(ctx, tx, code)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, n)
+	}
+	rows, err := living(ctx, tx, villages)
+	return append(out, rows...), err
+}
+
+func isVillage(code string) bool { return len(access.Prefix(code)) == len(code) }
+
+// noVillage is said of files that name a township alone.
+const noVillage = "（未落实到村）"
 
 // Begin begins a campaign: each village gets a duty, nobody is copied.
 func (k *Desk) Begin(ctx context.Context, tx *db.Tx, by access.Actor, n New) (ref.Campaign, error) {
@@ -156,6 +190,9 @@ func (k *Desk) Begin(ctx context.Context, tx *db.Tx, by access.Actor, n New) (re
 		list[i].Duty = id
 	}
 	if err := insert(ctx, tx, c, list); err != nil {
+		return 0, err
+	}
+	if err := k.answered(ctx, tx, by, c, plan.Form); err != nil {
 		return 0, err
 	}
 	if err := c.note(tx, by, "", "screening.begin", ""); err != nil {

@@ -93,6 +93,16 @@ func (k *Desk) rows(ctx context.Context, tx *db.Tx, form rule.Screening, list []
 	out := make([]Row, len(list))
 	for i, v := range list {
 		out[i] = Row{v, names[v.Region], known[v.Region]}
+		if isVillage(v.Region) || err != nil {
+			continue
+		}
+		below, failed := region.Under(ctx, tx, v.Region)
+		if failed != nil {
+			return nil, failed
+		}
+		if len(below) > 1 {
+			out[i].Name += noVillage
+		}
 	}
 	return out, err
 }

@@ -1,8 +1,8 @@
 // Package screening goes through all children of a place, village by village
 // 「集中排查」.
 //
-// It owns screening, screening_village, screening_answer and screening_event,
-// and reads the files of children in place. It promises: who lives in a
+// It owns screening, screening_village, screening_answer, screening_event and
+// screening_call, and reads the files of children in place. It promises: who lives in a
 // village is read from the files at that moment and never copied, so that a
 // campaign over any number of children begins at once and a child that moves
 // counts where it lives; whoever was screened and whoever was not add up to

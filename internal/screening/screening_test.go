@@ -224,6 +224,59 @@ func TestNobodyIsCopiedWhenACampaignBegins(t *testing.T) {
 	})
 }
 
+func TestAFileThatNamesNoVillageIsScreenedAtItsTownship(t *testing.T) {
+	withDesk(t, func(x desk) {
+		who := x.file(full("单小明", town))
+		x.file(full("单小红", village))
+		id := x.begin(officer, county)
+		if row := x.row(id, town); row.Living != 1 || row.Missing() != 1 {
+			t.Errorf("%+v", row)
+		}
+		x.same(supervisor, id, who)
+		if row := x.row(id, town); row.Same != 1 {
+			t.Errorf("%+v", row.Village)
+		}
+		p, err := x.k.Progress(t.Context(), x.d.Reader(), officer, id)
+		if err != nil || screening.Sum(p.Rows).Living != 2 {
+			t.Errorf("%d known in all, %v", screening.Sum(p.Rows).Living, err)
+		}
+		if off, err := x.k.Cabinet.Recount(t.Context(), x.d.Reader()); err != nil || len(off) != 0 {
+			t.Errorf("kept numbers are off: %v, %v", off, err)
+		}
+	})
+}
+
+func TestTheOfficeIsAskedOnceToBeginWhatReturns(t *testing.T) {
+	withDesk(t, func(x desk) {
+		remind := func() int {
+			x.must(func(tx *db.Tx) error { return x.k.Remind(t.Context(), tx) })
+			return len(x.duties(screening.BeginKind))
+		}
+		if n := remind(); n != 0 {
+			t.Errorf("%d duties in March", n)
+		}
+		x.clock.Set(civil.MustParse("2026-10-08").Start())
+		if n := remind(); n != 1 { // the yearly one; that of the half year is not due yet
+			t.Errorf("%d duties in October", n)
+		}
+		if n := remind(); n != 1 {
+			t.Errorf("%d duties after asking again", n)
+		}
+		x.begin(supervisor, town)
+		if n := len(x.duties(screening.BeginKind)); n != 1 {
+			t.Error("a township's campaign answers for the county")
+		}
+		x.begin(officer, county)
+		if n := remind(); n != 0 {
+			t.Errorf("%d duties after the campaign began", n)
+		}
+		x.clock.Set(civil.MustParse("2026-11-20").Start())
+		if n := remind(); n != 1 {
+			t.Errorf("%d duties in November", n)
+		}
+	})
+}
+
 func TestAZeroReportIsAFullAnswer(t *testing.T) {
 	withDesk(t, func(x desk) {
 		id := x.begin(officer, county)

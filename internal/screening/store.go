@@ -7,6 +7,7 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/child"
+	"weibao/internal/civil"
 	"weibao/internal/db"
 	"weibao/internal/ref"
 )
@@ -53,6 +54,18 @@ func campaigns(ctx context.Context, tx *db.Tx, by access.Actor, after ref.Campai
 func begunOf(ctx context.Context, tx *db.Tx, form, region, since string) ([]Campaign, error) {
 	return db.All[Campaign](ctx, tx, "SELECT "+campaignColumns+" FROM screening s WHERE s.county = ? AND s.form = ? AND s.region = ? AND s.begins >= ? ORDER BY s.id DESC",
 		access.County(region), form, region, since)
+}
+
+func callOf(ctx context.Context, tx *db.Tx, form string, since civil.Date) (Call, bool, error) {
+	return db.Maybe[Call](ctx, tx, "SELECT "+db.ColumnsOf[Call]("l")+" FROM screening_call l WHERE l.form = ? AND l.since = ?", form, since)
+}
+
+func insertCall(ctx context.Context, tx *db.Tx, c Call) error {
+	return db.Insert(ctx, tx, "screening_call", c)
+}
+
+func setCallBegun(ctx context.Context, tx *db.Tx, id int64, begun ref.Campaign) error {
+	return tx.One(ctx, "UPDATE screening_call SET begun = ? WHERE id = ?", begun, id)
 }
 
 func setState(ctx context.Context, tx *db.Tx, c Campaign) error {
@@ -157,6 +170,13 @@ func events(ctx context.Context, tx *db.Tx, id ref.Campaign, regions []string, l
 type count struct {
 	Region string
 	N      int64
+}
+
+// direct counts the children whose files name a township and no village; its
+// kept numbers are those of all its villages.
+func direct(ctx context.Context, tx *db.Tx, region string) (count, error) {
+	n, err := db.Get[int64](ctx, tx, "SELECT count(*) FROM child c WHERE c.region = ? AND c.state = 'open' AND c.band <> ?", region, adult)
+	return count{region, n}, err
 }
 
 // living counts the children of some villages from the kept numbers of their files.

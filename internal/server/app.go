@@ -143,7 +143,7 @@ const (
 
 // kinds is the only list of background work.
 func (a *App) kinds() []job.Kind {
-	return append(slices.Concat(a.flow().Kinds(), a.childKinds(), a.assessmentKinds()), []job.Kind{
+	return append(slices.Concat(a.flow().Kinds(), a.childKinds(), a.screeningKinds(), a.assessmentKinds()), []job.Kind{
 		{Name: "duty.sweep", Label: "责任事项到期检查", Next: job.Every(sweepEvery), Run: func(ctx context.Context, r *job.Run) error {
 			_, err := a.Kernel.Sweep(ctx, r.DB)
 			return err

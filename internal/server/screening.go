@@ -8,6 +8,7 @@ import (
 	"weibao/internal/child"
 	"weibao/internal/db"
 	"weibao/internal/duty/dutypage"
+	"weibao/internal/job"
 	"weibao/internal/org"
 	"weibao/internal/rule"
 	"weibao/internal/screening"
@@ -54,5 +55,21 @@ func (a *App) screenings() ([]ui.Route, error) {
 // screeningDuties describes the duties that screenings open, for the inbox.
 func screeningDuties(kinds map[string]dutypage.Kind) {
 	kinds[screening.VillageKind] = dutypage.Kind{Label: "集中排查", Icon: "screen", Href: screeningpage.DutyHref, Needs: "screening.list"}
+	kinds[screening.BeginKind] = dutypage.Kind{Label: "发起排查", Icon: "screen", Href: screeningpage.BeginHref, Needs: "screening.begin"}
 	kinds[screening.AssessKind] = dutypage.Kind{Label: "排查后评估", Icon: "screen", Href: assessmentpage.AssessHref, Needs: "assessment.assess"}
+}
+
+// screeningKinds is the background work about screenings.
+func (a *App) screeningKinds() []job.Kind {
+	return []job.Kind{{Name: "screening.remind", Label: "按规则提示发起集中排查", Next: job.Daily(0, 50), Run: func(ctx context.Context, r *job.Run) error {
+		if _, installed, err := org.Installed(ctx, r.DB.Reader()); err != nil || !installed {
+			return err
+		}
+		return r.DB.Write(ctx, func(tx *db.Tx) error {
+			if err := r.Hold(ctx, tx); err != nil {
+				return err
+			}
+			return a.Screener.Remind(ctx, tx)
+		})
+	}}}
 }

@@ -71,6 +71,9 @@ func filePath(who ref.Child) string { return "/children/" + ref.Format(who) }
 // DutyHref is the page on which a village's duty is handled, for the inbox.
 func DutyHref(d duty.Duty) string { return villagePath(ref.Campaign(d.SubjectID), d.Region) }
 
+// BeginHref is the page on which the duty to begin a screening is handled.
+func BeginHref(duty.Duty) string { return newPath }
+
 func campaignOf(r *http.Request) (ref.Campaign, error) {
 	id, err := ref.Parse[ref.Campaign](r.PathValue("campaign"))
 	if err != nil {
