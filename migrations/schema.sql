@@ -228,6 +228,18 @@ CREATE TABLE casework_conference (
 );
 CREATE INDEX casework_conference_whole ON casework_conference (whole, id);
 
+CREATE TABLE casework_contingency (
+    id       INTEGER PRIMARY KEY,
+    county   TEXT NOT NULL,
+    plan     TEXT NOT NULL,                 -- id of the rule
+    reason   TEXT NOT NULL,                 -- the document or order by which it began; names nobody
+    began    BIGINT NOT NULL,
+    by_name  TEXT NOT NULL,
+    ended    BIGINT NOT NULL,
+    ended_by TEXT NOT NULL
+);
+CREATE UNIQUE INDEX casework_contingency_open ON casework_contingency (county, plan) WHERE ended = 0;
+
 CREATE TABLE casework_decision (
     id         INTEGER PRIMARY KEY,
     conference BIGINT NOT NULL,
@@ -347,6 +359,37 @@ CREATE TABLE casework_reply (
 CREATE INDEX casework_reply_referral ON casework_reply (referral, id);
 CREATE UNIQUE INDEX casework_reply_sent ON casework_reply (duty) WHERE state = 'sent';
 
+CREATE TABLE casework_roster (
+    id      INTEGER PRIMARY KEY,
+    county  TEXT NOT NULL,
+    day     TEXT NOT NULL,
+    name    TEXT NOT NULL,
+    phone   TEXT NOT NULL,                  -- of the office
+    at      BIGINT NOT NULL,
+    by_user BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX casework_roster_day ON casework_roster (county, day);
+
+CREATE TABLE casework_run (
+    id         INTEGER PRIMARY KEY,
+    list       TEXT NOT NULL,               -- id of the rule
+    label      TEXT NOT NULL,
+    subject    TEXT NOT NULL,               -- case | report | child
+    subject_id BIGINT NOT NULL,
+    child      BIGINT NOT NULL,             -- 0 = not known
+    unit       BIGINT NOT NULL,             -- which began it
+    region     TEXT NOT NULL,
+    town       TEXT NOT NULL,
+    county     TEXT NOT NULL,
+    at         BIGINT NOT NULL,
+    by_user    BIGINT NOT NULL,
+    by_name    TEXT NOT NULL,
+    sealed     BYTEA NOT NULL               -- what the units must know to act, group casework_run/<id>
+);
+CREATE INDEX casework_run_county ON casework_run (county, id);
+CREATE INDEX casework_run_subject ON casework_run (subject, subject_id, id);
+CREATE INDEX casework_run_unit ON casework_run (unit, id);
+
 CREATE TABLE casework_serial (
     county TEXT NOT NULL,
     year   BIGINT NOT NULL,
@@ -354,6 +397,21 @@ CREATE TABLE casework_serial (
     n      BIGINT NOT NULL,                 -- the last one given
     PRIMARY KEY (county, year, kind)
 );
+
+CREATE TABLE casework_step (
+    id      INTEGER PRIMARY KEY,
+    run     BIGINT NOT NULL,
+    step    TEXT NOT NULL,                  -- id of the rule's step
+    label   TEXT NOT NULL,
+    record  TEXT NOT NULL,                  -- kind of paper that proves it; '' = words
+    unit    BIGINT NOT NULL,
+    duty    BIGINT NOT NULL,                -- 0 = not asked for yet
+    state   TEXT NOT NULL,                  -- spare | open | done | skipped
+    done    BIGINT NOT NULL,
+    by_name TEXT NOT NULL,
+    sealed  BYTEA NOT NULL                  -- JSON of emergency.Proof, or the reason for leaving it out
+);
+CREATE INDEX casework_step_run ON casework_step (run, id);
 
 CREATE TABLE child (
     id          INTEGER PRIMARY KEY,

@@ -120,6 +120,12 @@ var Table = []Grant{
 	{"case.reopen", "重新开启个案", keeping},
 	{"case.enter", "紧急查看个案并留痕", office},
 
+	{"emergency.show", "查看应急清单和值班安排", working},
+	{"emergency.start", "启动应急清单、增减步骤", []Role{Officer, Supervisor}},
+	{"emergency.step", "登记应急步骤的办理情况", handling},
+	{"emergency.roster", "安排应急值班", office},
+	{"emergency.declare", "启动和结束突发事件预案", guiding},
+
 	{"referral.list", "查看转介和交办", working},
 	{"referral.show", "查看一项转介的内容和办理经过", working},
 	{"referral.dispatch", "下达转介、增加协办单位", []Role{Officer, Supervisor}},

@@ -177,6 +177,11 @@ func (k *Desk) Moved(ctx context.Context, tx *db.Tx, by access.Actor, r referral
 	return k.note(ctx, tx, by, ref.Case(r.SubjectID), note{Kind: Referred, Link: int64(r.ID), Mark: string(m), Words: r.Number})
 }
 
+// Alarmed notes in a case what happens to a checklist of an emergency.
+func (k *Desk) Alarmed(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Case, run int64, words string) error {
+	return k.note(ctx, tx, by, id, note{Kind: Emergency, Link: run, Words: words})
+}
+
 // Insider tells whether an actor belongs to the team of a case.
 func (k *Desk) Insider(ctx context.Context, tx *db.Tx, by access.Actor, a referral.About) (bool, error) {
 	if a.Kind != referral.OnCase {

@@ -17,6 +17,7 @@ import (
 	"weibao/internal/audit"
 	"weibao/internal/auth"
 	"weibao/internal/casework"
+	"weibao/internal/casework/emergency"
 	"weibao/internal/casework/referral"
 	"weibao/internal/child"
 	"weibao/internal/civil"
@@ -47,6 +48,7 @@ type App struct {
 	Assessor  *assessment.Desk
 	Referrer  *referral.Desk
 	Cases     *casework.Desk
+	Alarm     *emergency.Desk
 	Screener  *screening.Desk
 	Reception *intake.Desk
 	UI        *ui.Renderer

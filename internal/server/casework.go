@@ -10,6 +10,8 @@ import (
 	"weibao/internal/auth"
 	"weibao/internal/casework"
 	"weibao/internal/casework/casepage"
+	"weibao/internal/casework/emergency"
+	"weibao/internal/casework/emergencypage"
 	"weibao/internal/casework/referral"
 	"weibao/internal/casework/referralpage"
 	"weibao/internal/child/childpage"
@@ -29,12 +31,14 @@ import (
 var caseworkEntries = []ui.Entry{
 	{Key: "casework", Path: casepage.ListPath, Permission: "case.list", Label: "我的个案"},
 	{Key: "casework", Path: referralpage.ListPath, Permission: "referral.list", Label: "转介和交办"},
+	{Key: "casework", Path: emergencypage.WatchPath, Permission: "emergency.show", Label: "应急值守"},
 }
 
 // caseworkLinks stand on a child's file.
 var caseworkLinks = []childpage.Link{
 	{Label: "开立个案", Icon: "case", Path: "/case", Permission: "case.open"},
 	{Label: "转介给单位", Icon: "send", Path: "/refer", Permission: "referral.dispatch"},
+	{Label: "启动应急清单", Icon: "alert", Path: "/emergency", Permission: "emergency.start"},
 }
 
 // caseworkUploads are the permissions of casework whose routes take files.
@@ -46,7 +50,9 @@ func (a *App) caseworkDesks() {
 	book := func() *rule.Book { return a.Rules }
 	a.Referrer = &referral.Desk{Kernel: a.Kernel, Vault: a.Vault, Files: files, Book: book, Clock: a.clockNow, Units: org.Names}
 	a.Cases = &casework.Desk{Cabinet: a.Cabinet, Kernel: a.Kernel, Vault: a.Vault, Files: files, Book: book, Referrals: a.Referrer, Clock: a.clockNow, Units: org.Names,
-		Judged: a.judged, Unit: a.caller, Person: a.person, Urgent: func(context.Context, *db.Tx, ref.Case) (int, error) { return 0, nil }}
+		Judged: a.judged, Unit: a.caller, Person: a.person}
+	a.Alarm = a.alarm()
+	a.Cases.Urgent = a.Alarm.Urgent
 	a.Referrer.Insider, a.Referrer.Moved = a.Cases.Insider, a.Cases.Moved
 	a.Assessor.Held = func(ctx context.Context, tx *db.Tx, by access.Actor, s assessment.Assessment) error {
 		return a.Cases.Assessed(ctx, tx, by, s.Child, s.ID, s.Level)
@@ -135,13 +141,39 @@ func (a *App) people(ctx context.Context, tx *db.Tx, by access.Actor) ([]ui.Opti
 	return out, nil
 }
 
-// clockNow gives a time limit as it holds today.
-func (a *App) clockNow(_ context.Context, tx *db.Tx, id string) (rule.Clock, error) {
+// alarm makes the desk of emergencies.
+func (a *App) alarm() *emergency.Desk {
+	return &emergency.Desk{Kernel: a.Kernel, Vault: a.Vault, Book: func() *rule.Book { return a.Rules }, Clock: a.clockNow, Unit: a.rescuer,
+		Insider: func(ctx context.Context, tx *db.Tx, by access.Actor, about emergency.About) (bool, error) {
+			return a.Cases.Insider(ctx, tx, by, referral.About{Kind: about.Kind, ID: about.ID})
+		},
+		Told: func(ctx context.Context, tx *db.Tx, by access.Actor, about emergency.About, id emergency.RunID, words string) error {
+			if about.Kind != referral.OnCase {
+				return nil
+			}
+			return a.Cases.Alarmed(ctx, tx, by, ref.Case(about.ID), int64(id), words)
+		}}
+}
+
+// rescuer gives the unit that acts in an emergency: of a short form that
+// nobody is sure of, the office finds out.
+func (a *App) rescuer(ctx context.Context, tx *db.Tx, region, who, short string) (ref.Unit, error) {
+	if short != "" {
+		if u, err := a.unitOf(ctx, tx, region, short); err != nil || u != 0 {
+			return u, err
+		}
+		return org.OfficeID(ctx, tx, region)
+	}
+	return a.caller(ctx, tx, region, who)
+}
+
+// clockNow gives a time limit as it holds now: public events change some.
+func (a *App) clockNow(ctx context.Context, tx *db.Tx, id string) (rule.Clock, error) {
 	c, ok := a.Rules.Clock(id, civil.DateOf(tx.Now.Time()))
 	if !ok {
 		return c, errs.New(errs.Conflict, "本县规则中没有这项时限，请联系县未保办设置。")
 	}
-	return c, nil
+	return emergency.Limit(ctx, tx, a.Rules, c)
 }
 
 // unitOf finds the unit of a short form such as 公安; 0 where nobody is sure.
@@ -164,7 +196,22 @@ func (a *App) casework() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(cases.Routes(), sent.Routes()), nil
+	alarms, err := emergencypage.New(emergencypage.Deps{DB: a.DB, UI: a.UI, Desk: a.Alarm, Kernel: a.Kernel, Units: org.Names,
+		Sources: []emergencypage.Source{{Subject: referral.OnChild, Prefix: childpage.ListPath, Of: a.childDanger}, {Subject: referral.OnCase, Prefix: casepage.ListPath, Of: a.caseDanger}}})
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(cases.Routes(), sent.Routes(), alarms.Routes()), nil
+}
+
+func (a *App) childDanger(ctx context.Context, tx *db.Tx, by access.Actor, id int64) (emergencypage.Thing, error) {
+	c, err := a.Cabinet.Get(ctx, tx, by, ref.Child(id))
+	return emergencypage.Thing{Title: childpage.NameOf(c), Child: c.ID, Region: c.Region}, err
+}
+
+func (a *App) caseDanger(ctx context.Context, tx *db.Tx, by access.Actor, id int64) (emergencypage.Thing, error) {
+	c, err := a.Cases.Get(ctx, tx, by, ref.Case(id))
+	return emergencypage.Thing{Title: c.Number, Child: c.Child, Region: c.Region}, err
 }
 
 // childThing is a child's file as a referral is made from it.
@@ -193,4 +240,5 @@ func (a *App) caseThing(ctx context.Context, tx *db.Tx, by access.Actor, id int6
 func caseworkDuties(kinds map[string]dutypage.Kind) {
 	maps.Copy(kinds, referralpage.Kinds())
 	maps.Copy(kinds, casepage.Kinds())
+	maps.Copy(kinds, emergencypage.Kinds())
 }

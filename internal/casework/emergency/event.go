@@ -1,0 +1,132 @@
+package emergency
+
+import (
+	"context"
+	"strings"
+
+	"weibao/internal/access"
+	"weibao/internal/audit"
+	"weibao/internal/civil"
+	"weibao/internal/clock"
+	"weibao/internal/db"
+	"weibao/internal/errs"
+	"weibao/internal/ref"
+	"weibao/internal/rule"
+)
+
+// Watch is who is on duty on a day.
+type Watch struct {
+	ID     int64
+	County string
+	Day    civil.Date
+	Name   string
+	Phone  string
+	At     clock.Instant
+	ByUser ref.User
+}
+
+// Roster gives who is on duty on some days in the actor's county.
+func (k *Desk) Roster(ctx context.Context, tx *db.Tx, by access.Actor, from civil.Date, days int) ([]Watch, error) {
+	if err := by.Require("emergency.show"); err != nil {
+		return nil, err
+	}
+	return watches(ctx, tx, access.County(by.Post.Region), from, from.AddDays(days-1))
+}
+
+// Post puts somebody on duty on a day.
+func (k *Desk) Post(ctx context.Context, tx *db.Tx, by access.Actor, day civil.Date, name, phone string) error {
+	if err := by.Require("emergency.roster"); err != nil {
+		return err
+	}
+	f := errs.Fields{}
+	f.Check(!day.IsZero(), "day", "请填写值班日期。")
+	f.Check(strings.TrimSpace(name) != "", "name", "请填写值班人员。")
+	f.Check(strings.TrimSpace(phone) != "", "phone", "请填写值班电话。")
+	if err := f.Err(); err != nil {
+		return err
+	}
+	w := Watch{ID: int64(ref.New[ref.Audit](tx.Now.Time())), County: access.County(by.Post.Region), Day: day, Name: strings.TrimSpace(name), Phone: strings.TrimSpace(phone), At: tx.Now, ByUser: by.User}
+	if err := putWatch(ctx, tx, w); err != nil {
+		return err
+	}
+	return audit.Write(ctx, tx, by, "emergency.roster", "casework_roster", w.ID, map[string]any{"day": day})
+}
+
+// Contingency is a public event during which other limits hold.
+type Contingency struct {
+	ID      int64
+	County  string
+	Plan    string
+	Reason  string
+	Began   clock.Instant
+	ByName  string
+	Ended   clock.Instant
+	EndedBy string
+}
+
+// Declare begins the plan for a public event in the actor's county.
+func (k *Desk) Declare(ctx context.Context, tx *db.Tx, by access.Actor, plan, reason string) error {
+	if err := by.Require("emergency.declare"); err != nil {
+		return err
+	}
+	_, known := k.Book().Contingency(plan, civil.DateOf(tx.Now.Time()))
+	f := errs.Fields{}
+	f.Check(known, "plan", "请选择预案。")
+	f.Check(strings.TrimSpace(reason) != "", "reason", "请写明启动的依据，例如县应急指挥部的通知。")
+	if err := f.Err(); err != nil {
+		return err
+	}
+	c := Contingency{ID: int64(ref.New[ref.Audit](tx.Now.Time())), County: access.County(by.Post.Region), Plan: plan, Reason: strings.TrimSpace(reason), Began: tx.Now, ByName: by.Name}
+	if err := insertContingency(ctx, tx, c); err != nil {
+		if db.IsUnique(err) {
+			return errs.Wrap(errs.Conflict, err, "这个预案已经启动。")
+		}
+		return err
+	}
+	return audit.Write(ctx, tx, by, "emergency.declare", "casework_contingency", c.ID, map[string]any{"plan": plan})
+}
+
+// Recall ends the plan: from then on the ordinary limits hold.
+func (k *Desk) Recall(ctx context.Context, tx *db.Tx, by access.Actor, id int64) error {
+	if err := by.Require("emergency.declare"); err != nil {
+		return err
+	}
+	if err := endContingency(ctx, tx, access.County(by.Post.Region), id, by.Name); err != nil {
+		return err
+	}
+	return audit.Write(ctx, tx, by, "emergency.declare", "casework_contingency", id, map[string]any{"ended": true})
+}
+
+// Contingencies gives the events of the actor's county, those under way first.
+func (k *Desk) Contingencies(ctx context.Context, tx *db.Tx, by access.Actor) ([]Contingency, error) {
+	if err := by.Require("emergency.show"); err != nil {
+		return nil, err
+	}
+	return contingencies(ctx, tx, access.County(by.Post.Region))
+}
+
+// Limit gives a time limit as the events under way anywhere in the
+// installation change it: the shortest of them.
+func Limit(ctx context.Context, tx *db.Tx, book *rule.Book, c rule.Clock) (rule.Clock, error) {
+	plans, err := underWay(ctx, tx)
+	if err != nil || len(plans) == 0 {
+		return c, err
+	}
+	on, found := civil.DateOf(tx.Now.Time()), false
+	base := c.Label
+	for _, plan := range plans {
+		p, _ := book.Contingency(plan, on)
+		for _, changed := range p.Clocks {
+			span := rule.Span{N: changed.Span.N, Unit: changed.Span.Unit}
+			if changed.ID == c.ID && (!found || hours(span) < hours(c.Span)) {
+				c.Span, c.Label, found = span, base+"（"+p.Label+"期间）", true
+			}
+		}
+	}
+	return c, nil
+}
+
+// hours says how long a span is, for comparing.
+func hours(s rule.Span) int {
+	return s.N * map[string]int{"hours": 1, "workdays": 24, "days": 24, "months": 720}[s.Unit]
+}

@@ -1,0 +1,252 @@
+package emergencypage_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"weibao/internal/access"
+	"weibao/internal/casework/emergency"
+	"weibao/internal/casework/emergencypage"
+	"weibao/internal/civil"
+	"weibao/internal/clock"
+	"weibao/internal/db"
+	"weibao/internal/duty"
+	"weibao/internal/errs"
+	"weibao/internal/ref"
+	"weibao/internal/rule"
+	"weibao/internal/testkit"
+	"weibao/internal/ui/uitest"
+	"weibao/internal/vault"
+)
+
+const county, village = "990101000000", "990101100200"
+
+func actor(user ref.User, unit ref.Unit, name, region string, role access.Role) access.Actor {
+	return access.Actor{User: user, Name: name, Post: access.Post{ID: ref.Post(user), Unit: unit, UnitName: name, Region: region, RegionName: "云岭县", Role: role}}
+}
+
+var (
+	officer  = actor(100, 100, "周岚", county, access.Officer)
+	police   = actor(200, 200, "公安联络员", county, access.Liaison)
+	civils   = actor(250, 250, "民政联络员", county, access.Liaison)
+	director = actor(300, 300, "石秀兰", village, access.ChildDirector)
+	stranger = actor(400, 400, "外村人", "990101101200", access.ChildDirector)
+	admin    = actor(500, 0, "系统管理员", county, access.SystemAdmin)
+)
+
+const brief = "孩子在上坪村委会，由村干部陪着，联系电话找村委会"
+
+type desk struct {
+	uitest.Desk
+	d     *db.DB
+	k     *emergency.Desk
+	clock *clock.Manual
+	told  []string
+}
+
+func withDesk(t *testing.T, test func(x *desk)) {
+	testkit.Databases(t, func(t *testing.T, d *db.DB, c *clock.Manual) {
+		cal, book := testkit.Calendar(t), testkit.Book(t, "demo")
+		v, err := vault.Open(t.Context(), d, t.TempDir()+"/keys.json", vault.SM)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x := &desk{d: d, clock: c}
+		x.k = &emergency.Desk{Kernel: testkit.Kernel(cal, 100), Vault: v, Book: func() *rule.Book { return book },
+			Unit: func(_ context.Context, _ *db.Tx, _, who, short string) (ref.Unit, error) {
+				if short != "" {
+					return map[string]ref.Unit{"公安": 200}[short] + map[bool]ref.Unit{true: 250}[short != "公安"], nil
+				}
+				return map[string]ref.Unit{"village": 300, "township": 350, "office": 100}[who], nil
+			},
+			Clock: func(ctx context.Context, tx *db.Tx, id string) (rule.Clock, error) {
+				c, _ := book.Clock(id, civil.DateOf(tx.Now.Time()))
+				return emergency.Limit(ctx, tx, book, c)
+			},
+			Insider: func(_ context.Context, _ *db.Tx, by access.Actor, _ emergency.About) (bool, error) {
+				return by.User == officer.User, nil
+			},
+			Told: func(_ context.Context, _ *db.Tx, _ access.Actor, _ emergency.About, _ emergency.RunID, words string) error {
+				x.told = append(x.told, words)
+				return nil
+			}}
+		r := uitest.New(t)
+		thing := func(_ context.Context, _ *db.Tx, by access.Actor, id int64) (emergencypage.Thing, error) {
+			if id != 7 || by.User != officer.User {
+				return emergencypage.Thing{}, errs.Missing()
+			}
+			return emergencypage.Thing{Title: "个案〔2026〕1号", Child: 9, Region: village}, nil
+		}
+		pages, err := emergencypage.New(emergencypage.Deps{DB: d, UI: r, Desk: x.k, Kernel: x.k.Kernel,
+			Units: func(context.Context, *db.Tx, []ref.Unit) (map[ref.Unit]string, error) {
+				return map[ref.Unit]string{200: "县公安局", 300: "上坪村"}, nil
+			},
+			Sources: []emergencypage.Source{{Subject: "case", Prefix: "/cases", Of: thing}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		x.Desk = uitest.Desk{T: t, UI: r, Routes: pages.Routes()}
+		test(x)
+	})
+}
+
+func (x *desk) post(by access.Actor, path string, form url.Values) string {
+	x.T.Helper()
+	x.clock.Advance(time.Second)
+	w := x.Do(by, "POST", path, form)
+	if w.Code != http.StatusSeeOther {
+		x.T.Fatalf("%s: status %d: %s", path, w.Code, w.Body)
+	}
+	return w.Header().Get("Location")
+}
+
+func (x *desk) duties(by access.Actor) []duty.Duty {
+	x.T.Helper()
+	list, err := x.k.Kernel.List(x.T.Context(), x.d.Reader(), by, duty.Filter{Mine: true})
+	if err != nil {
+		x.T.Fatal(err)
+	}
+	return list
+}
+
+func (x *desk) begin() string {
+	return x.post(officer, "/cases/7/emergency", url.Values{"list": {"violence"}, "brief": {brief}})
+}
+
+func TestTemplatesFitTheirViews(t *testing.T) {
+	withDesk(t, func(x *desk) { uitest.Templates(t, x.UI) })
+}
+
+func TestAChecklistIsWorkedOffByUnitsThatReadTheirStepAlone(t *testing.T) {
+	withDesk(t, func(x *desk) {
+		x.Page(officer, "emergency-start", "/cases/7/emergency", "现在就拨打110", "家庭暴力", "走失")
+		if w := x.Do(officer, "POST", "/cases/7/emergency", url.Values{"list": {"violence"}}); w.Code != http.StatusUnprocessableEntity {
+			t.Errorf("no brief: status %d", w.Code)
+		}
+		path := x.begin()
+		x.Page(officer, "emergency-show", path, brief, "送医检查", "需要时再下达", "120")
+		list := x.duties(director)
+		if len(list) != 1 || list[0].Clock != duty.Hours || list[0].Span != 1 {
+			t.Fatalf("the village has %+v", list)
+		}
+		step := "/emergency-steps/" + ref.Format(emergency.StepID(list[0].SubjectID))
+		if body := x.Page(director, "emergency-step", step, brief, "出警民警"); strings.Contains(body, "个案〔2026〕") || strings.Contains(body, "伤情鉴定") {
+			t.Error("a unit reads more than its step")
+		}
+		if body := x.Page(director, "emergency-unit", path, "报警"); strings.Contains(body, "伤情鉴定") {
+			t.Error("a unit sees the steps of others")
+		}
+		for _, p := range []string{step, path} {
+			if w := x.Do(stranger, "GET", p, nil); w.Code != http.StatusNotFound {
+				t.Errorf("%s for an outsider: status %d", p, w.Code)
+			}
+		}
+		if w := x.Do(director, "POST", step, url.Values{"words": {"已报警"}}); w.Code != http.StatusUnprocessableEntity {
+			t.Errorf("a step without its proof: status %d", w.Code)
+		}
+		x.post(director, step, url.Values{"who": {"民警"}, "number": {"09:10"}, "words": {"已报警"}})
+		if len(x.duties(director)) != 0 {
+			t.Error("the proof did not end the duty")
+		}
+		x.Page(officer, "emergency-done", path, "已报警", "09:10")
+		if len(x.told) != 2 {
+			t.Errorf("the case was told %v", x.told)
+		}
+	})
+}
+
+func TestAnOrderThatWasServedIsVisitedAndABreachGoesToThePolice(t *testing.T) {
+	withDesk(t, func(x *desk) {
+		path := x.begin()
+		id, err := ref.Parse[emergency.RunID](strings.TrimPrefix(path, "/emergencies/"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := x.k.Get(t.Context(), x.d.Reader(), officer, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		of := func(key string) emergency.Told {
+			for _, step := range s.Steps {
+				if step.Step.Step == key {
+					return step
+				}
+			}
+			t.Fatal(key)
+			return emergency.Told{}
+		}
+		order := "/emergency-steps/" + ref.Format(of("protection").ID)
+		x.post(officer, order+"/need", nil)
+		x.post(civils, order, url.Values{"number": {"民保令1号"}, "where": {"县法院"}, "until": {"2026-09-01"}, "words": {"已送达"}})
+		visits := 0
+		for _, d := range x.duties(director) {
+			if d.Kind == emergency.VisitKind {
+				visits++
+			}
+		}
+		if visits != 1 {
+			t.Errorf("%d visits after the service", visits)
+		}
+		x.Page(director, "emergency-visit", path, "登记查访、处置", "报告违反保护令")
+		x.post(director, path+"/breach", url.Values{"words": {"被申请人又上门"}})
+		found := false
+		for _, d := range x.duties(police) {
+			found = found || d.Kind == emergency.BreachKind && d.Span == 2
+		}
+		if !found {
+			t.Error("the police were not asked")
+		}
+		x.post(director, path+"/carried", url.Values{"words": {"已查访"}})
+		skip := "/emergency-steps/" + ref.Format(of("counsel").ID) + "/skip"
+		if w := x.Do(officer, "POST", skip, nil); w.Code != http.StatusUnprocessableEntity {
+			t.Errorf("left out without a reason: status %d", w.Code)
+		}
+		if w := x.Do(civils, "POST", skip, url.Values{"reason": {"甲"}}); w.Code != http.StatusForbidden && w.Code != http.StatusNotFound {
+			t.Errorf("a unit left its step out: status %d", w.Code)
+		}
+		x.post(officer, skip, url.Values{"reason": {"已有心理医生"}})
+	})
+}
+
+func TestAPublicEventShortensLimitsUntilItEnds(t *testing.T) {
+	withDesk(t, func(x *desk) {
+		limit := func() string {
+			c, err := x.k.Clock(t.Context(), x.d.Reader(), "referral.ordinary")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c.Label
+		}
+		if limit() != "一般转介" {
+			t.Error(limit())
+		}
+		if w := x.Do(officer, "POST", "/emergency-watch/declare", url.Values{"plan": {"disaster"}}); w.Code != http.StatusUnprocessableEntity {
+			t.Errorf("declared without a ground: status %d", w.Code)
+		}
+		x.post(officer, "/emergency-watch/declare", url.Values{"plan": {"disaster"}, "reason": {"县应急指挥部通知"}})
+		if !strings.Contains(limit(), "自然灾害") {
+			t.Error(limit())
+		}
+		x.post(officer, "/emergency-watch", url.Values{"day": {"2026-03-03"}, "name": {"周岚"}, "phone": {"0990-1234567"}})
+		body := x.Page(officer, "emergency-watch", "/emergency-watch", "正在执行预案", "0990-1234567", "结束预案")
+		_, rest, _ := strings.Cut(body, "/emergency-watch/recall?id=")
+		id, _, _ := strings.Cut(rest, `"`)
+		x.post(officer, "/emergency-watch/recall?id="+id, nil)
+		if limit() != "一般转介" {
+			t.Error(limit())
+		}
+	})
+}
+
+func TestEveryRouteRefusesOthers(t *testing.T) {
+	withDesk(t, func(x *desk) {
+		path := x.begin()
+		parts := map[string]string{"case": "7", "run": strings.TrimPrefix(path, "/emergencies/"), "step": "1"}
+		x.Refuses(admin, parts)
+		x.Refuses(director, parts)
+	})
+}
