@@ -167,6 +167,15 @@ var Table = []Grant{
 	{"intake.order", "导入热线工单，导出办理结果", []Role{Officer, Operator}},
 	{"intake.numbers", "查看报告受理统计", guiding},
 
+	{"justice.list", "查看本单位登记的司法保护事项", []Role{Officer, Liaison}},
+	{"justice.add", "登记司法保护事项的保管单位和联系人", []Role{Officer, Liaison}},
+	{"justice.reveal", "查看司法保护事项涉及的人和联系人并留痕", []Role{Officer, Liaison}},
+	{"justice.seal", "封存司法保护事项", []Role{Officer, Liaison}},
+	{"justice.unseals", "查看保密查询申请", []Role{Officer, Leader, Liaison}},
+	{"justice.unseal", "申请查询封存的事项", []Role{Officer, Liaison}},
+	{"justice.unseal_decide", "审批保密查询申请", []Role{Leader}},
+	{"justice.look", "在获准的时间内查看封存的事项并留痕", []Role{Officer, Liaison}},
+
 	{"search.find", "搜索任务、单位和地方", append(slices.Clone(working), SystemAdmin, SecurityAdmin)},
 	{"suggestion.add", "提出意见建议，查看对自己的答复", append(slices.Clone(working), admins...)},
 	{"suggestion.list", "查看本地区的意见建议", guiding},

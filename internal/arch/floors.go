@@ -14,7 +14,7 @@ var floors = [][]string{
 	2: {"audit", "rule"},
 	3: {"vault", "auth", "job", "ui", "sheet", "letter", "file"},
 	4: {"region", "org", "workday", "library", "duty", "child"},
-	5: {"plan", "suggestion", "screening", "assessment", "intake", "casework", "guardianship", "rescue", "justice", "aid", "visit", "hazard", "meeting", "bulletin"},
+	5: {"plan", "suggestion", "screening", "assessment", "intake", "casework", "guardianship", "justice", "aid", "visit", "hazard", "meeting", "bulletin"},
 	6: {"supervision", "appraisal", "stats", "exchange"},
 	7: {"flow"},
 	8: {"field", "demo"},
@@ -39,7 +39,6 @@ var neighbours = map[string][]string{
 	"casework": {"duty"}, // the same
 	// their screens show children and duties as the screens of those do
 	"guardianship": {"child", "duty"},
-	"rescue":       {"child", "duty"},
 	"justice":      {"child", "duty"},
 }
 

@@ -26,7 +26,7 @@ func (k *Desk) follow(ctx context.Context, tx *db.Tx, by access.Actor, m Measure
 		return err
 	}
 	r := k.RuleOf(m)
-	s := r.Follow(happened(facts), k.span(cal, today(tx)))
+	s := r.Follow(happened(facts), k.Span(cal, today(tx)))
 	if err := k.reconcile(ctx, tx, by, m, r, s.Tasks); err != nil {
 		return err
 	}
@@ -122,12 +122,15 @@ func (k *Desk) Clock(ids string, on civil.Date) (rule.Clock, bool) {
 		if c, ok := k.Book().Clock(id, on); ok && c.Span.N != 0 {
 			return c, true
 		}
+		if l, ok := k.Book().Limit(id, on); ok && l.Unit == "个月" { // what a county fixed as a figure
+			return rule.Clock{ID: l.ID, Label: l.Label, Kind: "calendar", Span: rule.Span{N: int(l.Value), Unit: "months"}, Source: l.Source, Status: l.Status, Verified: l.Verified}, true
+		}
 	}
 	return rule.Clock{}, false
 }
 
-// span adds the time of clocks to a day.
-func (k *Desk) span(cal *civil.Calendar, on civil.Date) protection.Span {
+// Span adds the time of clocks to a day.
+func (k *Desk) Span(cal *civil.Calendar, on civil.Date) protection.Span {
 	return func(ids string, day civil.Date) (civil.Date, bool) {
 		c, ok := k.Clock(ids, on)
 		if !ok {

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"weibao/internal/access"
 	"weibao/internal/child"
 	"weibao/internal/civil"
@@ -41,7 +43,7 @@ var (
 	civilians  = actor(600, county, access.Liaison)
 	stranger   = actor(700, county, access.Liaison)
 	elsewhere  = actor(800, "990101101000", access.Supervisor)
-	units      = map[string]ref.Unit{"": 100, "office": 100, "township": 200, "village": 300, "公安": 400, "法院": 500, "民政": 600}
+	units      = map[string]ref.Unit{"": 100, "office": 100, "township": 200, "village": 300, "公安": 400, "法院": 500, "民政": 600, "救助管理机构": 600}
 )
 
 type desk struct {
@@ -51,8 +53,8 @@ type desk struct {
 	t testing.TB
 }
 
-func withDesk(t *testing.T, test func(k desk)) {
-	testkit.Databases(t, func(t *testing.T, d *db.DB, c *clock.Manual) { test(newDesk(t, d, c)) })
+func withDesk(t *testing.T, test func(t *testing.T, k desk)) {
+	testkit.Databases(t, func(t *testing.T, d *db.DB, c *clock.Manual) { test(t, newDesk(t, d, c)) })
 }
 
 func newDesk(t testing.TB, d *db.DB, c *clock.Manual) desk {
@@ -127,7 +129,7 @@ func order(urgent bool) guardianship.In {
 }
 
 func TestAProtectionOrderFromApplicationToBreachAndEnd(t *testing.T) {
-	withDesk(t, func(k desk) {
+	withDesk(t, func(t *testing.T, k desk) {
 		m, err := k.open(officer, k.child(), order(false))
 		if err != nil {
 			t.Fatal(err)
@@ -159,7 +161,7 @@ func TestAProtectionOrderFromApplicationToBreachAndEnd(t *testing.T) {
 }
 
 func TestAnUrgentOrderIsDecidedWithinADayOfTheHourAtWhichItWasAccepted(t *testing.T) {
-	withDesk(t, func(k desk) {
+	withDesk(t, func(t *testing.T, k desk) {
 		m, err := k.open(officer, k.child(), order(true))
 		if err != nil {
 			t.Fatal(err)
@@ -177,7 +179,7 @@ func TestAnUrgentOrderIsDecidedWithinADayOfTheHourAtWhichItWasAccepted(t *testin
 }
 
 func TestWhoIsNoPartyIsAnsweredAsIfASecretMeasureDidNotExist(t *testing.T) {
-	withDesk(t, func(k desk) {
+	withDesk(t, func(t *testing.T, k desk) {
 		id := k.child()
 		m, err := k.open(officer, id, order(false))
 		if err != nil {
@@ -216,7 +218,7 @@ func TestWhoIsNoPartyIsAnsweredAsIfASecretMeasureDidNotExist(t *testing.T) {
 }
 
 func TestWhatIsStruckOutLeavesStandingAndDutiesAsBefore(t *testing.T) {
-	withDesk(t, func(k desk) {
+	withDesk(t, func(t *testing.T, k desk) {
 		m, err := k.open(officer, k.child(), order(false))
 		if err != nil {
 			t.Fatal(err)
@@ -251,7 +253,7 @@ func TestWhatIsStruckOutLeavesStandingAndDutiesAsBefore(t *testing.T) {
 }
 
 func TestTemporaryGuardianshipIsReviewedBeforeItsYearIsOver(t *testing.T) {
-	withDesk(t, func(k desk) {
+	withDesk(t, func(t *testing.T, k desk) {
 		m, err := k.open(supervisor, k.child(), guardianship.In{Kind: "custody", Cause: guardianship.Cause{Grounds: []string{"vanished"}}, First: guardianship.Entry{Place: "rescue"}})
 		if err != nil {
 			t.Fatal(err)
@@ -279,7 +281,7 @@ func TestTemporaryGuardianshipIsReviewedBeforeItsYearIsOver(t *testing.T) {
 }
 
 func TestPrivateWordsShowOnlyAfterARevealThatLeavesATrace(t *testing.T) {
-	withDesk(t, func(k desk) {
+	withDesk(t, func(t *testing.T, k desk) {
 		m, err := k.open(officer, k.child(), order(false))
 		if err != nil {
 			t.Fatal(err)
@@ -301,5 +303,114 @@ func TestPrivateWordsShowOnlyAfterARevealThatLeavesATrace(t *testing.T) {
 		if err != nil || n != 1 {
 			t.Errorf("%d traces, %v", n, err)
 		}
+	})
+}
+
+func TestAChildThatWasRescuedBeforeIsTheAffairOfItsPlaceOfOrigin(t *testing.T) {
+	withDesk(t, func(t *testing.T, k desk) {
+		var m ref.Measure
+		err := k.write(func(ctx context.Context, tx *db.Tx) (err error) {
+			m, err = k.Rescue(ctx, tx, officer, guardianship.Found{Sex: "1", Age: 9, Region: village, Signs: "蓝色书包", First: guardianship.Entry{Place: "rescue"}})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		todo := k.todo(m)
+		if d := todo["notice"]; d.Due.Sub(d.Opened) != 24*time.Hour {
+			t.Errorf("the notice is due after %s", d.Due.Sub(d.Opened))
+		}
+		if got := civil.DateOf(todo["sample"].Due.Time()); got != civil.MustParse("2026-03-11") {
+			t.Errorf("the sample is due on %s", got)
+		}
+		if got := civil.DateOf(todo["register"].Due.Time()); got != civil.MustParse("2026-06-02") {
+			t.Errorf("registration is due on %s", got)
+		}
+		k.must(officer, m, "noticed", "identified", "returned", "accepted")
+		if todo := k.todo(m); len(todo) != 1 || todo["follow"].Unit != 300 {
+			t.Errorf("after the return: %v", todo)
+		}
+		k.c.Advance(40 * 24 * time.Hour)
+		again, err := k.open(officer, k.get(officer, m).Child.ID, guardianship.In{Kind: protection.Rescue, First: guardianship.Entry{Place: "rescue"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if k.todo(again)["origin"].ID == 0 || k.get(officer, again).Alarm == 0 {
+			t.Errorf("nobody asks the place of origin: %v", k.todo(again))
+		}
+	})
+}
+
+// Whatever happens in whatever order, and whatever of it is struck out again:
+// the open duties and the standing are those that the facts ask for.
+func TestDutiesAndStandingAlwaysFollowFromTheFacts(t *testing.T) {
+	withDesk(t, func(t *testing.T, k desk) {
+		ctx := context.Background()
+		rapid.Check(t, func(t *rapid.T) {
+			kinds := []string{"order", "custody", "warning", "guidance", "revocation", "return", "rescue"}
+			kind := rapid.SampledFrom(kinds).Draw(t, "kind")
+			in := guardianship.In{Kind: kind, Cause: guardianship.Cause{Asker: "police"}, First: guardianship.Entry{Place: "rescue", Urgent: rapid.Bool().Draw(t, "urgent")}}
+			if kind == "revocation" {
+				in.Cause.Asker = "civil"
+			}
+			rule, _ := k.Rule(kind, civil.MustParse("2026-03-02"))
+			for _, g := range rule.Grounds {
+				in.Cause.Grounds = append(in.Cause.Grounds, g.ID)
+			}
+			m, err := k.open(officer, k.child(), in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Repeat(map[string]func(*rapid.T){
+				"time passes": func(t *rapid.T) { k.c.Advance(time.Duration(rapid.IntRange(1, 900).Draw(t, "hours")) * time.Hour) },
+				"something happens": func(t *rapid.T) {
+					next := k.get(officer, m).Next
+					if len(next) == 0 {
+						t.Skip()
+					}
+					e := entry(rapid.SampledFrom(next).Draw(t, "fact").ID)
+					if _, err := k.record(officer, m, e); err != nil && !errs.Is(err, errs.Invalid) {
+						t.Fatal(err)
+					}
+				},
+				"something was wrong": func(t *rapid.T) {
+					f := rapid.SampledFrom(k.get(officer, m).Facts).Draw(t, "fact")
+					err := k.write(func(ctx context.Context, tx *db.Tx) error { return k.Strike(ctx, tx, officer, m, f.ID, "登记错了") })
+					if err != nil && !errs.Is(err, errs.Conflict) && !errs.Is(err, errs.NotFound) {
+						t.Fatal(err)
+					}
+				},
+				"": func(t *rapid.T) {
+					got := k.get(officer, m)
+					var facts []protection.Happened
+					for _, f := range got.Facts {
+						if f.Struck == 0 {
+							facts = append(facts, protection.Happened{ID: int64(f.ID), Kind: f.Kind, At: f.At, Until: f.Until, Urgent: f.Urgent != 0})
+						}
+					}
+					cal, _ := k.Calendar(ctx, k.d.Reader())
+					want := got.Rule.Follow(facts, k.Span(cal, civil.DateOf(k.c.Now())))
+					if got.Phase != want.Phase || got.State != want.State || got.Until != want.Until || (got.Alarm != 0) != want.Alarm {
+						t.Fatalf("stands %s %q until %s, should %s %q until %s", got.Phase, got.State, got.Until, want.Phase, want.State, want.Until)
+					}
+					open := map[string]int{}
+					for _, w := range want.Tasks {
+						if w.Open() {
+							open[w.Duty]++
+						}
+					}
+					for _, task := range got.Tasks {
+						if d := got.Duties[task.Duty]; d.State == duty.Open {
+							open[task.Rule]--
+						}
+					}
+					for id, n := range open {
+						if n != 0 {
+							t.Fatalf("%d too few open duties of %s", n, id)
+						}
+					}
+				},
+			})
+		})
 	})
 }

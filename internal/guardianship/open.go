@@ -63,6 +63,9 @@ func (k *Desk) Open(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Chil
 	if _, err := k.enter(ctx, tx, by, m, in.First); err != nil {
 		return 0, err
 	}
+	if err := k.repeat(ctx, tx, by, m, in.First); err != nil {
+		return 0, err
+	}
 	if err := audit.Write(ctx, tx, by, "guardianship.open", Subject, m.ID, map[string]any{"kind": m.Kind}); err != nil {
 		return 0, err
 	}

@@ -133,7 +133,7 @@ func (k *Desk) limit(ctx context.Context, tx *db.Tx, fact protection.Fact, day c
 	if err != nil {
 		return err
 	}
-	most, limited := k.span(cal, today(tx))(fact.Most, day)
+	most, limited := k.Span(cal, today(tx))(fact.Most, day)
 	if e.Until.IsZero() && limited && fact.Most != "" {
 		e.Until = most
 	}

@@ -57,8 +57,6 @@ type (
 	Referral int64
 	// Request is a request of a duty's owner which somebody else decides.
 	Request int64
-	// Rescue is a 救助记录 of a child found begging, straying or lost.
-	Rescue int64
 	// View is a 常用视图 of a ledger.
 	View int64
 	// Disclosure is a 明文导出: a list with what is private, asked for and approved.

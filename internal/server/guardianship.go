@@ -2,23 +2,33 @@ package server
 
 import (
 	"context"
+	"slices"
 
 	"weibao/internal/access"
 	"weibao/internal/child/childpage"
+	"weibao/internal/civil"
 	"weibao/internal/db"
 	"weibao/internal/duty/dutypage"
 	"weibao/internal/file"
 	"weibao/internal/guardianship"
 	"weibao/internal/guardianship/guardianshippage"
+	"weibao/internal/justice"
+	"weibao/internal/justice/justicepage"
 	"weibao/internal/org"
 	"weibao/internal/ref"
+	"weibao/internal/region"
 	"weibao/internal/rule"
 	"weibao/internal/ui"
 	"weibao/internal/workday"
 )
 
 // guardianshipEntries are the doors to measures.
-var guardianshipEntries = []ui.Entry{{Key: "casework", Path: guardianshippage.ListPath, Permission: "guardianship.list", Label: "监护干预"}}
+var guardianshipEntries = []ui.Entry{
+	{Key: "casework", Path: guardianshippage.ListPath, Permission: "guardianship.list", Label: "监护干预"},
+	{Key: "casework", Path: guardianshippage.RescuesPath, Permission: "guardianship.list", Label: "流浪乞讨救助"},
+	{Key: "casework", Path: justicepage.ListPath, Permission: "justice.list", Label: "司法保护"},
+	{Key: "casework", Path: justicepage.UnsealsPath, Permission: "justice.unseal_decide", Label: "保密查询审批"},
+}
 
 // guardianshipLinks stand on a child's file.
 var guardianshipLinks = []childpage.Link{{Label: "监护措施", Icon: "flag", Path: "/measures", Permission: "guardianship.list"}}
@@ -52,14 +62,47 @@ func (a *App) agency(ctx context.Context, tx *db.Tx, region, who string) (ref.Un
 
 // guardianships makes the screens of measures and gives their routes.
 func (a *App) guardianships() ([]ui.Route, error) {
-	p, err := guardianshippage.New(guardianshippage.Deps{DB: a.DB, UI: a.UI, Desk: a.Guardian, Units: org.Names, Choices: unitChoices})
+	p, err := guardianshippage.New(guardianshippage.Deps{DB: a.DB, UI: a.UI, Desk: a.Guardian, Units: org.Names, Choices: unitChoices, Villages: villageChoices})
 	if err != nil {
 		return nil, err
 	}
-	return p.Routes(), nil
+	sealed, err := justicepage.New(justicepage.Deps{DB: a.DB, UI: a.UI, Desk: a.justice(), Units: org.Names, Choices: unitChoices})
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(p.Routes(), sealed.Routes()), nil
+}
+
+func (a *App) justice() *justice.Desk {
+	return &justice.Desk{Vault: a.Vault, Kernel: a.Kernel, Office: org.OfficeID, Clock: func(id string, on civil.Date) string {
+		c, ok := a.Rules.Clock(id, on)
+		if !ok {
+			return ""
+		}
+		return guardianship.Basis(c)
+	}}
 }
 
 // guardianshipDuties describes the duties that measures open, for the inbox.
 func guardianshipDuties(kinds map[string]dutypage.Kind) {
-	kinds[guardianship.DutyKind] = dutypage.Kind{Label: "监护干预", Icon: "flag", Href: guardianshippage.DutyHref, Needs: access.Permission("guardianship.list")}
+	kinds[guardianship.DutyKind] = dutypage.Kind{Label: "监护干预", Icon: "flag", Href: guardianshippage.DutyHref, Needs: "guardianship.list"}
+	kinds[justice.DutyKind] = dutypage.Kind{Label: "保密查询", Icon: "key", Href: justicepage.DutyHref, Needs: "justice.unseals"}
+}
+
+// villageChoices gives the villages of an actor's scope, each under its township.
+func villageChoices(ctx context.Context, tx *db.Tx, by access.Actor) ([]ui.Option, error) {
+	list, err := region.Under(ctx, tx, by.Scope().Region)
+	if err != nil {
+		return nil, err
+	}
+	names, options := map[string]string{}, []ui.Option{}
+	for _, r := range list {
+		names[r.Code] = r.ShortName
+	}
+	for _, r := range list {
+		if r.Level == region.Village {
+			options = append(options, ui.Option{Value: r.Code, Label: r.ShortName, Keys: r.Search, Group: names[r.Parent]})
+		}
+	}
+	return options, nil
 }

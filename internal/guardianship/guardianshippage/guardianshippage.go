@@ -39,6 +39,8 @@ type Deps struct {
 	Units func(ctx context.Context, tx *db.Tx, ids []ref.Unit) (map[ref.Unit]string, error)
 	// Choices gives the units that can take part.
 	Choices func(ctx context.Context, tx *db.Tx, by access.Actor) ([]ui.Option, error)
+	// Villages gives the villages of the actor's scope.
+	Villages func(ctx context.Context, tx *db.Tx, by access.Actor) ([]ui.Option, error)
 }
 
 // Pages serves the screens.
@@ -54,6 +56,9 @@ func New(d Deps) (*Pages, error) {
 
 // ListPath is the address of the list of measures.
 const ListPath = "/guardianship"
+
+// RescuesPath is the address of the list of rescues.
+const RescuesPath = "/rescues"
 
 // nav is the section to which the screens belong.
 const nav = "casework"

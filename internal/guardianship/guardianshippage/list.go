@@ -1,6 +1,7 @@
 package guardianshippage
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -12,6 +13,7 @@ import (
 	"weibao/internal/guardianship"
 	"weibao/internal/ref"
 	"weibao/internal/region"
+	"weibao/internal/rule/protection"
 	"weibao/internal/ui"
 )
 
@@ -30,8 +32,18 @@ var views = []struct {
 
 // List shows the measures of which the actor may know.
 func (p *Pages) List(w http.ResponseWriter, r *http.Request, by access.Actor) error {
+	return p.list(w, r, by, ListPath, "")
+}
+
+// Rescues shows the children found begging, straying or lost.
+func (p *Pages) Rescues(w http.ResponseWriter, r *http.Request, by access.Actor) error {
+	return p.list(w, r, by, RescuesPath, protection.Rescue)
+}
+
+// list shows measures, of one kind alone where the list is that kind's own.
+func (p *Pages) list(w http.ResponseWriter, r *http.Request, by access.Actor, at, only string) error {
 	ctx, tx := r.Context(), p.DB.Reader()
-	f := guardianship.Filter{View: guardianship.View(r.FormValue("view")), Kind: r.FormValue("kind"), Limit: pageRows + 1}
+	f := guardianship.Filter{View: guardianship.View(r.FormValue("view")), Kind: cmp.Or(only, r.FormValue("kind")), Limit: pageRows + 1}
 	if f.View == "" {
 		f.View = guardianship.Working
 	}
@@ -42,7 +54,7 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, by access.Actor) er
 	if err != nil {
 		return err
 	}
-	base := address(f.View, f.Kind)
+	base := address(at, f.View, f.Kind)
 	var pager *ui.Pager
 	if len(list) > pageRows {
 		list = list[:pageRows]
@@ -53,24 +65,32 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, by access.Actor) er
 		return err
 	}
 	table.Pager = pager
-	page := ui.Page{Title: "监护干预措施", Nav: nav, Tabs: p.UI.Tabs(by, nav, ListPath), More: []ui.Action{{Label: "打印", Print: true}},
+	page := ui.Page{Title: "监护干预措施", Nav: nav, Tabs: p.UI.Tabs(by, nav, at), More: []ui.Action{{Label: "打印", Print: true}},
 		Lead: "从劝诫到撤销监护人资格、安置和返家。保密的措施只有参与的单位看得到。"}
-	return p.UI.Page(w, r, by, "list.html", page, listView{Filter: p.filter(f, today(tx)), Table: table})
+	if only == protection.Rescue {
+		page.Title, page.Lead = "流浪乞讨救助", "先救助，再查身份。疑似被拐卖、被组织乞讨的，立即拨打110。"
+		if by.Can("guardianship.open") {
+			page.Action = &ui.Action{Label: "登记身份不明的儿童", Href: RescuesPath + "/new", Icon: "plus"}
+		}
+	}
+	return p.UI.Page(w, r, by, "list.html", page, listView{Filter: p.filter(at, only, f, today(tx)), Table: table})
 }
 
-func address(v guardianship.View, kind string) string {
-	return ListPath + "?view=" + string(v) + "&kind=" + kind
+func address(at string, v guardianship.View, kind string) string {
+	return at + "?view=" + string(v) + "&kind=" + kind
 }
 
-func (p *Pages) filter(f guardianship.Filter, on civil.Date) ui.Filter {
+func (p *Pages) filter(at, only string, f guardianship.Filter, on civil.Date) ui.Filter {
 	options := []ui.Option{}
 	for _, m := range p.Desk.Book().Measures(on) {
 		options = append(options, ui.Option{Value: m.ID, Label: words(m.Label)})
 	}
-	out := ui.Filter{Action: ListPath, Fields: []ui.Field{{Kind: ui.Select, Name: "kind", Label: "措施", Blank: "全部", Options: options, Value: f.Kind, Short: true}},
-		Keep: []ui.Hidden{{Name: "view", Value: string(f.View)}}}
+	out := ui.Filter{Action: at, Keep: []ui.Hidden{{Name: "view", Value: string(f.View)}}}
+	if only == "" {
+		out.Fields = []ui.Field{{Kind: ui.Select, Name: "kind", Label: "措施", Blank: "全部", Options: options, Value: f.Kind, Short: true}}
+	}
 	for _, v := range views {
-		out.Quick = append(out.Quick, ui.Tab{Label: v.label, Href: address(v.view, f.Kind), Here: v.view == f.View})
+		out.Quick = append(out.Quick, ui.Tab{Label: v.label, Href: address(at, v.view, f.Kind), Here: v.view == f.View})
 	}
 	return out
 }

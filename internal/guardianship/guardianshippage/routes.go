@@ -6,6 +6,9 @@ import "weibao/internal/ui"
 func (p *Pages) Routes() []ui.Route {
 	return []ui.Route{
 		{Method: "GET", Path: ListPath, Permission: "guardianship.list", Handle: p.List},
+		{Method: "GET", Path: RescuesPath, Permission: "guardianship.list", Handle: p.Rescues},
+		{Method: "GET", Path: RescuesPath + "/new", Permission: "guardianship.open", Handle: p.Found},
+		{Method: "POST", Path: RescuesPath + "/new", Permission: "guardianship.open", Handle: p.FoundDone},
 		{Method: "GET", Path: "/children/{child}/measures", Permission: "guardianship.list", Handle: p.Child},
 		{Method: "GET", Path: "/children/{child}/measures/new", Permission: "guardianship.open", Handle: p.Open},
 		{Method: "POST", Path: "/children/{child}/measures/new", Permission: "guardianship.open", Handle: p.OpenDone},

@@ -85,10 +85,13 @@ type Duty struct {
 	Stays     bool   // goes on when the measure has ended
 }
 
+// Rescue is the group and the measure for a child found begging, straying or lost.
+const Rescue = "rescue"
+
 // Groups are the groups of measures in the order of screens.
 var Groups = []Choice{
 	{ID: "advice", Label: "劝诫教育"}, {ID: "court", Label: "司法保护令"}, {ID: "care", Label: "委托照护和临时监护"},
-	{ID: "revocation", Label: "监护资格"}, {ID: "return", Label: "安置和回归"},
+	{ID: "revocation", Label: "监护资格"}, {ID: "return", Label: "安置和回归"}, {ID: Rescue, Label: "流浪乞讨"},
 }
 
 // Fact gives a fact of the measure by id.
