@@ -16,8 +16,9 @@ import (
 	"weibao/internal/ref"
 )
 
-// moving are pages that tell how much the program has done altogether.
-var moving = []string{"/audit", "/system/status", "/jobs", "/keys"}
+// moving are pages that tell how much the program has done altogether, and a
+// workbook whose parts come in any order.
+var moving = []string{"/audit", "/system/status", "/jobs", "/keys", "/numbers.xlsx"}
 
 // surfaces are what a house answers to everybody at every address that can be read.
 func surfaces(t *testing.T, h *house, people []access.Actor, ids ...string) map[string][]byte {
@@ -61,6 +62,7 @@ func TestASealedRecordLeavesNoTraceOnAnySurface(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
+	first := surfaces(t, h, people, ref.Format(file)) // some leave a trace of having been looked at, some draw lots
 	before := surfaces(t, h, people, ref.Format(file))
 
 	desk := &justice.Desk{Vault: h.Vault, Kernel: h.Kernel}
@@ -79,7 +81,7 @@ func TestASealedRecordLeavesNoTraceOnAnySurface(t *testing.T) {
 
 	after := surfaces(t, h, people, ref.Format(file), ref.Format(record))
 	absent := surfaces(t, h, people, "123456789")
-	seen := 0
+	seen := 0 // that answer the same whenever nothing changed
 	for at, body := range after {
 		address := at[strings.Index(at, " ")+1:]
 		for _, trace := range []string{in.Contact, in.Phone} {
@@ -88,12 +90,15 @@ func TestASealedRecordLeavesNoTraceOnAnySurface(t *testing.T) {
 			}
 		}
 		if slices.ContainsFunc(moving, func(p string) bool { return strings.HasPrefix(address, p) }) {
-			if bytes.Contains(body, []byte(ref.Format(record))) {
+			if !strings.Contains(address, ref.Format(record)) && bytes.Contains(body, []byte(ref.Format(record))) {
 				t.Errorf("%s names the record", at)
 			}
 			continue
 		}
 		want, known := before[at]
+		if known && !bytes.Equal(first[at], want) {
+			continue
+		}
 		if !known { // an address with the record's id
 			want = bytes.ReplaceAll(absent[strings.ReplaceAll(at, ref.Format(record), "123456789")], []byte("123456789"), []byte(ref.Format(record)))
 		}
