@@ -20,6 +20,8 @@ var sections = []struct{ part, title, text string }{
 		"Files of one county of 300,000 children are opened by the program from generated households; larger numbers are copies of it under other counties, so that officer and supervisor read theirs among all. The page is the handler with its template, 50 rows; a far page lies in the middle of its list and is reached by its key. p95 of 300 calls. A search asks for another name each time. The bare side of the throughput reads fifty rows of the same index by plain `database/sql` and writes them as JSON over `net/http`."},
 	{"screening", "Screening",
 		"One county of 300,000 children opened by the program, in 91 villages. A campaign sets up villages and duties and copies nobody. Pages are the handler with its template, 50 rows, p95 of 300 calls; a list of who is missing is read from the files, so that a village where nearly all are done costs most."},
+	{"intake", "Reports through HTTP",
+		"One request of fifteen fields becomes a report sealed under a key of its own, its reporter sealed under another, a receipt kept as a keyed hash, a duty with its clock and two entries of the journal, eight rows in one durable transaction. The bare side reads the same JSON, seals the same two texts with SM4-GCM under new keys, wraps these, hashes with SM3 and keeps eight rows of the same width in four tables without further indexes, in group commits at `synchronous=FULL` or a transaction each on PostgreSQL. Both sides take turns."},
 	{"compile", "Plan compiler", "Median of repeated runs, one core."},
 }
 

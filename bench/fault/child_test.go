@@ -18,6 +18,7 @@ import (
 	"weibao/internal/db"
 	"weibao/internal/duty"
 	"weibao/internal/errs"
+	"weibao/internal/intake"
 	"weibao/internal/job"
 	"weibao/internal/ref"
 	"weibao/internal/rule"
@@ -84,6 +85,7 @@ type server struct {
 	k     *duty.Kernel
 	c     *clock.Manual
 	early bool
+	desk  *intake.Desk // where the child has seals, and keys beside them
 }
 
 func child(dsn string) error {
@@ -96,6 +98,9 @@ func child(dsn string) error {
 	s := &server{d: d, k: newKernel(), c: c, early: os.Getenv(childEarly) != ""}
 	if dir := os.Getenv(childSeals); dir != "" {
 		go s.seal(ctx, newSealer(dir))
+		if s.desk, err = reception(ctx, d, dir); err != nil {
+			return err
+		}
 	}
 	runner := job.Runner{DB: d, Poll: 20 * time.Millisecond, Workers: 2, Kinds: []job.Kind{{Name: "fault.once", Run: once, Lease: 2 * time.Second}}}
 	go func() { _ = runner.Run(ctx, time.Second) }()
@@ -109,6 +114,7 @@ func child(dsn string) error {
 	fmt.Println(l.Addr())
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /open", s.open)
+	mux.HandleFunc("POST /report", s.report)
 	mux.HandleFunc("POST /sweep", s.sweep)
 	mux.HandleFunc("GET /count", s.count)
 	return http.Serve(l, mux)

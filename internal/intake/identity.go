@@ -2,7 +2,6 @@ package intake
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"weibao/internal/access"
@@ -124,16 +123,8 @@ func (k *Desk) Identity(ctx context.Context, tx *db.Tx, by access.Actor, id ref.
 	if q.ByUser != by.User || q.State != Granted || q.Until < tx.Now {
 		return Reporter{}, errs.New(errs.Forbidden, "没有有效的批准。查看报告人身份要先申请，由另一人审批，批准后24小时内有效。")
 	}
-	row, err := reporterOf(ctx, tx, id)
+	who, err := k.who(ctx, tx, id)
 	if err != nil {
-		return Reporter{}, err
-	}
-	plain, err := k.Vault.Open(ctx, tx, reporterGroup(id), field("intake_reporter", "sealed", int64(id)), row.Sealed)
-	if err != nil {
-		return Reporter{}, err
-	}
-	var who Reporter
-	if err := json.Unmarshal(plain, &who); err != nil {
 		return Reporter{}, err
 	}
 	return who, look(ctx, tx, by, id, "reporter", "intake.identity")

@@ -14,15 +14,16 @@ import (
 
 // Progress is what a reporter sees of his report.
 type Progress struct {
-	ID       ref.Report
-	Number   string
-	State    State
-	Urgency  response.Urgency
-	Received clock.Instant
-	Accepted clock.Instant
-	Closed   clock.Instant
-	Words    string // how it stands, in plain words
-	Messages []Message
+	ID        ref.Report
+	Number    string
+	State     State
+	Urgency   response.Urgency
+	Received  clock.Instant
+	Accepted  clock.Instant
+	Closed    clock.Instant
+	Words     string // how it stands, in plain words
+	Mandatory bool
+	Messages  []Message
 }
 
 // errNoReceipt is the one answer to a receipt that is not of a report.
@@ -54,7 +55,7 @@ func (k *Desk) Lookup(ctx context.Context, tx *db.Tx, receipt string) (Progress,
 }
 
 func (k *Desk) progress(ctx context.Context, tx *db.Tx, r Report) (Progress, error) {
-	p := Progress{ID: r.ID, Number: r.Number, State: r.State, Urgency: r.Urgency, Received: r.Received, Accepted: r.Accepted, Closed: r.Closed}
+	p := Progress{ID: r.ID, Number: r.Number, State: r.State, Urgency: r.Urgency, Received: r.Received, Accepted: r.Accepted, Closed: r.Closed, Mandatory: r.Mandatory == 1}
 	var err error
 	if p.Words, err = k.words(ctx, tx, r); err != nil {
 		return p, err

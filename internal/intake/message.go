@@ -231,3 +231,26 @@ func (k *Desk) settle(ctx context.Context, tx *db.Tx, by access.Actor, id *ref.D
 	*id = 0
 	return nil
 }
+
+// Follow notes what became of work that was sent to units because of a report.
+// Where they are done, the reporter is told so; the result itself is the
+// office's to answer. The caller has checked the actor's right to that work.
+func (k *Desk) Follow(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, words string, done bool) error {
+	r, err := byID(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	if err := k.post(ctx, tx, by, id, ByOffice, Note, words); err != nil || !done {
+		return err
+	}
+	others, err := mergedInto(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	for _, to := range append(others, r) {
+		if err := k.post(ctx, tx, by, to.ID, ByOffice, Notice, "承办单位已经办理并反馈，未保办核实后答复您。"); err != nil {
+			return err
+		}
+	}
+	return nil
+}

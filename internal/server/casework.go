@@ -188,7 +188,7 @@ func (a *App) unitOf(ctx context.Context, tx *db.Tx, _, short string) (ref.Unit,
 // casework makes the screens of cases and referrals and gives their routes.
 func (a *App) casework() ([]ui.Route, error) {
 	sent, err := referralpage.New(referralpage.Deps{DB: a.DB, UI: a.UI, Desk: a.Referrer, Kernel: a.Kernel, UnitChoices: unitChoices, Resolve: a.unitOf,
-		Sources: []referralpage.Source{{Subject: referral.OnChild, Prefix: childpage.ListPath, Of: a.childThing}, {Subject: referral.OnCase, Prefix: casepage.ListPath, Of: a.caseThing}}})
+		Sources: []referralpage.Source{{Subject: referral.OnChild, Prefix: childpage.ListPath, Of: a.childThing}, {Subject: referral.OnCase, Prefix: casepage.ListPath, Of: a.caseThing}, a.reportSource()}})
 	if err != nil {
 		return nil, err
 	}

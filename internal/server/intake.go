@@ -5,17 +5,23 @@ import (
 	"slices"
 
 	"weibao/internal/access"
+	"weibao/internal/casework/referral"
+	"weibao/internal/casework/referralpage"
 	"weibao/internal/child/childpage"
 	"weibao/internal/civil"
 	"weibao/internal/db"
 	"weibao/internal/duty/dutypage"
+	"weibao/internal/errs"
 	"weibao/internal/file"
+	"weibao/internal/flow"
 	"weibao/internal/intake"
 	"weibao/internal/intake/hotlinepage"
+	"weibao/internal/intake/numberspage"
 	"weibao/internal/intake/publicpage"
 	"weibao/internal/intake/throttle"
 	"weibao/internal/intake/triagepage"
 	"weibao/internal/org"
+	"weibao/internal/ref"
 	"weibao/internal/region"
 	"weibao/internal/rule"
 	"weibao/internal/ui"
@@ -26,6 +32,7 @@ var intakeEntries = []ui.Entry{
 	{Key: "intake", Path: "/reports", Permission: "intake.list", Label: "报告受理"},
 	{Key: "intake", Path: "/intake/new", Permission: "intake.register", Label: "登记报告"},
 	{Key: "intake", Path: "/intake/mine", Permission: "intake.mine", Label: "我登记的报告"},
+	{Key: "intake", Path: "/intake/numbers", Permission: "intake.numbers", Label: "受理统计"},
 }
 
 // reception is the desk of reports.
@@ -41,7 +48,7 @@ func (a *App) reports() ([]ui.Route, error) {
 		return nil, err
 	}
 	office, err := triagepage.New(triagepage.Deps{DB: a.DB, UI: a.UI, Desk: a.Reception, Book: book, UnitNames: org.Names, UnitChoices: unitChoices,
-		Colleagues: a.colleagues, Places: region.Places})
+		Colleagues: a.colleagues, Places: region.Places, Follow: a.reportFollow})
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +56,11 @@ func (a *App) reports() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(public.Routes(), office.Routes(), desk.Routes()), nil
+	counted, err := numberspage.New(numberspage.Deps{DB: a.DB, UI: a.UI, Book: book, Places: region.Places})
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(public.Routes(), office.Routes(), desk.Routes(), counted.Routes()), nil
 }
 
 // anywhere gives the divisions of the actor's county in which something can happen.
@@ -96,4 +107,47 @@ func intakeDuties(kinds map[string]dutypage.Kind) {
 		intake.MessageKind: "报告人留言", intake.IdentityKind: "报告人身份"} {
 		kinds[kind] = dutypage.Kind{Label: label, Icon: "intake", Href: triagepage.DutyHref, Needs: "intake.show"}
 	}
+}
+
+// reportSource lets work be sent to units because of a report.
+func (a *App) reportSource() referralpage.Source {
+	told, insider := a.Referrer.Moved, a.Referrer.Insider
+	a.Referrer.Moved = func(ctx context.Context, tx *db.Tx, by access.Actor, r referral.Referral, move referral.Move) error {
+		if r.Subject != referral.OnReport && told != nil {
+			return told(ctx, tx, by, r, move)
+		}
+		return flow.ReportMoved(ctx, tx, by, a.Reception, r, move)
+	}
+	a.Referrer.Insider = func(ctx context.Context, tx *db.Tx, by access.Actor, about referral.About) (bool, error) {
+		if about.Kind != referral.OnReport {
+			return insider(ctx, tx, by, about)
+		}
+		_, err := a.Reception.Get(ctx, tx, by, ref.Report(about.ID))
+		if errs.Is(err, errs.NotFound) || errs.Is(err, errs.Forbidden) {
+			return false, nil
+		}
+		return err == nil, err
+	}
+	return referralpage.Source{Subject: referral.OnReport, Prefix: "/reports", Of: func(ctx context.Context, tx *db.Tx, by access.Actor, id int64, _ bool) (referralpage.Thing, error) {
+		t, items, err := flow.AlongReport(ctx, tx, by, a.Reception, ref.Report(id))
+		if err != nil {
+			return referralpage.Thing{}, err
+		}
+		state := ui.Tag{State: ui.Running, Label: t.State.Label()}
+		return referralpage.Thing{Title: a.Reception.Call(t.Report), Child: t.Child, Region: t.Region, Secret: true, Items: items,
+			Identity: ui.Identity{Kind: "报告", Title: a.Reception.Call(t.Report), Tag: &state, Facts: []ui.Fact{{Label: "编号", Value: t.Number}}}}, nil
+	}}
+}
+
+// reportFollow tells what became of the work that was sent because of a report.
+func (a *App) reportFollow(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report) ([]ui.Fact, error) {
+	if !by.Can("referral.list") {
+		return nil, nil
+	}
+	rows, err := a.Referrer.On(ctx, tx, by, referral.About{Kind: referral.OnReport, ID: int64(id)})
+	facts := make([]ui.Fact, len(rows))
+	for i, r := range rows {
+		facts[i] = ui.Fact{Label: r.Number, Value: r.State.Label(), Href: referralpage.Path(r.ID)}
+	}
+	return facts, err
 }

@@ -18,6 +18,8 @@ type progressPart struct {
 	Messages               []messagePart
 	Asked                  bool // the office asked something last
 	Say                    ui.Form
+	File                   *ui.Form
+	Proof                  *ui.Form
 }
 
 type messagePart struct{ Who, When, Text, Tone string }
@@ -87,9 +89,21 @@ func (p *Pages) progress(w http.ResponseWriter, r *http.Request, code string, fo
 	}
 	part.Say = ui.Form{Action: "/report/say", Submit: "发送", Optional: true, Hidden: []ui.Hidden{{Name: "receipt", Value: digits}},
 		Fields: []ui.Field{{Kind: ui.TextArea, Name: "text", Label: label, Hint: "孩子有新的危险，请直接拨打110。", Rows: 4}}}
+	if p.Desk.Files != nil {
+		part.File = fileForm(digits)
+	}
+	if found.Mandatory {
+		part.Proof = proofForm(digits)
+	}
 	status := http.StatusOK
 	if problem != nil {
-		part.Say, status = part.Say.Fill(r.PostForm, problem), ui.Status(problem)
+		status = ui.Status(problem)
+		if e, ok := errors.AsType[*errs.Error](problem); ok && e.Fields["file"] != "" && part.File != nil {
+			filled := part.File.Fill(nil, problem)
+			part.File = &filled
+		} else {
+			part.Say = part.Say.Fill(r.PostForm, problem)
+		}
 	}
 	return p.show(w, r, status, view{Title: "办理情况", Progress: part})
 }

@@ -269,12 +269,15 @@ type receiptPart struct {
 	Duty   bool
 	At     string
 	Number string // of the report, for who must prove his duty
-	Code   string // 16 digits, for the forms on the page
+	Proof  *ui.Form
 }
 
 // thanks shows the receipt. It never says that the police know.
 func (p *Pages) thanks(w http.ResponseWriter, r *http.Request, f flow, out intake.Lodged, danger bool) error {
-	part := &receiptPart{Groups: strings.Fields(receipt.Format(out.Receipt)), Duty: f.duty, At: moment(out.At), Number: out.Number, Code: out.Receipt}
+	part := &receiptPart{Groups: strings.Fields(receipt.Format(out.Receipt)), Duty: f.duty, At: moment(out.At), Number: out.Number}
+	if f.duty {
+		part.Proof = proofForm(out.Receipt)
+	}
 	v := view{Title: f.words.sent, Child: f.child, Urgent: danger, Receipt: part, Notes: []string{
 		"请把查询码抄下来或者截屏。我们不存查询码，丢了不能补。",
 		"凭查询码随时回来看结果、补充情况、回答问题。",

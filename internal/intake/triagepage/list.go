@@ -73,6 +73,7 @@ func doors(by access.Actor) []ui.Action {
 		label, href, icon string
 	}{
 		{"intake.mine", "我登记的报告", "/intake/mine", "user"},
+		{"intake.numbers", "受理统计", "/intake/numbers", "board"},
 		{"intake.register", "登记报告", "/intake/new", "plus"},
 	} {
 		if by.Can(d.permission) {

@@ -21,6 +21,7 @@ type showView struct {
 	Identity ui.Identity
 	Reveal   *ui.Form // shown until the actor has left a trace
 	Told     *ui.Summary
+	Files    *ui.Files
 	Words    string
 	Facts    ui.Summary
 	Decision *ui.Summary
@@ -147,6 +148,16 @@ func (p *Pages) told(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Rep
 	}
 	v.Told = &s
 	v.Talk = talk(t.Messages)
+	files, err := p.Desk.FilesOf(ctx, tx, by, id)
+	if err != nil {
+		return err
+	}
+	if len(files) > 0 {
+		v.Files = &ui.Files{Title: "报告人补充的照片和文件"}
+		for _, f := range files {
+			v.Files.Items = append(v.Files.Items, ui.FileLink{Name: f.Name, Href: Path(id) + "/files/" + ref.Format(f.ID), Size: ui.Size(f.Size), Note: civil.FormatTime(f.Added.Time())})
+		}
+	}
 	if len(t.Decisions) > 0 {
 		v.Decision, err = p.decided(ctx, tx, t.Decisions[0])
 	}
@@ -253,6 +264,9 @@ func actions(r intake.Report, by access.Actor) (*ui.Action, []ui.Action) {
 	case intake.Decided:
 		a := at("close", "答复并办结", "check-circle")
 		next = &a
+		if by.Can("referral.dispatch") {
+			more = append(more, at("refer", "转办给单位", "send"))
+		}
 	}
 	more = append(more, at("answer", "答复报告人", "send"), at("ask", "询问报告人", "question"))
 	if r.State.Open() && by.Can("intake.merge") {
@@ -301,5 +315,24 @@ func (p *Pages) simply(w http.ResponseWriter, r *http.Request, by access.Actor, 
 		return err
 	}
 	ui.RedirectWith(w, r, Path(id), ui.Done, said)
+	return nil
+}
+
+// File hands out a file of a report to whoever has revealed it.
+func (p *Pages) File(w http.ResponseWriter, r *http.Request, by access.Actor) error {
+	id, err := pathID(r)
+	if err != nil {
+		return err
+	}
+	f, err := ref.Parse[ref.File](r.PathValue("file"))
+	if err != nil {
+		return errs.Missing()
+	}
+	content, err := p.Desk.OpenFile(r.Context(), p.DB.Reader(), by, id, f)
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	content.Serve(w, r, true)
 	return nil
 }

@@ -1,0 +1,258 @@
+package bench_test
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"weibao/internal/access"
+	"weibao/internal/clock"
+	"weibao/internal/db"
+	"weibao/internal/intake"
+	"weibao/internal/intake/publicpage"
+	"weibao/internal/intake/throttle"
+	"weibao/internal/rule"
+	"weibao/internal/testkit"
+	"weibao/internal/ui"
+	"weibao/internal/vault"
+)
+
+// reportText has fifteen fields.
+const reportText = `{"danger_now":false,"what":"hurt","place":{"region":"990101100200","text":"石门村三组村口小卖部旁边"},"narrative":"昨天夜里十点左右听到隔壁孩子哭喊，今天上学看到脸上有伤，孩子说是摔的。这样的情况一个月里有三四次，家里只有爷爷和父亲。",` +
+	`"situations":["R4"],"reporter":{"name":"某邻居","phone":"13900000000","relation":"邻居","hours":"晚上"},"child":{"name":"某某","sex":"男","age":"八岁","school":"石门小学","address":"石门村三组"},"channel":"web"}`
+
+// reportRows is how many rows one report is: report, reporter, two data keys,
+// duty and its place, two entries of the journal.
+const reportRows = 8
+
+func measureIntake(t *testing.T, out *table) {
+	rounds, during := 5, 3*time.Second
+	if !*full {
+		rounds, during = 1, 200*time.Millisecond
+	}
+	eachDatabase(t, clock.System{}, func(t *testing.T, d *db.DB) {
+		product, bare := serve(t, reportHandler(t, d)), serve(t, newBareReports(t, d.Dialect))
+		for _, conns := range []int{1, 32, 128} {
+			burst(t, product, "/api/v1/reports", reportText, conns, during/3)
+			burst(t, bare, "/", reportText, conns, during/3)
+			var ours, theirs []result
+			for range rounds {
+				theirs = append(theirs, burst(t, bare, "/", reportText, conns, during))
+				profiled(func() { ours = append(ours, burst(t, product, "/api/v1/reports", reportText, conns, during)) })
+			}
+			reportIntake(out, d.Dialect, conns, ours, theirs)
+		}
+	})
+}
+
+func reportIntake(out *table, dialect db.Dialect, conns int, ours, theirs []result) {
+	what := fmt.Sprintf("%d connections", conns)
+	out.add(row{part: "intake", what: what + ", bare", where: string(dialect), got: rateText(theirs)})
+	out.add(row{part: "intake", what: what + ", product", where: string(dialect), got: rateText(ours)})
+	if conns == 1 {
+		slices.SortFunc(ours, func(a, b result) int { return int(a.p50 - b.p50) })
+		p50 := ours[len(ours)/2].p50
+		out.add(row{part: "intake", what: what + ", p50", where: string(dialect), got: ms(p50), bound: "≤ " + ms(time.Millisecond), ok: p50 <= time.Millisecond})
+		return
+	}
+	ratios := make([]float64, len(ours))
+	for i := range ours {
+		ratios[i] = ours[i].rate / theirs[i].rate
+	}
+	slices.Sort(ratios)
+	ratio := ratios[len(ratios)/2]
+	r := row{part: "intake", what: what + ", ratio", where: string(dialect), got: fmt.Sprintf("%.2f (%.2f–%.2f)", ratio, ratios[0], ratios[len(ratios)-1]), ok: true}
+	if conns == 128 {
+		r.bound, r.ok = fmt.Sprintf("≥ %.1f", bareBound), ratio >= bareBound
+	}
+	out.add(r)
+}
+
+// reportHandler is the route of the API with all that stands behind it but the server's own middleware.
+func reportHandler(t *testing.T, d *db.DB) http.Handler {
+	t.Helper()
+	v, err := vault.Open(t.Context(), d, filepath.Join(t.TempDir(), "keys"), vault.SM)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := testkit.Book(t, "demo")
+	book := func() *rule.Book { return rules }
+	r, err := ui.New(ui.Options{Clock: clock.System{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const all = 1 << 40 // nobody is throttled here
+	p, err := publicpage.New(publicpage.Deps{DB: d, UI: r, Book: book, Desk: &intake.Desk{Vault: v, Kernel: newKernel(t), Book: book},
+		Gate: &throttle.Gate{Clock: clock.System{}, Limits: throttle.Limits{Guesses: all, Reports: all, Danger: all}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	for _, route := range p.Routes() {
+		mux.HandleFunc(route.Method+" "+route.Path, func(w http.ResponseWriter, r *http.Request) {
+			if err := route.Handle(w, r, access.Actor{}); err != nil {
+				http.Error(w, err.Error(), http.StatusInternalServerError)
+			}
+		})
+	}
+	return mux
+}
+
+// bareReports is the least that a server must do for a report: read it, seal
+// it and who told it under keys of their own, wrap the keys, hash the receipt,
+// and keep as many rows durably. Nothing of the product but its ciphers runs in it.
+type bareReports struct {
+	id    atomic.Int64
+	store func(ctx context.Context, id int64, rows []string) error
+}
+
+func newBareReports(t testing.TB, dialect db.Dialect) http.Handler {
+	t.Helper()
+	b := &bareReports{}
+	if dialect == db.Postgres {
+		b.store = bareReportsPostgres(t)
+	} else {
+		b.store = bareReportsSQLite(t)
+	}
+	return b
+}
+
+// ServeHTTP keeps the rows of one report.
+func (b *bareReports) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var in intake.In
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	id := b.id.Add(1)
+	told, err := json.Marshal(in)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	who, _ := json.Marshal(in.Reporter)
+	h := vault.SM.Hash()
+	fmt.Fprintf(h, "%d", id)
+	sealed, key := bareSeal(told)
+	reporter, second := bareSeal(who)
+	wide := strings.Repeat("0123456789", 15) // a duty or an entry of the journal, as wide as the product's
+	rows := []string{sealed + string(h.Sum(nil)) + wide, reporter, key, second, wide + wide, wide[:60], wide, wide}
+	if err := b.store(r.Context(), id, rows); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.WriteHeader(http.StatusCreated)
+	fmt.Fprintf(w, `{"receipt":"%016d"}`, id)
+}
+
+// bareSeal seals under a new key, and the key under a fixed one.
+func bareSeal(plain []byte) (sealed, wrapped string) {
+	secret, nonce := make([]byte, 16), make([]byte, 12)
+	_, _ = rand.Read(secret)
+	_, _ = rand.Read(nonce)
+	a, _ := vault.SM.AEAD(secret)
+	m, _ := vault.SM.AEAD(make([]byte, 16))
+	return string(a.Seal(nonce, nonce, plain, nil)), string(m.Seal(nonce, nonce, secret, nil))
+}
+
+const bareReportTables = "CREATE TABLE r0 (id BIGINT PRIMARY KEY, body BYTEA NOT NULL); CREATE TABLE r1 (id BIGINT PRIMARY KEY, body BYTEA NOT NULL); " +
+	"CREATE TABLE r2 (id BIGINT PRIMARY KEY, body BYTEA NOT NULL); CREATE TABLE r3 (id BIGINT PRIMARY KEY, body BYTEA NOT NULL)"
+
+func bareReportsSQLite(t testing.TB) func(context.Context, int64, []string) error {
+	t.Helper()
+	pool, err := sql.Open("sqlite", "file:"+filepath.Join(t.TempDir(), "bare.db")+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool.SetMaxOpenConns(1)
+	if _, err := pool.Exec(bareReportTables); err != nil {
+		t.Fatal(err)
+	}
+	type request struct {
+		id   int64
+		rows []string
+		done chan error
+	}
+	queue, ended := make(chan *request, 256), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for r := range queue {
+			group := []*request{r}
+			for more := true; more && len(group) < 256; {
+				select {
+				case r := <-queue:
+					group = append(group, r)
+				default:
+					more = false
+				}
+			}
+			err := func() error {
+				tx, err := pool.Begin()
+				if err != nil {
+					return err
+				}
+				defer tx.Rollback()
+				for table := range reportRows / 2 {
+					s, err := tx.Prepare(fmt.Sprintf("INSERT INTO r%d VALUES (?, ?)", table))
+					if err != nil {
+						return err
+					}
+					for _, r := range group {
+						for half := range 2 {
+							if _, err := s.Exec(2*r.id+int64(half), []byte(r.rows[2*table+half])); err != nil {
+								return err
+							}
+						}
+					}
+					s.Close()
+				}
+				return tx.Commit()
+			}()
+			for _, r := range group {
+				r.done <- err
+			}
+		}
+	}()
+	t.Cleanup(func() { close(queue); <-ended; pool.Close() })
+	return func(_ context.Context, id int64, rows []string) error {
+		r := &request{id, rows, make(chan error, 1)}
+		queue <- r
+		return <-r.done
+	}
+}
+
+func bareReportsPostgres(t testing.TB) func(context.Context, int64, []string) error {
+	t.Helper()
+	pool, err := sql.Open("pgx", durable(t, db.Postgres))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { pool.Close() })
+	pool.SetMaxOpenConns(16)
+	pool.SetMaxIdleConns(16)
+	if _, err := pool.Exec(bareReportTables); err != nil {
+		t.Fatal(err)
+	}
+	return func(ctx context.Context, id int64, rows []string) error {
+		tx, err := pool.BeginTx(ctx, nil)
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback()
+		for table := range reportRows / 2 {
+			if _, err := tx.ExecContext(ctx, fmt.Sprintf("INSERT INTO r%d VALUES ($1, $2), ($3, $4)", table), 2*id, []byte(rows[2*table]), 2*id+1, []byte(rows[2*table+1])); err != nil {
+				return err
+			}
+		}
+		return tx.Commit()
+	}
+}

@@ -1,0 +1,179 @@
+// Package numberspage holds the screen of 报告受理统计: what came in, by which
+// channel, on what and where, and how fast the county answered.
+//
+// It owns no table. Each number states its definition and its day, and leads
+// to the list from which it is counted. It promises that no person who handles
+// reports is counted or compared, and that what is hidden from somebody does
+// not stand in his numbers either.
+package numberspage
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"weibao/internal/access"
+	"weibao/internal/civil"
+	"weibao/internal/db"
+	"weibao/internal/intake/numbers"
+	"weibao/internal/rule"
+	"weibao/internal/ui"
+)
+
+//go:embed *.html
+var templates embed.FS
+
+// Deps is what the screen stands on.
+type Deps struct {
+	DB   *db.DB
+	UI   *ui.Renderer
+	Book func() *rule.Book
+	// Places gives what divisions are called.
+	Places func(ctx context.Context, tx *db.Tx, codes []string) (map[string]string, error)
+}
+
+// Pages serves the screen.
+type Pages struct{ Deps }
+
+// New makes the screen and adds its template to the renderer.
+func New(d Deps) (*Pages, error) {
+	p := &Pages{d}
+	return p, d.UI.Add(templates, map[string]any{"show.html": view{}})
+}
+
+// Routes lists every address of this package.
+func (p *Pages) Routes() []ui.Route {
+	return []ui.Route{{Method: "GET", Path: "/intake/numbers", Permission: "intake.numbers", Handle: p.Show}}
+}
+
+type view struct {
+	Filter  ui.Filter
+	Figures ui.Figures
+	Times   ui.Table
+	Tables  []ui.Table
+}
+
+// Show is the numbers of a period, this month if none is chosen.
+func (p *Pages) Show(w http.ResponseWriter, r *http.Request, by access.Actor) error {
+	tx := p.DB.Reader()
+	today := civil.DateOf(tx.Now.Time())
+	period := numbers.Period{From: dateOr(r.URL.Query().Get("from"), today.AddDays(-29)), To: dateOr(r.URL.Query().Get("to"), today)}
+	n, err := numbers.Of(r.Context(), tx, by, period, p.limits(today))
+	if err != nil {
+		return err
+	}
+	v := view{Filter: filter(period), Figures: figures(n, tx.Now.Time()), Times: times(n)}
+	codes := make([]string, len(n.Towns))
+	for i, l := range n.Towns {
+		codes[i] = l.Key + "000"
+	}
+	places, err := p.Places(r.Context(), tx, codes)
+	if err != nil {
+		return err
+	}
+	channels, situations := map[string]string{}, map[string]string{}
+	for _, c := range p.Book().Channels(today) {
+		channels[c.ID] = c.Label
+	}
+	for _, s := range p.Book().Situations(today) {
+		situations[s.ID] = s.Label
+	}
+	v.Tables = []ui.Table{
+		lines("按情形", n.Situations, func(k string) (string, string) { return or(situations[k], "未分类"), link("situation", k) }),
+		lines("按渠道", n.Channels, func(k string) (string, string) { return or(channels[k], k), link("channel", k) }),
+		lines("按发生地", n.Towns, func(k string) (string, string) { return or(places[k+"000"], "县级或者不清楚"), "" }),
+	}
+	page := ui.Page{Title: "报告受理统计", Nav: "intake", Tabs: p.UI.Tabs(by, "intake", "/intake/numbers"), More: []ui.Action{{Label: "打印", Print: true}},
+		Lead: "统计口径：所选日期内收到的报告，按收到日期计；提级办理和对您屏蔽的不在内。"}
+	return p.UI.Page(w, r, by, "show.html", page, v)
+}
+
+func link(name, key string) string {
+	return "/reports?" + url.Values{"view": {"all"}, name: {key}}.Encode()
+}
+
+func dateOr(typed string, otherwise civil.Date) civil.Date {
+	if d, err := civil.Parse(typed); err == nil && !d.IsZero() {
+		return d
+	}
+	return otherwise
+}
+
+// limits are the county's clocks in hours.
+func (p *Pages) limits(today civil.Date) numbers.Limits {
+	hours := func(id string) time.Duration {
+		c, _ := p.Book().Clock(id, today)
+		if c.Span.Unit != "hours" {
+			return 0
+		}
+		return time.Duration(c.Span.N) * time.Hour
+	}
+	return numbers.Limits{Accept: hours("report.accept"), AcceptEmergency: hours("report.accept-emergency")}
+}
+
+func filter(p numbers.Period) ui.Filter {
+	return ui.Filter{Action: "/intake/numbers", Fields: []ui.Field{{Kind: ui.Date, Name: "from", Label: "从", Value: p.From.String()}, {Kind: ui.Date, Name: "to", Label: "到", Value: p.To.String()}}}
+}
+
+func figures(n numbers.Numbers, now time.Time) ui.Figures {
+	f := ui.Figures{Asof: civil.FormatTime(now)}
+	for _, x := range []struct {
+		label, definition string
+		value             int
+	}{
+		{"收到", "所选日期内收到的报告件数，合并的各算一件", n.Total}, {"未办结", "其中待受理、待研判、办理中", n.Open}, {"紧急", "报告人说有现实危险，或者研判为紧急", n.Emergency},
+		{"匿名", "没有留下姓名和联系方式", n.Anonymous}, {"强制报告", "负有报告义务的单位和人员提交", n.Mandatory}, {"不予受理、退回", "写明理由并告知报告人", n.Rejected}, {"合并", "并入另一件同一事由的报告", n.Merged},
+	} {
+		f.Items = append(f.Items, ui.Figure{Label: x.label, Value: strconv.Itoa(x.value), Unit: "件", Definition: x.definition})
+	}
+	return f
+}
+
+func times(n numbers.Numbers) ui.Table {
+	t := ui.Table{ID: "times", Caption: "各步用时（从收到起算）", Columns: []ui.Column{{Label: "步骤", Wide: true}, {Label: "件数", Num: true}, {Label: "中位数", Num: true}, {Label: "九成不超过", Num: true}, {Label: "超时", Num: true}}}
+	for _, x := range []struct {
+		label string
+		span  numbers.Span
+		limit bool
+	}{{"受理", n.Accept, true}, {"首次处置", n.Act, false}, {"首次答复报告人", n.Answer, false}, {"办结", n.Close, false}} {
+		late := "—"
+		if x.limit {
+			late = strconv.Itoa(x.span.Late)
+		}
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T(x.label), ui.T(strconv.Itoa(x.span.N)), ui.T(words(x.span, x.span.Median)), ui.T(words(x.span, x.span.P90)), ui.T(late)}})
+	}
+	return t
+}
+
+// words says a time as people do.
+func words(s numbers.Span, d time.Duration) string {
+	switch {
+	case s.N == 0:
+		return "—"
+	case d < time.Hour:
+		return fmt.Sprintf("%d分钟", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%.1f小时", d.Hours())
+	}
+	return fmt.Sprintf("%.1f天", d.Hours()/24)
+}
+
+func lines(title string, list []numbers.Line, call func(key string) (label, href string)) ui.Table {
+	t := ui.Table{ID: "t-" + title, Caption: title, Columns: []ui.Column{{Label: title, Wide: true}, {Label: "件数", Num: true}, {Label: "未办结", Num: true}}, Empty: ui.Empty{Title: "这段时间没有报告"}}
+	for _, l := range list {
+		label, href := call(l.Key)
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: label, Href: href}, ui.T(strconv.Itoa(l.N)), ui.T(strconv.Itoa(l.Open))}})
+	}
+	return t
+}
+
+func or(s, instead string) string {
+	if s == "" {
+		return instead
+	}
+	return s
+}
