@@ -3,7 +3,7 @@
 //
 // Rules of the text: every column is NOT NULL (absent is 0 or ”); ids and
 // instants are BIGINT; a single id key is written BIGINT PRIMARY KEY, which
-// becomes SQLite's rowid; a table that is nothing but its key ends in WITHOUT
+// becomes SQLite's rowid; a table that is sought by its key alone ends in WITHOUT
 // ROWID, which PostgreSQL does not know and is not told; bytes are BYTEA; dates
 // and JSON are TEXT. A comment stands above each table and each column that is
 // not obvious.

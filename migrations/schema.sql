@@ -808,6 +808,7 @@ CREATE INDEX duty_series_parent ON duty_series (parent, id) WHERE parent > 0;
 CREATE INDEX duty_series_subject ON duty_series (subject, subject_id, id);
 
 CREATE TABLE duty_step (
+    due      BIGINT NOT NULL,               -- that of the duty, as it is now
     duty     BIGINT NOT NULL,
     arming   BIGINT NOT NULL,
     step     BIGINT NOT NULL,               -- 1, 2, 3 …
@@ -816,8 +817,8 @@ CREATE TABLE duty_step (
     at       BIGINT NOT NULL,               -- instant of the sweep
     receiver BIGINT NOT NULL,               -- unit addressed
     opened   BIGINT NOT NULL,               -- duty opened for the receiver; 0 = a notice only
-    PRIMARY KEY (duty, arming, step)
-);
+    PRIMARY KEY (due, duty, arming, step)
+) WITHOUT ROWID;
 
 CREATE TABLE file (
     id           INTEGER PRIMARY KEY,

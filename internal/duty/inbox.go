@@ -257,7 +257,7 @@ func (k *Kernel) Story(ctx context.Context, tx *db.Tx, by access.Actor, id ref.D
 	if s.Events, err = events(ctx, tx, id); err != nil {
 		return s, err
 	}
-	if s.Steps, err = steps(ctx, tx, id); err != nil {
+	if s.Steps, err = steps(ctx, tx, s.Duty); err != nil {
 		return s, err
 	}
 	if s.Requests, err = requests(ctx, tx, id); err != nil {

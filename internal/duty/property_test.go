@@ -255,6 +255,10 @@ func (l *timeline) placesStand(rt *rapid.T) {
 	if err != nil || bad > 0 {
 		rt.Fatalf("%d duties stand where they should not (%v)", bad, err)
 	}
+	astray, err := db.Get[int](l.ctx, l.d.Reader(), "SELECT count(*) FROM duty_step s LEFT JOIN duty d ON d.id = s.duty AND d.due = s.due WHERE d.id IS NULL")
+	if err != nil || astray > 0 {
+		rt.Fatalf("%d steps do not stand under the due of their duty (%v)", astray, err)
+	}
 	places, err := db.Get[int](l.ctx, l.d.Reader(), "SELECT count(*) - count(DISTINCT duty) FROM duty_place")
 	if err != nil || places != 0 {
 		rt.Fatalf("%d places too many (%v)", places, err)

@@ -47,6 +47,9 @@ func (k *Kernel) settle(ctx context.Context, tx *db.Tx, list []Duty) (int, error
 		if err := moveDue(ctx, tx, d, due); err != nil {
 			return moved, err
 		}
+		if err := moveSteps(ctx, tx, d.ID, d.Due, due); err != nil {
+			return moved, err
+		}
 		old := d.Due
 		d.Due, d.Provisional = due, still
 		if err := setDue(ctx, tx, d); err != nil {

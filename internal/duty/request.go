@@ -217,6 +217,9 @@ func (k *Kernel) rearm(ctx context.Context, tx *db.Tx, cal *civil.Calendar, was,
 	if err := leave(ctx, tx, was); err != nil {
 		return err
 	}
+	if err := moveSteps(ctx, tx, d.ID, was.Due, d.Due); err != nil {
+		return err
+	}
 	d.Passed = arm(cal, k.Ladder(d.Ladder), d.Due, tx.Now)
 	if err := rearm(ctx, tx, d); err != nil {
 		return err

@@ -54,8 +54,17 @@ func events(ctx context.Context, tx *db.Tx, id ref.Duty) ([]Event, error) {
 	return db.All[Event](ctx, tx, "SELECT "+db.ColumnsOf[Event]("e")+" FROM duty_event e WHERE e.duty = ? ORDER BY e.id LIMIT 1000", id)
 }
 
-func steps(ctx context.Context, tx *db.Tx, id ref.Duty) ([]Step, error) {
-	return db.All[Step](ctx, tx, "SELECT "+db.ColumnsOf[Step]("s")+" FROM duty_step s WHERE s.duty = ? ORDER BY s.arming, s.step", id)
+func steps(ctx context.Context, tx *db.Tx, d Duty) ([]Step, error) {
+	return db.All[Step](ctx, tx, "SELECT "+db.ColumnsOf[Step]("s")+" FROM duty_step s WHERE s.due = ? AND s.duty = ? ORDER BY s.arming, s.step", d.Due, d.ID)
+}
+
+// moveSteps lets the steps of a duty follow its due, which is the head of their key.
+func moveSteps(ctx context.Context, tx *db.Tx, id ref.Duty, from, to clock.Instant) error {
+	if from == to {
+		return nil
+	}
+	_, err := tx.Exec(ctx, "UPDATE duty_step SET due = ? WHERE due = ? AND duty = ?", to, from, id)
+	return err
 }
 
 // unitsOf gives who owns each of some duties.
@@ -159,41 +168,58 @@ func cancelAll(ctx context.Context, tx *db.Tx, ids []ref.Duty) error {
 // places are named by the whole key: a list of duties alone would make the
 // database read all places.
 func leaveAll(ctx context.Context, tx *db.Tx, duties []Duty) error {
-	ids := idsOf(duties)
-	type climbed struct {
-		Duty          ref.Duty
-		Arming, Level int
-	}
-	steps, err := inParts(ids, func(some []ref.Duty) ([]climbed, error) {
-		return db.All[climbed](ctx, tx, "SELECT s.duty, s.arming, max(s.step) AS level FROM duty_step s WHERE s.duty IN "+db.In(len(some))+" GROUP BY s.duty, s.arming", db.Args(some)...)
-	})
-	if err != nil {
-		return err
-	}
-	type armed struct {
-		duty   ref.Duty
-		arming int
-	}
-	level := make(map[armed]int, len(steps))
-	for _, s := range steps {
-		level[armed{s.Duty, s.Arming}] = s.Level
-	}
-	for some := range slices.Chunk(slices.DeleteFunc(slices.Clone(duties), func(d Duty) bool { return d.Paused != 0 }), maxIn) {
-		args := make([]any, 0, 4*len(some))
-		for _, d := range some {
-			at, climbed := level[armed{d.ID, d.Arming}]
-			if !climbed {
-				at = d.Passed
-			}
-			args = append(args, d.Ladder, at, d.Due, d.ID)
+	running := slices.DeleteFunc(slices.Clone(duties), func(d Duty) bool { return d.Paused != 0 })
+	for some := range slices.Chunk(running, maxIn) {
+		n, err := leaveSome(ctx, tx, some)
+		if err == nil && n < int64(len(some)) { // as in atPlace
+			_, err = leaveSome(ctx, tx, some)
 		}
-		_, err := tx.Exec(ctx, "DELETE FROM duty_place WHERE (ladder, level, due, duty) IN (VALUES (?, CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT))"+
-			strings.Repeat(", (?, ?, ?, ?)", len(some)-1)+")", args...)
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func leaveSome(ctx context.Context, tx *db.Tx, duties []Duty) (int64, error) {
+	level, err := levels(ctx, tx, duties)
+	if err != nil {
+		return 0, err
+	}
+	args := make([]any, 0, 4*len(duties))
+	for _, d := range duties {
+		at, climbed := level[armed{d.ID, d.Arming}]
+		if !climbed {
+			at = d.Passed
+		}
+		args = append(args, d.Ladder, at, d.Due, d.ID)
+	}
+	return tx.Exec(ctx, "DELETE FROM duty_place WHERE (ladder, level, due, duty) IN (VALUES (?, CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT))"+
+		strings.Repeat(", (?, ?, ?, ?)", len(duties)-1)+")", args...)
+}
+
+type armed struct {
+	Duty   ref.Duty
+	Arming int
+}
+
+// levels gives the last rung that each of some duties has climbed, for each arming.
+func levels(ctx context.Context, tx *db.Tx, duties []Duty) (map[armed]int, error) {
+	args := make([]any, 0, 2*len(duties))
+	for _, d := range duties {
+		args = append(args, d.Due, d.ID)
+	}
+	type climbed struct {
+		Duty          ref.Duty
+		Arming, Level int
+	}
+	steps, err := db.All[climbed](ctx, tx, "SELECT s.duty, s.arming, max(s.step) AS level FROM duty_step s WHERE (s.due, s.duty) IN (VALUES (CAST(? AS BIGINT), CAST(? AS BIGINT))"+
+		strings.Repeat(", (?, ?)", len(duties)-1)+") GROUP BY s.duty, s.arming", args...)
+	level := make(map[armed]int, len(steps))
+	for _, s := range steps {
+		level[armed{s.Duty, s.Arming}] = s.Level
+	}
+	return level, err
 }
 
 // askedAbout gives those of some duties about which a request waits.
@@ -323,29 +349,36 @@ func stand(tx *db.Tx, duties ...Duty) error {
 }
 
 // isPlace finds the place of a duty by its key: its level is the last rung it climbed.
-const isPlace = `ladder = ? AND level = (SELECT coalesce(max(s.step), ?) FROM duty_step s WHERE s.duty = ? AND s.arming = ?) AND due = ? AND duty = ?`
+const isPlace = `ladder = ? AND level = (SELECT coalesce(max(s.step), ?) FROM duty_step s WHERE s.due = ? AND s.duty = ? AND s.arming = ?) AND due = ? AND duty = ?`
 
-func placeArgs(d Duty) []any { return []any{d.Ladder, d.Passed, d.ID, d.Arming, d.Due, d.ID} }
+func placeArgs(d Duty) []any { return []any{d.Ladder, d.Passed, d.Due, d.ID, d.Arming, d.Due, d.ID} }
 
-// leave takes a duty, given as it was stored, off its ladder.
-func leave(ctx context.Context, tx *db.Tx, d Duty) error {
+// atPlace runs a statement on the place of a running duty. Where a sweep was
+// about to raise it, the statement has waited for that and found nothing: once
+// more, it finds the place where the sweep has put it.
+func atPlace(ctx context.Context, tx *db.Tx, d Duty, statement string, args ...any) error {
 	if d.Paused != 0 {
 		return nil
 	}
-	_, err := tx.Exec(ctx, "DELETE FROM duty_place WHERE "+isPlace, placeArgs(d)...)
+	n, err := tx.Exec(ctx, statement+" WHERE "+isPlace, append(args, placeArgs(d)...)...)
+	if err == nil && n == 0 {
+		_, err = tx.Exec(ctx, statement+" WHERE "+isPlace, append(args, placeArgs(d)...)...)
+	}
 	return err
+}
+
+// leave takes a duty, given as it was stored, off its ladder.
+func leave(ctx context.Context, tx *db.Tx, d Duty) error {
+	return atPlace(ctx, tx, d, "DELETE FROM duty_place")
 }
 
 // moveDue gives the place of a duty, which is as it was stored, another due.
 func moveDue(ctx context.Context, tx *db.Tx, d Duty, due clock.Instant) error {
-	if d.Paused != 0 {
-		return nil
-	}
-	_, err := tx.Exec(ctx, "UPDATE duty_place SET due = ? WHERE "+isPlace, append([]any{due}, placeArgs(d)...)...)
-	return err
+	return atPlace(ctx, tx, d, "UPDATE duty_place SET due = ?", due)
 }
 
-// due is what the sweep must know of a duty.
+// due is what the sweep must know of a duty: of one that climbs a rung which
+// opens no other, only what needs no text to be read.
 type due struct {
 	ID      ref.Duty
 	Subject string
@@ -365,20 +398,30 @@ func ladderAfter(ctx context.Context, tx *db.Tx, id string) (string, bool, error
 	return db.Maybe[string](ctx, tx, "SELECT p.ladder FROM duty_place p WHERE p.ladder > ? ORDER BY p.ladder LIMIT 1", id)
 }
 
-// standing gives the duties on one level of a ladder that are due by an instant.
-func standing(ctx context.Context, tx *db.Tx, ladder string, level int, by clock.Instant, limit int) ([]due, error) {
-	return db.All[due](ctx, tx, "SELECT "+db.ColumnsOf[due]("d")+` FROM duty_place p JOIN duty d ON d.id = p.duty
-		WHERE p.ladder = ? AND p.level = ? AND p.due <= ? ORDER BY p.due, p.duty LIMIT ?`+tx.SkipLocked(), ladder, level, by, limit)
+// standing gives the duties on one level of a ladder that are due by an
+// instant. It locks their places alone: whoever changes a duty takes it off its
+// place, and waits there.
+func standing(ctx context.Context, tx *db.Tx, ladder string, level int, by clock.Instant, whole bool, limit int) ([]due, error) {
+	what := "d.id, d.unit, d.region, d.county, p.due, p.ladder, d.arming"
+	if whole {
+		what = db.ColumnsOf[due]("d")
+	}
+	return db.All[due](ctx, tx, "SELECT "+what+` FROM (SELECT ladder, due, duty FROM duty_place
+		WHERE ladder = ? AND level = ? AND due <= ? ORDER BY due, duty LIMIT ?`+tx.SkipLocked()+`) AS p JOIN duty d ON d.id = p.duty ORDER BY p.due, p.duty`,
+		ladder, level, by, limit)
 }
 
 // raise moves duties, which standing gave in this order, to the next level.
 func raise(ctx context.Context, tx *db.Tx, ladder string, level int, list []due) error {
-	args := []any{ladder, level, list[len(list)-1].Due, list[len(list)-1].ID}
-	for _, d := range list {
-		args = append(args, d.ID)
+	last := list[len(list)-1]
+	args, places := []any{ladder, level, last.Due, last.ID}, make([]place, len(list))
+	for i, d := range list {
+		args, places[i] = append(args, d.ID), place{ladder, level + 1, d.Due, d.ID}
 	}
-	_, err := tx.Exec(ctx, "UPDATE duty_place SET level = level + 1 WHERE ladder = ? AND level = ? AND (due, duty) <= (?, ?) AND duty IN "+db.In(len(list)), args...)
-	return err
+	if _, err := tx.Exec(ctx, "DELETE FROM duty_place WHERE ladder = ? AND level = ? AND (due, duty) <= (?, ?) AND duty IN "+db.In(len(list)), args...); err != nil {
+		return err
+	}
+	return db.Append(tx, "duty_place", places...)
 }
 
 func provisional(ctx context.Context, tx *db.Tx, after ref.Duty, limit int) ([]Duty, error) {

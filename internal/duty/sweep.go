@@ -15,10 +15,11 @@ import (
 
 // sweepBatch keeps a transaction of the sweep under 50 ms, so that nobody's
 // write waits long behind it.
-const sweepBatch = 300
+const sweepBatch = 600
 
 // Step is a rung of the ladder which a duty has climbed.
 type Step struct {
+	Due      clock.Instant // of the duty, as it is now
 	Duty     ref.Duty
 	Arming   int
 	Step     int // 1, 2, 3 …
@@ -94,7 +95,7 @@ func (c *climber) climb(ctx context.Context, tx *db.Tx) error {
 	for ; err == nil && more; id, more, err = ladderAfter(ctx, tx, id) {
 		ladder := c.Ladder(id)
 		for level := len(ladder.Steps) - 1; level >= 0; level-- { // from the top, so that none climbs twice
-			list, err := standing(ctx, tx, id, level, reach(c.cal, ladder, level, c.now), sweepBatch-len(c.steps))
+			list, err := standing(ctx, tx, id, level, reach(c.cal, ladder, level, c.now), opens(ladder.Steps[level]), sweepBatch-len(c.steps))
 			if err != nil {
 				return err
 			}
@@ -135,7 +136,7 @@ func (c *climber) step(ctx context.Context, tx *db.Tx, d due, s rule.LadderStep,
 	if err != nil {
 		return err
 	}
-	out := Step{Duty: d.ID, Arming: d.Arming, Step: level + 1, Action: s.Action, Planned: planned, At: c.now, Receiver: receiver}
+	out := Step{Due: d.Due, Duty: d.ID, Arming: d.Arming, Step: level + 1, Action: s.Action, Planned: planned, At: c.now, Receiver: receiver}
 	if opensDuty(d, s, receiver) {
 		if out.Opened, err = c.press(ctx, tx, d, s, receiver); err != nil {
 			return fmt.Errorf("step %d of duty %d: %w", out.Step, d.ID, err)
@@ -175,8 +176,11 @@ func (c *climber) press(ctx context.Context, tx *db.Tx, d due, s rule.LadderStep
 // the owner is his own superior, and for work that a rung gave, it is a notice
 // only: the ladder of the first duty climbs on, and nothing multiplies.
 func opensDuty(d due, s rule.LadderStep, receiver ref.Unit) bool {
-	return (s.Action == "superior" || s.Action == "propose") && receiver != d.Unit && d.Subject != "duty"
+	return opens(s) && receiver != d.Unit && d.Subject != "duty"
 }
+
+// opens tells whether a rung may give its receiver work.
+func opens(s rule.LadderStep) bool { return s.Action == "superior" || s.Action == "propose" }
 
 // receiver finds whom a rung addresses: each is a rank higher than the one before.
 func (c *climber) receiver(ctx context.Context, tx *db.Tx, d due, to string) (ref.Unit, error) {
