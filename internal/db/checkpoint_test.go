@@ -73,7 +73,7 @@ func TestTheLogStaysBoundedUnderConstantWriting(t *testing.T) {
 	const total = 300
 	for i := range total {
 		write(t, d, i)
-		if size := logSize(t, d); size > mostLog+8*mebibyte {
+		if size := logSize(t, d); size > 2*mostLog {
 			t.Fatalf("after %d MiB the log has %d", i+1, size/mebibyte)
 		}
 	}

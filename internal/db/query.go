@@ -127,6 +127,38 @@ func join(list []batch, b batch) []batch {
 	return append(list, b)
 }
 
+// fewRows are written as they are; PostgreSQL takes more of them column by column.
+const fewRows = 8
+
+// columns turns a batch into one array for each column, which PostgreSQL takes
+// in by a statement that is the same for any number of rows. It does so for
+// columns of integers and of texts, which almost all are.
+func (b batch) columns() (query string, arrays []any, ok bool) {
+	width := len(b.shape.columns)
+	kinds := make([]string, width)
+	for i := range width {
+		switch b.args[i].(type) {
+		case int64:
+			kinds[i] = "?::bigint[]"
+			arrays = append(arrays, columnOf[int64](b.args[i:], width))
+		case string:
+			kinds[i] = "?::text[]"
+			arrays = append(arrays, columnOf[string](b.args[i:], width))
+		default:
+			return "", nil, false
+		}
+	}
+	return "INSERT INTO " + b.table + " (" + strings.Join(b.shape.columns, ", ") + ") SELECT * FROM unnest(" + strings.Join(kinds, ", ") + ")", arrays, true
+}
+
+func columnOf[T any](args []any, width int) []T {
+	out := make([]T, 0, len(args)/width+1)
+	for i := 0; i < len(args); i += width {
+		out = append(out, args[i].(T))
+	}
+	return out
+}
+
 const (
 	maxArgs = 8000 // under the argument limits of both databases
 	maxRows = 32   // of one statement on SQLite, which prepares each number of rows anew
@@ -136,6 +168,11 @@ const (
 // powers of two, so that few different ones need to be prepared.
 func (b batch) statements(d Dialect, run func(query string, args []any) error) error {
 	width := len(b.shape.columns)
+	if d == Postgres && len(b.args) >= fewRows*width {
+		if query, arrays, ok := b.columns(); ok {
+			return run(query, arrays)
+		}
+	}
 	step := max(maxArgs/width, 1)
 	if d == SQLite {
 		step = min(step, maxRows)
@@ -180,6 +217,11 @@ func argument(v reflect.Value) any {
 		return v.Int()
 	case reflect.String:
 		return v.String()
+	case reflect.Bool:
+		if v.Bool() {
+			return int64(1)
+		}
+		return int64(0)
 	}
 	return v.Interface()
 }

@@ -79,12 +79,15 @@ func (t *Tx) ForUpdate() string {
 }
 
 // SkipLocked is ForUpdate which passes over rows that another process holds:
-// for workers that share a queue.
-func (t *Tx) SkipLocked() string {
-	if t.Dialect == Postgres && !t.readOnly {
+// for workers that share a queue. It locks those of the named tables, or of all.
+func (t *Tx) SkipLocked(of ...string) string {
+	if t.Dialect != Postgres || t.readOnly {
+		return ""
+	}
+	if len(of) == 0 {
 		return " FOR UPDATE SKIP LOCKED"
 	}
-	return ""
+	return " FOR UPDATE OF " + strings.Join(of, ", ") + " SKIP LOCKED"
 }
 
 // Lock waits until no other transaction holds key, and holds it to the end of

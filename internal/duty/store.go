@@ -406,9 +406,8 @@ func standing(ctx context.Context, tx *db.Tx, ladder string, level int, by clock
 	if whole {
 		what = db.ColumnsOf[due]("d")
 	}
-	return db.All[due](ctx, tx, "SELECT "+what+` FROM (SELECT ladder, due, duty FROM duty_place
-		WHERE ladder = ? AND level = ? AND due <= ? ORDER BY due, duty LIMIT ?`+tx.SkipLocked()+`) AS p JOIN duty d ON d.id = p.duty ORDER BY p.due, p.duty`,
-		ladder, level, by, limit)
+	return db.All[due](ctx, tx, "SELECT "+what+` FROM duty_place p JOIN duty d ON d.id = p.duty
+		WHERE p.ladder = ? AND p.level = ? AND p.due <= ? ORDER BY p.due, p.duty LIMIT ?`+tx.SkipLocked("p"), ladder, level, by, limit)
 }
 
 // raise moves duties, which standing gave in this order, to the next level.
