@@ -170,12 +170,13 @@ func cancelAll(ctx context.Context, tx *db.Tx, ids []ref.Duty) error {
 func leaveAll(ctx context.Context, tx *db.Tx, duties []Duty) error {
 	running := slices.DeleteFunc(slices.Clone(duties), func(d Duty) bool { return d.Paused != 0 })
 	for some := range slices.Chunk(running, maxIn) {
-		n, err := leaveSome(ctx, tx, some)
-		if err == nil && n < int64(len(some)) { // as in atPlace
-			_, err = leaveSome(ctx, tx, some)
-		}
-		if err != nil {
-			return err
+		left := int64(len(some))
+		for try := 0; left > 0 && try < mostRaises; try++ { // as in atPlace
+			n, err := leaveSome(ctx, tx, some)
+			if err != nil {
+				return err
+			}
+			left -= n
 		}
 	}
 	return nil
@@ -353,18 +354,24 @@ const isPlace = `ladder = ? AND level = (SELECT coalesce(max(s.step), ?) FROM du
 
 func placeArgs(d Duty) []any { return []any{d.Ladder, d.Passed, d.Due, d.ID, d.Arming, d.Due, d.ID} }
 
+// mostRaises bounds how often a sweep can raise a duty before the eyes of who
+// seeks its place: more rungs than a ladder has.
+const mostRaises = 20
+
 // atPlace runs a statement on the place of a running duty. Where a sweep was
-// about to raise it, the statement has waited for that and found nothing: once
-// more, it finds the place where the sweep has put it.
+// about to raise it, the statement has waited for that and found nothing: the
+// next try finds the place where the sweep has put it, unless it is raised again.
 func atPlace(ctx context.Context, tx *db.Tx, d Duty, statement string, args ...any) error {
 	if d.Paused != 0 {
 		return nil
 	}
-	n, err := tx.Exec(ctx, statement+" WHERE "+isPlace, append(args, placeArgs(d)...)...)
-	if err == nil && n == 0 {
-		_, err = tx.Exec(ctx, statement+" WHERE "+isPlace, append(args, placeArgs(d)...)...)
+	for range mostRaises {
+		n, err := tx.Exec(ctx, statement+" WHERE "+isPlace, slices.Concat(args, placeArgs(d))...)
+		if err != nil || n > 0 {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 // leave takes a duty, given as it was stored, off its ladder.
