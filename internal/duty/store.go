@@ -241,6 +241,21 @@ func openOf(ctx context.Context, tx *db.Tx, subject string, id int64) ([]Duty, e
 	return db.All[Duty](ctx, tx, "SELECT "+columns+" FROM duty d WHERE d.subject = ? AND d.subject_id = ? AND d.state = 'open' ORDER BY d.id"+tx.ForUpdate(), subject, id)
 }
 
+// openAbout gives the open work about duties that are late, for a change.
+func openAbout(ctx context.Context, tx *db.Tx, late []due) (map[ref.Duty][]Duty, error) {
+	args := make([]any, len(late))
+	for i, d := range late {
+		args[i] = d.ID
+	}
+	list, err := db.All[Duty](ctx, tx, "SELECT "+columns+" FROM duty d WHERE d.subject = 'duty' AND d.subject_id IN "+db.In(len(late))+
+		" AND d.state = 'open' ORDER BY d.id"+tx.ForUpdate(), args...)
+	out := map[ref.Duty][]Duty{}
+	for _, d := range list {
+		out[ref.Duty(d.SubjectID)] = append(out[ref.Duty(d.SubjectID)], d)
+	}
+	return out, err
+}
+
 func ofSubject(ctx context.Context, tx *db.Tx, by access.Actor, subject string, id int64) ([]Duty, error) {
 	where, args := visible(by)
 	return db.All[Duty](ctx, tx, "SELECT "+columns+" FROM duty d WHERE d.subject = ? AND d.subject_id = ? AND "+where+

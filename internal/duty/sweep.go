@@ -83,6 +83,7 @@ type climber struct {
 	now     clock.Instant
 	steps   []Step
 	opened  []Duty
+	pressed map[ref.Duty][]Duty // open work about those that are to be proposed
 	above   map[ref.Unit]ref.Unit
 	offices map[string]ref.Unit
 }
@@ -119,6 +120,12 @@ func (c *climber) rung(ctx context.Context, tx *db.Tx, ladder rule.Ladder, level
 	if err := raise(ctx, tx, list[0].Ladder, level, list); err != nil {
 		return err
 	}
+	if ladder.Steps[level].Action == "propose" {
+		var err error
+		if c.pressed, err = openAbout(ctx, tx, list); err != nil {
+			return err
+		}
+	}
 	planned := map[clock.Instant]clock.Instant{}
 	for _, d := range list {
 		if _, known := planned[d.Due]; !known {
@@ -152,11 +159,7 @@ func (c *climber) step(ctx context.Context, tx *db.Tx, d due, s rule.LadderStep,
 func (c *climber) press(ctx context.Context, tx *db.Tx, d due, s rule.LadderStep, receiver ref.Unit) (ref.Duty, error) {
 	kind, title := "duty."+s.Action, s.Label+"："+d.Title
 	if s.Action == "propose" {
-		followers, err := openOf(ctx, tx, "duty", int64(d.ID))
-		if err != nil {
-			return 0, err
-		}
-		for _, f := range followers {
+		for _, f := range c.pressed[d.ID] {
 			if f.Unit == receiver {
 				return f.ID, setKind(ctx, tx, f.ID, kind, title)
 			}
