@@ -57,6 +57,12 @@ type Count struct {
 // Counts gives the numbers of open and failed jobs for metrics and doctor.
 func Counts(ctx context.Context, tx *db.Tx) ([]Count, error) { return counts(ctx, tx) }
 
+// Stopped tells whether no job of a kind that bears a key waits or runs: its
+// work was done, or given up.
+func Stopped(ctx context.Context, tx *db.Tx, kind, key string) (bool, error) {
+	return stopped(ctx, tx, kind, key)
+}
+
 // Retry lets a failed job run again.
 func Retry(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Job) error {
 	if err := by.Require("job.retry"); err != nil {

@@ -175,6 +175,11 @@ func queue(ctx context.Context, tx *db.Tx) (Queue, error) {
 		FROM job WHERE state <> 'done'`, tx.Now, tx.Now)
 }
 
+func stopped(ctx context.Context, tx *db.Tx, kind, key string) (bool, error) {
+	n, err := db.Get[int64](ctx, tx, "SELECT count(*) FROM job WHERE kind = ? AND key = ? AND key <> '' AND state IN ('waiting', 'running')", kind, key)
+	return n == 0, err
+}
+
 func reopen(ctx context.Context, tx *db.Tx, id ref.Job) error {
 	return tx.One(ctx, "UPDATE job SET state = 'waiting', next_at = ?, attempt = 0, percent = 0, note = '' WHERE id = ? AND state = 'failed'", tx.Now, id)
 }

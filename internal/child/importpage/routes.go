@@ -18,6 +18,7 @@ func (p *Pages) Routes() []ui.Route {
 		{Method: "GET", Path: ListPath + "/{import}/rows", Permission: "child.import", Handle: p.Rows},
 		{Method: "POST", Path: ListPath + "/{import}/rows/{outcome}/{decision}", Permission: "child.import", Handle: p.Decide},
 		{Method: "POST", Path: ListPath + "/{import}/apply", Permission: "child.import", Handle: p.Apply},
+		{Method: "POST", Path: ListPath + "/{import}/resume", Permission: "child.import", Handle: p.Resume},
 		{Method: "GET", Path: ListPath + "/{import}/answer", Permission: "child.import", Handle: p.Answer},
 		{Method: "GET", Path: ListPath + "/{import}/import_undo", Permission: "child.import_undo", Handle: p.Undo},
 		{Method: "POST", Path: ListPath + "/{import}/import_undo", Permission: "child.import_undo", Handle: p.UndoDone},

@@ -49,8 +49,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, by access.Actor, b 
 		}
 		page.More = []ui.Action{{Label: "放弃", Href: path(b.ID) + "/discard", Danger: true}}
 	case b.State.Busy():
-		progress := p.progress(b)
-		v.Progress = &progress
+		err = p.busy(ctx, tx, b, &v)
 	default:
 		err = p.results(ctx, tx, by, b, &v, &page)
 	}
@@ -58,6 +57,24 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, by access.Actor, b 
 		return err
 	}
 	return p.UI.Page(w, r, by, "show.html", page, v)
+}
+
+// busy shows how far the work is, or that it was given up.
+func (p *Pages) busy(ctx context.Context, tx *db.Tx, b imports.Batch, v *showView) error {
+	stopped, err := p.Desk.Stopped(ctx, tx, b)
+	progress := p.progress(b)
+	if v.Progress = &progress; !stopped {
+		return err
+	}
+	v.Progress = nil
+	v.Confirm = &ui.Confirm{Title: "中途停下了", Text: "系统多次重新启动，" + b.State.Label() + "没有办完，" + progress.Note + "。已办的部分不会重复，继续后从停下的地方接着办。",
+		Form: ui.Form{Action: path(b.ID) + "/resume", Submit: "继续办理"}}
+	return err
+}
+
+// Resume has the work of a batch go on.
+func (p *Pages) Resume(w http.ResponseWriter, r *http.Request, by access.Actor) error {
+	return p.do(w, r, by, func(ctx context.Context, tx *db.Tx, id ref.Import) error { return p.Desk.Resume(ctx, tx, by, id) })
 }
 
 func (p *Pages) summary(ctx context.Context, tx *db.Tx, by access.Actor, b imports.Batch) ui.Summary {
@@ -215,7 +232,15 @@ func (p *Pages) Progress(w http.ResponseWriter, r *http.Request, by access.Actor
 	if err != nil {
 		return err
 	}
-	return p.UI.Part(w, r, "import-progress", p.progress(b))
+	v := p.progress(b)
+	stopped, err := p.Desk.Stopped(r.Context(), p.DB.Reader(), b)
+	if err != nil {
+		return err
+	}
+	if stopped {
+		v.Failed, v.Next = "系统多次重新启动，没有办完。", &ui.Action{Label: "查看并继续", Href: path(b.ID)}
+	}
+	return p.UI.Part(w, r, "import-progress", v)
 }
 
 func (p *Pages) progress(b imports.Batch) ui.Progress {

@@ -30,6 +30,32 @@ const (
 	shredKind = "child.import_shred"
 )
 
+// kinds are the work of the states in which a job is at it.
+var kinds = map[State]string{Reading: readKind, Applying: applyKind, Undoing: undoKind}
+
+// Stopped tells whether the work of a batch was given up before its end, as it is where its process ended again and again.
+func (k *Desk) Stopped(ctx context.Context, tx *db.Tx, b Batch) (bool, error) {
+	if !b.State.Busy() {
+		return false, nil
+	}
+	return job.Stopped(ctx, tx, kinds[b.State], ref.Format(b.ID))
+}
+
+// Resume has the work of a batch that was given up go on where it stopped.
+func (k *Desk) Resume(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Import) error {
+	b, err := k.lock(ctx, tx, by, id, Reading, Applying, Undoing)
+	if err != nil {
+		return err
+	}
+	if by.Post.Region != b.Region {
+		return errs.Newf(errs.Conflict, "这一批由“%s”的岗位办理，请由同一辖区的岗位继续。", b.RegionName)
+	}
+	if err := audit.Write(ctx, tx, by, b.Purpose.permission(), "child_import_batch", id, map[string]string{"did": "resume"}); err != nil {
+		return err
+	}
+	return k.start(ctx, tx, by, b, b.State, kinds[b.State])
+}
+
 // Jobs are the kinds of background work of this package.
 func (k *Desk) Jobs() []job.Kind {
 	return []job.Kind{
