@@ -57,8 +57,10 @@ test('a ledger is imported, mended and sent again; a level makes the work and fa
   const proposal = await assess(page, app, child, '1')
   await both(page, 'assessment-proposed')
   assert.match(await page.locator('main').innerText(), /待审定/)
-  await decide(page)
-  assert.match(await page.locator('body').innerText(), /另一人/, 'the same person may not lower it')
+  assert.equal(await page.locator('#decide').count(), 0, 'whoever assessed is not asked')
+  const alone = await page.request.post(app.url + proposal + '/decide', { form: { agree: '1' } })
+  assert.equal(alone.status(), 403)
+  assert.match(await alone.text(), /须由另一人办理/)
   await app.visit(page, child)
   assert.match(await page.locator('main').innerText(), /橙色/, 'the level stands until somebody else agrees')
 

@@ -13,6 +13,7 @@ import (
 	"embed"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"weibao/internal/access"
 	"weibao/internal/child/imports"
@@ -85,6 +86,9 @@ func title(b imports.Batch) string {
 	words := "名单导入"
 	if b.Purpose == imports.Compare {
 		words = "名单比对"
+	}
+	if b.Source == "ledger" {
+		words = strings.TrimPrefix(words, "名单")
 	}
 	return imports.SourceLabel(b.Source) + words + " " + civil.FormatDate(civil.DateOf(b.Created.Time()))
 }

@@ -118,13 +118,15 @@ func (p *Pages) mapping(ctx context.Context, tx *db.Tx, b imports.Batch, v *show
 	if h.Row == 0 {
 		return nil
 	}
-	form := ui.Form{Action: path(b.ID) + "/columns", Submit: "读取并预览", Cancel: ListPath}
+	form := ui.Form{Action: path(b.ID) + "/columns", Submit: "读取并预览", Cancel: ListPath, Wide: true}
 	if b.Purpose == imports.Compare {
-		form.Fields = append(form.Fields, p.categoryField(tx, b))
+		form.Parts = append(form.Parts, ui.Part{Title: "与谁比对", Fields: []ui.Field{p.categoryField(tx, b)}})
 	}
+	columns := ui.Part{Title: "每一列是什么"}
 	for i, c := range h.Columns {
-		form.Fields = append(form.Fields, columnField(i, c))
+		columns.Fields = append(columns.Fields, columnField(i, c))
 	}
+	form.Parts = append(form.Parts, columns)
 	v.Columns = &form
 	return nil
 }

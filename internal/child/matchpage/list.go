@@ -59,7 +59,7 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, by access.Actor) er
 }
 
 func pairTable() ui.Table {
-	return ui.Table{Caption: "疑似重复的档案", Columns: []ui.Column{{Label: "档案甲"}, {Label: "档案乙"}, {Label: "相同或相近之处", Wide: true}, {Label: "办理", Slim: true, Tools: true}},
+	return ui.Table{Caption: "疑似重复的档案", Columns: []ui.Column{{Label: "档案甲", Wide: true}, {Label: "档案乙"}, {Label: "相同或相近之处"}, {Label: "办理", Slim: true, Tools: true}},
 		Empty: ui.Empty{Title: "没有疑似重复的档案", Text: "新建或修改档案后，系统会自动比对，发现疑似重复时列在这里。"}}
 }
 
@@ -86,7 +86,7 @@ func (p *Pages) abroad(ctx context.Context, tx *db.Tx, by access.Actor, list []c
 	if len(list) == 0 {
 		return nil, nil
 	}
-	t := &ui.Table{ID: "abroad", Caption: "与外县档案疑似重复", Columns: []ui.Column{{Label: "本县档案"}, {Label: "另一份档案在"}, {Label: "相同或相近之处", Wide: true}}}
+	t := &ui.Table{ID: "abroad", Caption: "与外县档案疑似重复", Columns: []ui.Column{{Label: "本县档案", Wide: true}, {Label: "另一份档案在"}, {Label: "相同或相近之处"}}}
 	on := civil.DateOf(tx.Now.Time())
 	for _, pair := range list {
 		c, err := p.Cabinet.Get(ctx, tx, by, pair.A)
