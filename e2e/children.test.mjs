@@ -52,7 +52,7 @@ test('a child is entered, found by initials, and every look leaves its trace', a
   await app.visit(page, record + '/looks')
   assert.match(await page.locator('main table').innerText(), /走访联系/)
 
-  for (const path of ['/children', record, record + '/edit/identity', record + '/people/1', record + '/people/1/delegate', record + '/categories', record + '/close']) {
+  for (const path of ['/children', record, record + '/edit/identity', record + '/people/1', record + '/people/1/delegate', record + '/categories', record + '/end']) {
     await app.visit(page, path)
     for (const size of [360, 1366]) {
       await page.setViewportSize(sizes[size])

@@ -36,14 +36,19 @@ func (a *App) assessor() *assessment.Desk {
 }
 
 // carer gives the unit that does a care for a child who lives in a region:
-// the village's own, the township's, or the office; where a division has no
-// unit, the one above it.
+// the village's own, the township's, the one that the rule names, or the
+// office; where a division has no unit, the one above it.
 func (a *App) carer(ctx context.Context, tx *db.Tx, region, who, key string) (ref.Unit, error) {
 	codes := []string{region, (access.Town(region) + "000")}
 	switch who {
 	case "supervisor":
 		codes = codes[1:]
-	case "officer", "unit":
+	case "unit":
+		if u, err := a.unitOf(ctx, tx, region, key); err != nil || u != 0 {
+			return u, err
+		}
+		codes = nil
+	case "officer":
 		codes = nil
 	}
 	for _, code := range codes {

@@ -75,7 +75,7 @@ func TestASecretCategoryIsNotNamedBeforeAReveal(t *testing.T) {
 	})
 }
 
-func TestClosingAFileEndsWhatWasToBeDoneAndReopeningBringsItBack(t *testing.T) {
+func TestAClosedFileIsOutOfTheListsUntilItIsReopened(t *testing.T) {
 	withDesk(t, func(x desk) {
 		id := x.create(x.girl("单小明", village, 44))
 		path := childpage.Path(id)
@@ -86,14 +86,16 @@ func TestClosingAFileEndsWhatWasToBeDoneAndReopeningBringsItBack(t *testing.T) {
 			return err
 		})
 		x.Page(director, "child-next", path, "接下来要办", "入户走访", "还有2天")
-		x.Page(director, "child-close", path+"/close", "不再列入台账", "年满十八周岁")
-		x.asks(path+"/close", url.Values{}, "请选择结束档案的原因")
-		x.asks(path+"/close", url.Values{"why": {"undone"}}, "请选择结束档案的原因")
-		x.goes(path+"/close", url.Values{"why": {"moved"}})
+		x.says(x.Page(director, "child-open", path), true, "申请结束档案", path+"/end")
+		x.write(func(ctx context.Context, tx *db.Tx) error {
+			if err := x.cabinet.Close(ctx, tx, director, id, "moved"); err != nil {
+				return err
+			}
+			return kernel.CancelAll(ctx, tx, director, "child", int64(id), "档案已结束")
+		})
 		body := x.Page(director, "child-ended", path, "这份档案已结", "迁出本县", "恢复档案")
-		x.says(body, false, "入户走访", "结束档案</a>")
+		x.says(body, false, "入户走访", "申请结束档案")
 		x.says(x.Page(director, "children-none", childpage.ListPath), false, Path(id))
-		x.post(director, path+"/close", http.StatusConflict, url.Values{"why": {"moved"}})
 		x.Page(director, "child-reopen", path+"/reopen", "请随即重新评估")
 		x.asks(path+"/reopen", url.Values{}, "请写明为什么恢复")
 		x.goes(path+"/reopen", url.Values{"reason": {"实际仍在本村居住"}})
@@ -108,8 +110,8 @@ func TestWhoIsGrownUpIsPointedOutAndAPersonDecides(t *testing.T) {
 		n.Dossier.Number, n.Dossier.NoNumber, n.Birth = "", "missing", civil.DateOf(testkit.Noon).AddMonths(-12*18)
 		n.Categories = []child.NewCategory{{ID: "C03", Source: "form"}}
 		path := childpage.Path(x.create(n))
-		x.Page(director, "child-grown", path, "已满18周岁", path+"/close", "已过年龄，请核实退出")
-		x.says(x.Page(leader, "child-grown-leader", path, "已满18周岁"), false, path+"/close")
+		x.Page(director, "child-grown", path, "已满18周岁", path+"/end", "已过年龄，请核实退出")
+		x.says(x.Page(leader, "child-grown-leader", path, "已满18周岁"), false, path+"/end")
 		x.says(x.Page(director, "child-grown-categories", path+"/categories"), true, "可能应当退出", "已满16周岁")
 	})
 }

@@ -18,8 +18,6 @@ func (p *Pages) Routes() []ui.Route {
 		{Method: "POST", Path: "/children/{child}/categories", Permission: "child.category", Handle: p.Enter},
 		{Method: "GET", Path: "/children/{child}/categories/{category}/leave", Permission: "child.category", Handle: p.Leave},
 		{Method: "POST", Path: "/children/{child}/categories/{category}/leave", Permission: "child.category", Handle: p.LeaveDone},
-		{Method: "GET", Path: "/children/{child}/close", Permission: "child.close", Handle: p.Close},
-		{Method: "POST", Path: "/children/{child}/close", Permission: "child.close", Handle: p.CloseDone},
 		{Method: "GET", Path: "/children/{child}/reopen", Permission: "child.close", Handle: p.Reopen},
 		{Method: "POST", Path: "/children/{child}/reopen", Permission: "child.close", Handle: p.ReopenDone},
 		{Method: "GET", Path: "/children/{child}/edit/{sheet}", Permission: "child.edit", Handle: p.Edit},

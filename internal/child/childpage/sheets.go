@@ -32,7 +32,19 @@ func (p *Pages) sheets(rec record) []sheetView {
 			list[i].Facts, list[i].Empty = nil, "还没有登记。"
 		}
 	}
+	if extra := rec.extraSheet(); len(extra.Facts) > 0 {
+		list = append(list, extra)
+	}
 	return list
+}
+
+// extraSheet is what a county's list asks beyond the fields of every file.
+func (rec record) extraSheet() sheetView {
+	s := sheetView{ID: "extra", Title: "本县补充项目"}
+	for _, e := range rec.Dossier.Extra {
+		s.Facts = append(s.Facts, ui.Fact{Label: e.Key, Value: e.Value})
+	}
+	return s
 }
 
 func blank(facts []ui.Fact) bool {

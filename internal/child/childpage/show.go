@@ -118,8 +118,8 @@ func (p *Pages) record(w http.ResponseWriter, r *http.Request, tx *db.Tx, by acc
 		view.Category = &ui.Action{Label: "列入、退出", Href: act(f.ID, "/categories"), Icon: "edit"}
 	}
 	switch {
-	case may(by, "child.close", f.Child):
-		view.End = &ui.Action{Label: "结束档案", Href: act(f.ID, "/close"), Danger: true}
+	case may(by, "child.request", f.Child):
+		view.End = &ui.Action{Label: "申请结束档案", Href: act(f.ID, endTail), Danger: true}
 	case by.Can("child.close") && f.Successor == 0:
 		view.End = &ui.Action{Label: "恢复档案", Href: act(f.ID, "/reopen"), Icon: "undo"}
 	}
@@ -207,8 +207,8 @@ func (rec record) notes() []ui.Note {
 	}
 	if years, ok := rec.Age(rec.on); ok && years >= majority && rec.State == child.Open {
 		n := ui.Note{Tone: ui.Warn, Title: "已满18周岁", Text: "是否结束档案由人决定：仍需跟进的（例如在读的孤儿）可以保留。"}
-		if rec.by.Can("child.close") {
-			n.Link = &ui.Crumb{Label: "结束档案", Href: act(rec.ID, "/close")}
+		if rec.by.Can("child.request") {
+			n.Link = &ui.Crumb{Label: "申请结束档案", Href: act(rec.ID, endTail)}
 		}
 		out = append(out, n)
 	}

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"weibao/internal/audit"
 	"weibao/internal/child"
 	"weibao/internal/child/generate"
 	"weibao/internal/child/imports"
@@ -23,6 +24,7 @@ import (
 	"weibao/internal/clock"
 	"weibao/internal/db"
 	"weibao/internal/idcard"
+	"weibao/internal/ref"
 	"weibao/internal/region"
 	"weibao/internal/sheet"
 	"weibao/internal/testkit"
@@ -293,4 +295,59 @@ func TestABigText(t *testing.T) {
 	begin := time.Now()
 	b := k.stage(officer, k.upload(officer, imports.Ledger, "台账.csv", out.Bytes()))
 	t.Logf("%s in %v, %d MB of text", counts(b), time.Since(begin), out.Len()>>20)
+}
+
+// TestALargeUndo takes a large import back, and tells how long others wait beside it for a write of their own.
+func TestALargeUndo(t *testing.T) {
+	if os.Getenv("WEIBAO_BENCH") == "" {
+		t.Skip("a bench: set WEIBAO_BENCH=1")
+	}
+	n := 100_000
+	if s := os.Getenv("WEIBAO_ROWS"); s != "" {
+		n, _ = strconv.Atoi(s)
+	}
+	for _, dialect := range []db.Dialect{db.SQLite, db.Postgres} {
+		t.Run(string(dialect), func(t *testing.T) {
+			k := newDesk(t, testkit.Open(t, dialect, clock.System{}), nil)
+			content, err := os.ReadFile(testkit.Workbook(t, n+1, ledgerRows(k, n)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			k.work()
+			b := k.upload(officer, imports.Ledger, "台账.xlsx", content)
+			begin := time.Now()
+			k.write(func(ctx context.Context, tx *db.Tx) error {
+				return k.Map(ctx, tx, officer, b.ID, fields(k.head(b)), "")
+			})
+			k.until(b.ID)
+			read := time.Since(begin)
+			begin = time.Now()
+			k.write(func(ctx context.Context, tx *db.Tx) error { return k.Apply(ctx, tx, officer, b.ID) })
+			k.until(b.ID)
+			applied := time.Since(begin)
+			begin = time.Now()
+			k.write(func(ctx context.Context, tx *db.Tx) error { return k.Undo(ctx, tx, officer, b.ID) })
+			waits := k.until(b.ID)
+			t.Logf("%d rows: read and matched %v, carried out %v, undone %v; beside the undoing a small write waited %v at most, %v in the middle (of %d)", n, read.Round(time.Millisecond),
+				applied.Round(time.Millisecond), time.Since(begin).Round(time.Millisecond), waits[len(waits)-1].Round(time.Millisecond), waits[len(waits)/2].Round(time.Millisecond), len(waits))
+			if left := k.files(officer); len(left) > 0 {
+				t.Errorf("%d files are left", len(left))
+			}
+		})
+	}
+}
+
+// until waits for the job of a batch, writes something small now and then, and gives how long that took, the shortest first.
+func (k *desk) until(id ref.Import) []time.Duration {
+	waits := []time.Duration{0}
+	for k.batch(officer, id).State.Busy() {
+		time.Sleep(20 * time.Millisecond)
+		begin := time.Now()
+		k.write(func(ctx context.Context, tx *db.Tx) error {
+			return audit.Write(ctx, tx, officer, "child.import", "child_import_batch", id, nil)
+		})
+		waits = append(waits, time.Since(begin))
+	}
+	slices.Sort(waits)
+	return waits
 }

@@ -124,7 +124,7 @@ func (c *Counter) grant(ctx context.Context, tx *db.Tx, by access.Actor, q Inqui
 	case MoveIn:
 		return Granted, c.returned(ctx, tx, by, q)
 	case Ending:
-		return Granted, c.End(ctx, tx, by, "child.decide", q.Child, q.Detail, q.Wish.Reason)
+		return Granted, c.end(ctx, tx, by, q.Child, q.Detail, q.Wish.Reason)
 	case AgeOut:
 		return Granted, c.aged(ctx, tx, by, q)
 	}

@@ -59,7 +59,7 @@ func (c *Counter) Acknowledge(ctx context.Context, tx *db.Tx, by access.Actor, i
 	case !by.Scope().Sees(r.Unit, r.Region):
 		return errs.Missing()
 	}
-	if err := c.End(ctx, tx, by, "child.decide", r.Child, "moved", words); err != nil {
+	if err := c.end(ctx, tx, by, r.Child, "moved", words); err != nil {
 		return err
 	}
 	if err := c.Duties.Close(ctx, tx, by, r.Duty, "child.decide", int64(r.ID)); err != nil {
@@ -127,10 +127,18 @@ func (c *Counter) propose(ctx context.Context, tx *db.Tx, row child.Child, categ
 	return err
 }
 
+// end closes a file with all that was still to be done for its child.
+func (c *Counter) end(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child, reason, words string) error {
+	if err := c.End(ctx, tx, by, "child.decide", id, reason, words); err != nil {
+		return err
+	}
+	return c.Duties.CancelAll(ctx, tx, by, "child", int64(id), "档案已结束："+child.LabelOf(child.CloseReasons, reason))
+}
+
 // aged ends what has come to its age.
 func (c *Counter) aged(ctx context.Context, tx *db.Tx, by access.Actor, q Inquiry) error {
 	if q.Detail == "" {
-		return c.End(ctx, tx, by, "child.decide", q.Child, "grown", q.Wish.Reason)
+		return c.end(ctx, tx, by, q.Child, "grown", q.Wish.Reason)
 	}
 	row, err := c.Get(ctx, tx, by, q.Child)
 	if err != nil || !row.Holds(q.Detail) {
