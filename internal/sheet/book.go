@@ -122,6 +122,9 @@ func (w *Writer) begin() error {
 	if err := w.layout(); err != nil {
 		return err
 	}
+	if err := w.mark(); err != nil {
+		return err
+	}
 	stream, err := w.book.file.NewStreamWriter(w.name)
 	if err != nil {
 		return err

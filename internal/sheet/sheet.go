@@ -53,6 +53,8 @@ type Table struct {
 	Columns []Column
 	Rows    int  // number of rows for which drop-downs hold in a template
 	Upright bool // A4 upright instead of landscape
+
+	Watermark *Watermark // nil = none
 }
 
 const (
