@@ -89,16 +89,27 @@ func (c *Cabinet) Reveal(ctx context.Context, tx *db.Tx, by access.Actor, id ref
 	if !knownPurpose(purpose) {
 		return File{}, errs.New(errs.Invalid, "请选择查看的用途。")
 	}
-	look := Look{ID: ref.New[ref.Audit](tx.Now.Time()), Child: id, At: tx.Now, Actor: by.User, ActorName: by.Name,
-		Unit: by.Post.Unit, UnitName: by.Post.UnitName, Post: by.Post.ID, Class: "private", Purpose: purpose}
-	if err := db.Insert(ctx, tx, "child_reveal", look); err != nil {
-		return File{}, err
-	}
-	if err := audit.Write(ctx, tx, by, "child.reveal", "child", id, map[string]string{"purpose": purpose}); err != nil {
+	if err := Trace(ctx, tx, by, []ref.Child{id}, purpose); err != nil {
 		return File{}, err
 	}
 	d, err := c.dossier(ctx, tx, id)
 	return File{Child: row, Dossier: d, Revealed: true}, err
+}
+
+// Disclosed is the purpose of looks at a list that was approved 「明文导出」.
+const Disclosed = "disclose"
+
+// Trace records that somebody looks at what is private in some files.
+func Trace(ctx context.Context, tx *db.Tx, by access.Actor, ids []ref.Child, purpose string) error {
+	looks := make([]Look, len(ids))
+	for i, id := range ids {
+		looks[i] = Look{ID: ref.New[ref.Audit](tx.Now.Time()), Child: id, At: tx.Now, Actor: by.User, ActorName: by.Name,
+			Unit: by.Post.Unit, UnitName: by.Post.UnitName, Post: by.Post.ID, Class: "private", Purpose: purpose}
+		if err := audit.Write(ctx, tx, by, "child.reveal", "child", id, map[string]string{"purpose": purpose}); err != nil {
+			return err
+		}
+	}
+	return db.InsertAll(ctx, tx, "child_reveal", looks)
 }
 
 func knownPurpose(key string) bool {

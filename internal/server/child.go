@@ -6,11 +6,9 @@ import (
 
 	"weibao/internal/child"
 	"weibao/internal/child/childpage"
-	"weibao/internal/child/ledger"
 	"weibao/internal/child/ledgerpage"
 	"weibao/internal/job"
 	"weibao/internal/org"
-	"weibao/internal/region"
 	"weibao/internal/rule"
 	"weibao/internal/ui"
 )
@@ -20,7 +18,7 @@ var childEntries = append([]ui.Entry{
 	{Key: "child", Path: childpage.ListPath, Permission: "child.list", Label: "档案"},
 	{Key: "child", Path: ledgerpage.ListPath, Permission: "child.list", Label: "台账"},
 	{Key: "child", Path: ledgerpage.NumbersPath, Permission: "child.numbers", Label: "统计数据"},
-}, slices.Concat(importEntries, requestEntries)...)
+}, slices.Concat(importEntries, requestEntries, disclosureEntries)...)
 
 // childLinks are the acts of other screens on a child's file.
 var childLinks = slices.Concat(assessmentLinks, caseworkLinks, guardianshipLinks, requestLinks)
@@ -37,7 +35,11 @@ func (a *App) children() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	lists, err := ledgerpage.New(ledgerpage.Deps{DB: a.DB, UI: a.UI, Cabinet: a.Cabinet, Desk: &ledger.Desk{Cabinet: a.Cabinet, Names: region.Names}})
+	lists, err := ledgerpage.New(ledgerpage.Deps{DB: a.DB, UI: a.UI, Cabinet: a.Cabinet, Desk: a.ledgers()})
+	if err != nil {
+		return nil, err
+	}
+	disclosed, err := a.disclosures(lists)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +51,7 @@ func (a *App) children() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(files.Routes(), lists.Routes(), asked, imported), nil
+	return slices.Concat(files.Routes(), lists.Routes(), disclosed, asked, imported), nil
 }
 
 // turnHour and turnMinute are when birthdays of the day are looked at: before anybody works.
@@ -57,7 +59,7 @@ const turnHour, turnMinute = 0, 20
 
 // childKinds is the background work about children.
 func (a *App) childKinds() []job.Kind {
-	return append(slices.Concat(a.imports().Jobs(), a.requestKinds()), []job.Kind{
+	return append(slices.Concat(a.imports().Jobs(), a.requestKinds(), a.disclosureKinds()), []job.Kind{
 		{Name: "child.turn", Label: "未成年人年龄段更新", Next: job.Daily(turnHour, turnMinute), Run: func(ctx context.Context, r *job.Run) error {
 			_, err := a.Cabinet.Turn(ctx, r.DB)
 			return err

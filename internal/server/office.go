@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"weibao/internal/child/disclosurepage"
 	"weibao/internal/child/requestpage"
 	"weibao/internal/duty/dutypage"
 	"weibao/internal/job"
@@ -66,6 +67,7 @@ func dutyKinds() map[string]dutypage.Kind {
 	caseworkDuties(kinds)
 	screeningDuties(kinds)
 	maps.Copy(kinds, requestpage.Kinds())
+	maps.Copy(kinds, disclosurepage.Kinds())
 	return kinds
 }
 

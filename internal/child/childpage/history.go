@@ -140,6 +140,9 @@ func purposeWord(key string) string {
 			return purpose.Label
 		}
 	}
+	if key == child.Disclosed {
+		return "导出未隐去的名单"
+	}
 	return key
 }
 

@@ -8,6 +8,7 @@ import (
 	"weibao/internal/audit"
 	"weibao/internal/civil"
 	"weibao/internal/db"
+	"weibao/internal/errs"
 	"weibao/internal/letter"
 	"weibao/internal/ref"
 	"weibao/internal/rule"
@@ -16,6 +17,43 @@ import (
 
 // exportStep is how many lines are read together.
 const exportStep = 500
+
+// Collect gives all lines of a view in clear, for an approved disclosure, with
+// their files; more than most is refused.
+func (k *Desk) Collect(ctx context.Context, tx *db.Tx, by access.Actor, l rule.Ledger, v View, most int) (rows [][]any, ids []ref.Child, err error) {
+	for after := ref.Child(0); ; after = ids[len(ids)-1] {
+		found, err := k.Find(ctx, tx, by, v, after, exportStep)
+		if err != nil {
+			return nil, nil, err
+		}
+		if len(ids)+len(found) > most {
+			return nil, nil, errs.Newf(errs.Invalid, "名单超过%d人，请缩小范围，分批申请。", most)
+		}
+		lines, err := k.lines(ctx, tx, by, l, found, false)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, line := range lines {
+			ids = append(ids, line.Child.ID)
+			rows = append(rows, cells(l, line, len(ids)))
+		}
+		if len(found) < exportStep {
+			return rows, ids, nil
+		}
+	}
+}
+
+// Heads gives the columns of a ledger as a workbook has them.
+func Heads(l rule.Ledger) (out []sheet.Column) {
+	for _, c := range l.Columns {
+		kind := sheet.Text
+		if c.Field == "serial" {
+			kind = sheet.Integer
+		}
+		out = append(out, sheet.Column{Title: letter.Punctuate(c.Head()), Width: float64(c.Width), Kind: kind})
+	}
+	return out
+}
 
 // Export writes a list as a workbook, covered as on the screen, and journals
 // that it was taken; the title says who took it and when. It gives the number
@@ -64,13 +102,7 @@ func (k *Desk) Export(ctx context.Context, d *db.DB, by access.Actor, l rule.Led
 
 func table(l rule.Ledger, by access.Actor, at, title string) sheet.Table {
 	t := sheet.Table{Name: "台账", Title: title, Note: "导出：" + by.Post.UnitName + " " + by.Name + " " + at + "。隐私内容已隐去。"}
-	for _, c := range l.Columns {
-		kind := sheet.Text
-		if c.Field == "serial" {
-			kind = sheet.Integer
-		}
-		t.Columns = append(t.Columns, sheet.Column{Title: letter.Punctuate(c.Head()), Width: float64(c.Width), Kind: kind})
-	}
+	t.Columns = Heads(l)
 	return t
 }
 

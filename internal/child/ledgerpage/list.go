@@ -151,6 +151,9 @@ func (p *Pages) listPage(by access.Actor, a asked, n int64) ui.Page {
 	if by.Can("child.export") {
 		page.More = append(page.More, ui.Action{Label: "导出表格", Href: ListPath + ".xlsx" + query, Icon: "download"})
 	}
+	if by.Can("child.disclose") && n > 0 {
+		page.More = append(page.More, ui.Action{Label: "申请明文导出", Href: DisclosePath + query})
+	}
 	return page
 }
 

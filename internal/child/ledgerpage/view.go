@@ -1,6 +1,7 @@
 package ledgerpage
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -57,6 +58,32 @@ func (p *Pages) viewForm(w http.ResponseWriter, r *http.Request, by access.Actor
 	return p.UI.Page(w, r, by, "view.html", page, view)
 }
 
+// DisclosePath is where a list is asked for with what is private in clear.
+const DisclosePath = ListPath + "/disclose"
+
+// Choice is a list as another screen needs it: what it shows, its name, the
+// columns to choose from and the way back.
+type Choice struct {
+	View    ledger.View
+	Title   string
+	Columns []ui.Option
+	Fields  []string // the columns it has
+	Back    string
+}
+
+// Choose reads the list that an address names.
+func (p *Pages) Choose(tx *db.Tx, by access.Actor, q url.Values) (Choice, error) {
+	a, err := p.read(tx, by, q)
+	return Choice{View: a.view, Title: letter.Punctuate(a.ledger.Label), Columns: columnOptions(), Fields: fieldsOf(a), Back: address(a.view, 0)}, err
+}
+
+// WithColumns gives an address with columns, in the order of the county's papers.
+func WithColumns(q url.Values, keys []string) url.Values {
+	out := maps.Clone(q)
+	out.Set("columns", strings.Join(inOrder(keys), ","))
+	return out
+}
+
 func columnOptions() (out []ui.Option) {
 	for _, f := range ledger.Fields() {
 		out = append(out, ui.Option{Value: f.Key, Label: letter.Punctuate(f.Label)})
@@ -96,8 +123,7 @@ func (p *Pages) SaveView(w http.ResponseWriter, r *http.Request, by access.Actor
 	if _, err := p.read(p.DB.Reader(), by, q); err != nil {
 		return err
 	}
-	q.Set("columns", strings.Join(inOrder(r.PostForm["columns"]), ","))
-	v := ledger.Parse(q)
+	v := ledger.Parse(WithColumns(q, r.PostForm["columns"]))
 	if r.PostFormValue("once") != "" {
 		http.Redirect(w, r, address(v, 0), http.StatusSeeOther)
 		return nil

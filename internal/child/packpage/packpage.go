@@ -120,5 +120,8 @@ func purpose(key string) string {
 			return p.Label
 		}
 	}
+	if key == child.Disclosed {
+		return "导出未隐去的名单"
+	}
 	return ""
 }

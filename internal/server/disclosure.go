@@ -1,0 +1,43 @@
+package server
+
+import (
+	"context"
+
+	"weibao/internal/child/disclosure"
+	"weibao/internal/child/disclosurepage"
+	"weibao/internal/child/ledger"
+	"weibao/internal/child/ledgerpage"
+	"weibao/internal/file"
+	"weibao/internal/job"
+	"weibao/internal/region"
+	"weibao/internal/ui"
+)
+
+// disclosureEntries are the doors to lists in clear.
+var disclosureEntries = []ui.Entry{
+	{Key: "child", Path: disclosurepage.ListPath, Permission: "child.disclose", Label: "明文导出"},
+	{Key: "system", Path: disclosurepage.RegisterPath, Permission: "child.disclose_list", Label: "明文导出登记"},
+}
+
+func (a *App) ledgers() *ledger.Desk { return &ledger.Desk{Cabinet: a.Cabinet, Names: region.Names} }
+
+func (a *App) disclosure() *disclosure.Desk {
+	return &disclosure.Desk{Lists: a.ledgers(), Duties: a.Kernel, Files: &file.Store{Dir: a.Config.Files(), Vault: a.Vault}, Vault: a.Vault}
+}
+
+// disclosures makes the screens of lists in clear.
+func (a *App) disclosures(lists *ledgerpage.Pages) ([]ui.Route, error) {
+	pages, err := disclosurepage.New(disclosurepage.Deps{DB: a.DB, UI: a.UI, Desk: a.disclosure(), Lists: lists})
+	if err != nil {
+		return nil, err
+	}
+	return pages.Routes(), nil
+}
+
+// disclosureKinds is the background work about lists in clear.
+func (a *App) disclosureKinds() []job.Kind {
+	return []job.Kind{{Name: "child.disclose", Label: "删除到期的明文名单", Next: job.Daily(turnHour, turnMinute), Run: func(ctx context.Context, r *job.Run) error {
+		_, err := a.disclosure().Expire(ctx, r.DB)
+		return err
+	}}}
+}
