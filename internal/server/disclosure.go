@@ -3,9 +3,9 @@ package server
 import (
 	"context"
 
-	"weibao/internal/child/disclosure"
 	"weibao/internal/child/disclosurepage"
 	"weibao/internal/child/ledger"
+	"weibao/internal/child/ledger/disclosure"
 	"weibao/internal/child/ledgerpage"
 	"weibao/internal/file"
 	"weibao/internal/job"

@@ -14,7 +14,7 @@ import (
 	"net/http"
 
 	"weibao/internal/access"
-	"weibao/internal/child/disclosure"
+	"weibao/internal/child/ledger/disclosure"
 	"weibao/internal/child/ledgerpage"
 	"weibao/internal/db"
 	"weibao/internal/duty"

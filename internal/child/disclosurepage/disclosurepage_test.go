@@ -16,9 +16,9 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/child"
-	"weibao/internal/child/disclosure"
 	"weibao/internal/child/disclosurepage"
 	"weibao/internal/child/ledger"
+	"weibao/internal/child/ledger/disclosure"
 	"weibao/internal/child/ledgerpage"
 	"weibao/internal/civil"
 	"weibao/internal/clock"

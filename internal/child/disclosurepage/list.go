@@ -4,7 +4,7 @@ import (
 	"net/http"
 
 	"weibao/internal/access"
-	"weibao/internal/child/disclosure"
+	"weibao/internal/child/ledger/disclosure"
 	"weibao/internal/civil"
 	"weibao/internal/letter"
 	"weibao/internal/ref"

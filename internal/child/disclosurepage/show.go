@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"weibao/internal/access"
-	"weibao/internal/child/disclosure"
 	"weibao/internal/child/ledger"
+	"weibao/internal/child/ledger/disclosure"
 	"weibao/internal/civil"
 	"weibao/internal/db"
 	"weibao/internal/errs"
