@@ -251,6 +251,22 @@ func TestWhoGoesBelowTheScaleSaysWhyAndWaits(t *testing.T) {
 	})
 }
 
+func TestWhoeverWaitsForAnAssessmentIsToldOfIt(t *testing.T) {
+	withDesk(t, "demo", func(k desk, _ *clock.Manual) {
+		var told []ref.Assessment
+		k.Assessed = func(_ context.Context, _ *db.Tx, _ access.Actor, _ ref.Child, a ref.Assessment) error {
+			told = append(told, a)
+			return nil
+		}
+		id := k.child()
+		up := k.mustAssess(director, id, assessment.In{Answers: k.answers(3)})
+		down := k.mustAssess(director, id, assessment.In{Answers: k.answers(0)}) // waits for a second person, but the child was assessed
+		if !slices.Equal(told, []ref.Assessment{up.ID, down.ID}) {
+			t.Errorf("told of %v", told)
+		}
+	})
+}
+
 func TestAnEmergencyOverridesThePoints(t *testing.T) {
 	withDesk(t, "demo", func(k desk, _ *clock.Manual) {
 		id := k.child()
