@@ -9,6 +9,7 @@ import (
 	"weibao/internal/child"
 	"weibao/internal/civil"
 	"weibao/internal/db"
+	"weibao/internal/idcard"
 	"weibao/internal/ref"
 	"weibao/internal/rule"
 	"weibao/internal/screening"
@@ -71,6 +72,11 @@ func (s *Stage) village(ctx context.Context, who access.Actor, v screening.Row, 
 			return err
 		}
 		if err := s.enterAll(ctx, who, v, list); err != nil {
+			return err
+		}
+	}
+	if chance("found", v.Name) < 15 {
+		if err := s.discover(ctx, who, v); err != nil {
 			return err
 		}
 	}
@@ -141,4 +147,21 @@ func (s *Stage) enter(ctx context.Context, tx *db.Tx, who access.Actor, v screen
 	}
 	_, err = s.Screener.Enter(ctx, tx, who, v.Campaign, c.ID, in)
 	return err
+}
+
+// discover finds a child nobody knew of: new in the village, with its grandmother.
+func (s *Stage) discover(ctx context.Context, who access.Actor, v screening.Row) error {
+	luck := chance("who", v.Name)
+	n := child.New{Name: surnames[luck%len(surnames)] + "小" + []string{"雨", "禾", "川", "星"}[luck%4], Sex: []idcard.Sex{idcard.Male, idcard.Female}[luck%2], Region: v.Region,
+		Birth: civil.DateOf(s.Clock.Now()).AddDays(-365*(3+luck%9) - luck), Dossier: child.Dossier{NoNumber: "missing",
+			People: []child.Person{{Name: surnames[(luck+7)%len(surnames)] + "桂英", Relation: "62", Caregiver: true}}}}
+	return s.write(ctx, func(tx *db.Tx) error {
+		id, err := s.Screener.Discover(ctx, tx, who, v.Campaign, n)
+		if err != nil {
+			return err
+		}
+		_, err = s.Screener.Enter(ctx, tx, who, v.Campaign, id, screening.In{Answers: map[string]string{
+			"away": "both", "school": "attends", "registered": "rural", "harm": rule.No, "change": rule.No}})
+		return err
+	})
 }

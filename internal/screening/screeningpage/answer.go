@@ -172,7 +172,7 @@ func (p *Pages) entry(view *answerView, s screening.Sheet, path string) {
 	for _, q := range s.Asked {
 		told := slices.Contains(s.Told, q.ID) || s.Revealed && s.Answers[q.ID] != ""
 		f := question(q, told, s.Answers[q.ID])
-		if told && q.Sets != "" {
+		if q.Sets != "" && (told || !q.Required) {
 			change.Fields = append(change.Fields, f)
 		} else {
 			ask.Fields = append(ask.Fields, f)
