@@ -23,6 +23,9 @@ import (
 	"weibao/internal/access"
 	"weibao/internal/assessment"
 	"weibao/internal/auth"
+	"weibao/internal/casework"
+	"weibao/internal/casework/emergency"
+	"weibao/internal/casework/referral"
 	"weibao/internal/child"
 	"weibao/internal/civil"
 	"weibao/internal/clock"
@@ -59,6 +62,10 @@ type Stage struct {
 	Assessor *assessment.Desk
 	// Screener screens them; nil leaves the screening out.
 	Screener *screening.Desk
+	// Cases, Referrer and Alarm help a few of the children; nil helps nobody.
+	Cases    *casework.Desk
+	Referrer *referral.Desk
+	Alarm    *emergency.Desk
 	// Say tells how far the story has come.
 	Say io.Writer
 
@@ -104,6 +111,9 @@ func (s *Stage) Play(ctx context.Context, today time.Time) ([]Account, error) {
 	}
 	if err := s.screen(ctx, today); err != nil {
 		return nil, fmt.Errorf("demo: screening: %w", err)
+	}
+	if err := s.help(ctx, today); err != nil {
+		return nil, fmt.Errorf("demo: cases: %w", err)
 	}
 	return s.cast, nil
 }
