@@ -347,6 +347,7 @@ func TestDutiesAndStandingAlwaysFollowFromTheFacts(t *testing.T) {
 	withDesk(t, func(t *testing.T, k desk) {
 		ctx := context.Background()
 		rapid.Check(t, func(t *rapid.T) {
+			k.c.Set(testkit.Noon)
 			kinds := []string{"order", "custody", "warning", "guidance", "revocation", "return", "rescue"}
 			kind := rapid.SampledFrom(kinds).Draw(t, "kind")
 			in := guardianship.In{Kind: kind, Cause: guardianship.Cause{Asker: "police"}, First: guardianship.Entry{Place: "rescue", Urgent: rapid.Bool().Draw(t, "urgent")}}
