@@ -17,11 +17,17 @@ import (
 	"weibao/internal/db"
 )
 
-// bare is the least that a server must do to keep two rows durably: what the
+// bare is the least that a server must do to keep durably as many rows as a duty takes, which is three: what the
 // product is measured against. Nothing of the product runs in it.
 type bare struct {
 	id    atomic.Int64
-	store func(ctx context.Context, id int64, first, second string) error
+	store func(ctx context.Context, r rows) error
+}
+
+// rows are as wide as a duty, its audit entry and its place on a ladder.
+type rows struct {
+	id                   int64
+	first, second, third string
 }
 
 // newBare makes a bare server on a database of its own.
@@ -36,9 +42,9 @@ func newBare(t testing.TB, dialect db.Dialect) http.Handler {
 	return b
 }
 
-const bareTables = "CREATE TABLE one (id BIGINT PRIMARY KEY, body TEXT NOT NULL); CREATE TABLE two (id BIGINT PRIMARY KEY, body TEXT NOT NULL)"
+const bareTables = "CREATE TABLE one (id BIGINT PRIMARY KEY, body TEXT NOT NULL); CREATE TABLE two (id BIGINT PRIMARY KEY, body TEXT NOT NULL); CREATE TABLE three (id BIGINT PRIMARY KEY, body TEXT NOT NULL)"
 
-// ServeHTTP keeps the two rows of one request, as wide as a duty and its audit entry.
+// ServeHTTP keeps the rows of one request.
 func (b *bare) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var o order
 	if err := json.NewDecoder(r.Body).Decode(&o); err != nil {
@@ -48,7 +54,7 @@ func (b *bare) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := b.id.Add(1)
 	first := fmt.Sprintf("%s %d %s %d plan.task plan_task 云岭县未成年人保护工作实施方案 二(一)3 1772424000000 1772424000000 1772424000000 workdays open default", o.Title, o.Unit, o.Region, o.Days)
 	second := fmt.Sprintf(`1772424000000 100 测试员 10 officer duty.open duty %d {"kind":"plan.task","unit":%d,"due":1772424000000}`, id, o.Unit)
-	if err := b.store(r.Context(), id, first, second); err != nil {
+	if err := b.store(r.Context(), rows{id, first, second, "default 0 1772424000000"}); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
@@ -57,13 +63,12 @@ func (b *bare) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 type bareRequest struct {
-	id            int64
-	first, second string
-	done          chan error
+	rows
+	done chan error
 }
 
 // bareSQLite commits whatever waits in one transaction.
-func bareSQLite(t testing.TB) func(context.Context, int64, string, string) error {
+func bareSQLite(t testing.TB) func(context.Context, rows) error {
 	t.Helper()
 	pool, err := sql.Open("sqlite", "file:"+filepath.Join(t.TempDir(), "bare.db")+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate")
 	if err != nil {
@@ -94,8 +99,8 @@ func bareSQLite(t testing.TB) func(context.Context, int64, string, string) error
 		}
 	}()
 	t.Cleanup(func() { close(queue); <-ended; pool.Close() })
-	return func(_ context.Context, id int64, first, second string) error {
-		r := &bareRequest{id, first, second, make(chan error, 1)}
+	return func(_ context.Context, all rows) error {
+		r := &bareRequest{all, make(chan error, 1)}
 		queue <- r
 		return <-r.done
 	}
@@ -117,6 +122,11 @@ func bareGroup(pool *sql.DB, group []*bareRequest) error {
 		return err
 	}
 	defer two.Close()
+	three, err := tx.Prepare("INSERT INTO three VALUES (?, ?)")
+	if err != nil {
+		return err
+	}
+	defer three.Close()
 	for _, r := range group {
 		if _, err := one.Exec(r.id, r.first); err != nil {
 			return err
@@ -124,12 +134,15 @@ func bareGroup(pool *sql.DB, group []*bareRequest) error {
 		if _, err := two.Exec(r.id, r.second); err != nil {
 			return err
 		}
+		if _, err := three.Exec(r.id, r.third); err != nil {
+			return err
+		}
 	}
 	return tx.Commit()
 }
 
 // barePostgres commits each request in a transaction of its own.
-func barePostgres(t testing.TB) func(context.Context, int64, string, string) error {
+func barePostgres(t testing.TB) func(context.Context, rows) error {
 	t.Helper()
 	pool, err := sql.Open("pgx", durable(t, db.Postgres))
 	if err != nil {
@@ -142,17 +155,16 @@ func barePostgres(t testing.TB) func(context.Context, int64, string, string) err
 	if _, err := pool.Exec(bareTables); err != nil {
 		t.Fatal(err)
 	}
-	return func(ctx context.Context, id int64, first, second string) error {
+	return func(ctx context.Context, r rows) error {
 		tx, err := pool.BeginTx(ctx, nil)
 		if err != nil {
 			return err
 		}
 		defer tx.Rollback()
-		if _, err := tx.ExecContext(ctx, "INSERT INTO one VALUES ($1, $2)", id, first); err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, "INSERT INTO two VALUES ($1, $2)", id, second); err != nil {
-			return err
+		for _, row := range []struct{ table, body string }{{"one", r.first}, {"two", r.second}, {"three", r.third}} {
+			if _, err := tx.ExecContext(ctx, "INSERT INTO "+row.table+" VALUES ($1, $2)", r.id, row.body); err != nil {
+				return err
+			}
 		}
 		return tx.Commit()
 	}

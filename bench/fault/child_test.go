@@ -71,7 +71,9 @@ func newKernel() *duty.Kernel {
 		Calendar: func(context.Context, *db.Tx) (*civil.Calendar, error) { return cal, nil },
 		Superior: func(ctx context.Context, tx *db.Tx, _ ref.Unit) (ref.Unit, error) { return top(ctx, tx) },
 		Office:   func(ctx context.Context, tx *db.Tx, _ string) (ref.Unit, error) { return top(ctx, tx) },
-		Limits:   duty.Limits{Decide: 2, Soon: 3, Critical: 5, Superior: 3, SuperiorLadder: "none"},
+		Limits: func() duty.Limits {
+			return duty.Limits{Decide: 2, Soon: 3, Critical: 5, Superior: 3, SuperiorLadder: "none"}
+		},
 	}
 }
 

@@ -215,7 +215,7 @@ func (k *Desk) decideWithin(tx *db.Tx) duty.Deadline {
 	if c, ok := k.Book().Clock("assessment.decide", civil.DateOf(tx.Now.Time())); ok {
 		return duty.After(c, tx.Now)
 	}
-	return duty.Within(k.Kernel.Limits.Decide)
+	return duty.Within(k.Kernel.Limits().Decide)
 }
 
 // shown is how a duty calls a child.

@@ -43,7 +43,9 @@ func TestTheStoryGivesEveryScreenLife(t *testing.T) {
 	rules := func(string) *rule.Book { return book }
 	k := &duty.Kernel{Ladder: func(id string) rule.Ladder { l, _ := book.Ladder(id, civil.DateOf(c.Now())); return l },
 		Calendar: workday.Calendar, Superior: org.SuperiorID, Office: org.OfficeID,
-		Limits: duty.Limits{Decide: 2, Soon: 3, Critical: 5, Superior: 3, DecideLadder: "default", SuperiorLadder: "default"}}
+		Limits: func() duty.Limits {
+			return duty.Limits{Decide: 2, Soon: 3, Critical: 5, Superior: 3, DecideLadder: "default", SuperiorLadder: "default"}
+		}}
 	s := demo.Stage{DB: d, Clock: c, Book: book, Say: t.Output(), Guard: &auth.Guard{DB: d, Vault: v, Profile: profile},
 		Desk: &plan.Desk{Duties: k, Rules: rules, Units: plan.Directory(rules)}, Cabinet: &child.Cabinet{Vault: v, Book: func() *rule.Book { return book }}, Children: 1500}
 	s.Assessor = &assessment.Desk{Cabinet: s.Cabinet, Kernel: k, Book: s.Cabinet.Book, Calendar: workday.Calendar,

@@ -113,8 +113,8 @@ type Kernel struct {
 	Superior func(ctx context.Context, tx *db.Tx, unit ref.Unit) (ref.Unit, error)
 	// Office gives the office 「未保办」 that is responsible for a region.
 	Office func(ctx context.Context, tx *db.Tx, region string) (ref.Unit, error)
-	// Limits are the spans of the kernel's own duties and groups.
-	Limits Limits
+	// Limits gives the spans of the kernel's own duties and groups as they are now.
+	Limits func() Limits
 }
 
 // Limits are the spans which the county's rules set for the kernel.

@@ -42,9 +42,9 @@ func (k *Kernel) Bounds(ctx context.Context, tx *db.Tx) (Bounds, error) {
 	}
 	today := clock.Of(civil.DateOf(tx.Now.Time()).End())
 	return Bounds{
-		Critical: at(cal, today, rule.Span{N: -k.Limits.Critical, Unit: "workdays"}),
+		Critical: at(cal, today, rule.Span{N: -k.Limits().Critical, Unit: "workdays"}),
 		Now:      tx.Now,
-		Soon:     clock.Of(endOf(at(cal, today, rule.Span{N: k.Limits.Soon, Unit: "workdays"})).End()),
+		Soon:     clock.Of(endOf(at(cal, today, rule.Span{N: k.Limits().Soon, Unit: "workdays"})).End()),
 	}, nil
 }
 

@@ -56,7 +56,9 @@ func kernel(t testing.TB) *duty.Kernel {
 		Calendar: func(context.Context, *db.Tx) (*civil.Calendar, error) { return cal, nil },
 		Superior: func(context.Context, *db.Tx, ref.Unit) (ref.Unit, error) { return office, nil },
 		Office:   func(context.Context, *db.Tx, string) (ref.Unit, error) { return office, nil },
-		Limits:   duty.Limits{Decide: 2, Soon: 3, Critical: 5, DecideLadder: "short", SuperiorLadder: duty.DefaultLadder, Superior: 3},
+		Limits: func() duty.Limits {
+			return duty.Limits{Decide: 2, Soon: 3, Critical: 5, DecideLadder: "short", SuperiorLadder: duty.DefaultLadder, Superior: 3}
+		},
 	}
 }
 
@@ -403,6 +405,26 @@ func TestPagesGoByKeyBothWays(t *testing.T) {
 		back := b.list(officer, duty.Filter{Limit: 5, Before: f.KeyOf(all[10])})
 		if len(back) != 5 || back[0].ID != all[5].ID || back[4].ID != all[9].ID {
 			b.t.Errorf("backwards: %d rows", len(back))
+		}
+	})
+}
+
+// The spans of the county's rules count as they are now, without a restart.
+func TestChangedLimitsAreObeyedAtOnce(t *testing.T) {
+	withKernel(t, func(b bench) {
+		limits := duty.Limits{Decide: 2, Soon: 3, Critical: 5}
+		b.Kernel.Limits = func() duty.Limits { return limits }
+		before, err := b.Bounds(t.Context(), b.d.Reader())
+		if err != nil {
+			t.Fatal(err)
+		}
+		limits.Soon, limits.Critical = 6, 8
+		after, err := b.Bounds(t.Context(), b.d.Reader())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if after.Soon <= before.Soon || after.Critical >= before.Critical {
+			t.Errorf("bounds were %v and are %v", before, after)
 		}
 	})
 }

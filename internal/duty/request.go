@@ -97,7 +97,7 @@ func (k *Kernel) ask(ctx context.Context, tx *db.Tx, by access.Actor, d Duty, ki
 	}
 	_, err = k.Open(ctx, tx, by, New{Kind: "duty." + kind + "_check", Subject: "duty_request", SubjectID: int64(r.ID),
 		Title: requestWords[kind] + "：" + d.Title, Unit: office, Region: d.Region, Rule: d.Rule, Clause: d.Clause,
-		Deadline: Within(max(k.Limits.Decide, 1)), Ladder: k.Limits.DecideLadder})
+		Deadline: Within(max(k.Limits().Decide, 1)), Ladder: k.Limits().DecideLadder})
 	if err != nil {
 		return 0, err
 	}

@@ -167,7 +167,7 @@ func (c *climber) press(ctx context.Context, tx *db.Tx, d due, s rule.LadderStep
 	}
 	up, err := c.make(c.cal, c.now, New{Kind: kind, Subject: "duty", SubjectID: int64(d.ID),
 		Title: title, Unit: receiver, Region: d.Region, Rule: d.Rule, Clause: d.Clause,
-		Deadline: Within(max(c.Limits.Superior, 1)), Ladder: c.Limits.SuperiorLadder})
+		Deadline: Within(max(c.Limits().Superior, 1)), Ladder: c.Limits().SuperiorLadder})
 	if err != nil {
 		return 0, err
 	}

@@ -54,7 +54,7 @@ func newHouse(t *testing.T, d *db.DB, c *clock.Manual) *house {
 		},
 		Calendar: func(context.Context, *db.Tx) (*civil.Calendar, error) { return cal, nil },
 		Superior: org.SuperiorID, Office: org.OfficeID,
-		Limits: duty.Limits{Decide: 2, Soon: 5, Critical: 10, Superior: 3},
+		Limits: func() duty.Limits { return duty.Limits{Decide: 2, Soon: 5, Critical: 10, Superior: 3} },
 	}
 	books := func(string) *rule.Book { return book }
 	h.desk = &plan.Desk{Duties: h.k, Rules: books, Units: plan.Directory(books)}

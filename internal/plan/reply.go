@@ -232,7 +232,7 @@ func (d *Desk) Reply(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Dut
 		checker, region = lead.Unit, lead.Region
 	}
 	check, err := d.Duties.Open(ctx, tx, by, duty.New{Kind: KindCheck, Subject: SubjectReply, SubjectID: int64(r.ID), Title: "审核" + h.Register.Name(h.Duty.Unit) + "反馈：" + h.Duty.Title,
-		Unit: checker, Region: region, Rule: h.Plan.Title, Clause: h.Task.Clause(), Deadline: duty.Within(max(d.Duties.Limits.Decide, 1)), Ladder: d.Duties.Limits.DecideLadder})
+		Unit: checker, Region: region, Rule: h.Plan.Title, Clause: h.Task.Clause(), Deadline: duty.Within(max(d.Duties.Limits().Decide, 1)), Ladder: d.Duties.Limits().DecideLadder})
 	if err != nil {
 		return 0, err
 	}

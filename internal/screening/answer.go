@@ -369,7 +369,7 @@ func (k *Desk) assessWithin(tx *db.Tx) duty.Deadline {
 	if c, ok := k.Book().Clock("screening.assess", today(tx)); ok {
 		return duty.After(c, tx.Now)
 	}
-	return duty.Within(k.Kernel.Limits.Decide)
+	return duty.Within(k.Kernel.Limits().Decide)
 }
 
 // shown is how a duty calls a child.

@@ -103,7 +103,7 @@ func (a *App) kernel() *duty.Kernel {
 		Calendar: workday.Calendar,
 		Superior: org.SuperiorID,
 		Office:   org.OfficeID,
-		Limits:   limits(a.Rules, civil.DateOf(a.Clock.Now())),
+		Limits:   func() duty.Limits { return limits(a.Rules, civil.DateOf(a.Clock.Now())) },
 	}
 }
 

@@ -18,6 +18,6 @@ func Kernel(cal *civil.Calendar, office ref.Unit) *duty.Kernel {
 		Calendar: func(context.Context, *db.Tx) (*civil.Calendar, error) { return cal, nil },
 		Superior: func(context.Context, *db.Tx, ref.Unit) (ref.Unit, error) { return office, nil },
 		Office:   func(context.Context, *db.Tx, string) (ref.Unit, error) { return office, nil },
-		Limits:   duty.Limits{Decide: 2, Soon: 3, Critical: 5, Superior: 3},
+		Limits:   func() duty.Limits { return duty.Limits{Decide: 2, Soon: 3, Critical: 5, Superior: 3} },
 	}
 }

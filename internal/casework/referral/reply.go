@@ -130,7 +130,7 @@ func (k *Desk) Reply(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Ref
 		checker = s.Lead.Unit
 	}
 	check, err := k.Kernel.Open(ctx, tx, by, duty.New{Kind: CheckKind, Subject: ReplySubject, SubjectID: int64(y.ID), Title: "审核反馈：" + s.Own.Title, Whole: s.Own.Whole,
-		Unit: checker, Region: s.Region, Rule: s.Own.Rule, Clause: s.Own.Clause, Deadline: duty.Within(max(k.Kernel.Limits.Decide, 1)), Ladder: k.Kernel.Limits.DecideLadder})
+		Unit: checker, Region: s.Region, Rule: s.Own.Rule, Clause: s.Own.Clause, Deadline: duty.Within(max(k.Kernel.Limits().Decide, 1)), Ladder: k.Kernel.Limits().DecideLadder})
 	if err != nil {
 		return 0, err
 	}

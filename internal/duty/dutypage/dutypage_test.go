@@ -54,7 +54,7 @@ func withDesk(t *testing.T, test func(x *desk)) {
 			Calendar: func(context.Context, *db.Tx) (*civil.Calendar, error) { return cal, nil },
 			Superior: func(context.Context, *db.Tx, ref.Unit) (ref.Unit, error) { return office, nil },
 			Office:   func(context.Context, *db.Tx, string) (ref.Unit, error) { return office, nil },
-			Limits:   duty.Limits{Decide: 2, Soon: 3, Critical: 5, Superior: 3},
+			Limits:   func() duty.Limits { return duty.Limits{Decide: 2, Soon: 3, Critical: 5, Superior: 3} },
 		}
 		r := uitest.New(t)
 		pages, err := dutypage.New(dutypage.Deps{DB: d, UI: r, Kernel: k,

@@ -78,7 +78,7 @@ func newHouse(t *testing.T, d *db.DB, c *clock.Manual) *House {
 	Must(t, err)
 	profile.SecondFactor, profile.Work = "none", auth.Work{MemoryKiB: 64, Passes: 1, Lanes: 1}
 	kernel := &duty.Kernel{Ladder: func(string) rule.Ladder { return rule.Ladder{} }, Calendar: workday.Calendar, Superior: org.SuperiorID, Office: org.OfficeID,
-		Limits: duty.Limits{Decide: 2, Soon: 3, Critical: 5, Superior: 3}}
+		Limits: func() duty.Limits { return duty.Limits{Decide: 2, Soon: 3, Critical: 5, Superior: 3} }}
 	h := &House{&flow.Flow{Guard: &auth.Guard{DB: d, Vault: v, Profile: profile}, Kernel: kernel}, t, d, c}
 	h.Write(func(ctx context.Context, tx *db.Tx) error {
 		_, err := region.LoadSeed(ctx, tx, access.Program, County)

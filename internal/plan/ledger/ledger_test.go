@@ -30,7 +30,7 @@ var (
 
 func reader(t testing.TB) ledger.Ledger {
 	cal := testkit.Calendar(t)
-	return ledger.Ledger{Duties: &duty.Kernel{Calendar: func(context.Context, *db.Tx) (*civil.Calendar, error) { return cal, nil }, Limits: duty.Limits{Soon: 5, Critical: 10}}}
+	return ledger.Ledger{Duties: &duty.Kernel{Calendar: func(context.Context, *db.Tx) (*civil.Calendar, error) { return cal, nil }, Limits: func() duty.Limits { return duty.Limits{Soon: 5, Critical: 10} }}}
 }
 
 type planRow struct {

@@ -72,7 +72,7 @@ func newHouse(t *testing.T, d *db.DB, c *clock.Manual) *house {
 		},
 		Calendar: func(context.Context, *db.Tx) (*civil.Calendar, error) { return cal, nil },
 		Superior: org.SuperiorID, Office: org.OfficeID,
-		Limits: duty.Limits{Decide: 2, Soon: 5, Critical: 10, Superior: 3},
+		Limits: func() duty.Limits { return duty.Limits{Decide: 2, Soon: 5, Critical: 10, Superior: 3} },
 	}
 	h.ledger = ledger.Ledger{Duties: h.k}
 	books := func(string) *rule.Book { return book }
