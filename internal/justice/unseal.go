@@ -109,7 +109,7 @@ func (k *Desk) Ask(ctx context.Context, tx *db.Tx, by access.Actor, ground strin
 		return 0, err
 	}
 	ids, err := k.Kernel.Open(ctx, tx, by, duty.New{Kind: DutyKind, Subject: "justice_unseal", SubjectID: int64(u.ID), Title: "审批保密查询申请", Unit: office,
-		Region: region, Rule: "《预防未成年人犯罪法》第五十九条", Clause: "须由另一人审批", Deadline: duty.Within(k.Kernel.Limits.Decide)})
+		Region: region, Rule: "《预防未成年人犯罪法》第五十九条", Clause: "须由另一人审批", Deadline: duty.Within(k.Kernel.Limits().Decide)})
 	if err != nil {
 		return 0, err
 	}
