@@ -190,10 +190,12 @@ func (k *Desk) Lodge(ctx context.Context, tx *db.Tx, by access.Actor, p *Prepare
 	if r.Unit, err = k.owner(ctx, tx, r); err != nil {
 		return Lodged{}, err
 	}
-	if r.Duty, err = k.open(ctx, tx, access.Program, r, AcceptKind); err != nil {
+	// The keys come first: what is asked of the database after rows were
+	// appended would write these alone instead of with everybody's.
+	if err := k.Vault.Keep(ctx, tx, p.keys); err != nil {
 		return Lodged{}, err
 	}
-	if err := k.Vault.Keep(ctx, tx, p.keys); err != nil {
+	if r.Duty, err = k.open(ctx, tx, access.Program, r, AcceptKind); err != nil {
 		return Lodged{}, err
 	}
 	if err := appendReport(tx, r, p.reporter); err != nil {
