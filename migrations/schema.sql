@@ -1116,6 +1116,38 @@ CREATE UNIQUE INDEX job_key ON job (kind, key) WHERE key <> '' AND state IN ('wa
 CREATE INDEX job_running ON job (until) WHERE state = 'running';
 CREATE INDEX job_waiting ON job (next_at, id) WHERE state = 'waiting';
 
+CREATE TABLE justice_record (
+    id      INTEGER PRIMARY KEY,
+    number  TEXT NOT NULL,                   -- blind index of the child's identity number, hex; '' = not known
+    kind    TEXT NOT NULL,
+    unit    BIGINT NOT NULL,                 -- which keeps the papers
+    by_unit BIGINT NOT NULL,
+    at      BIGINT NOT NULL,
+    state   TEXT NOT NULL,                   -- open | sealed
+    sealed  BYTEA NOT NULL                   -- JSON of justice.Content, group justice/<id>
+);
+CREATE INDEX justice_record_by ON justice_record (by_unit, id) WHERE state = 'open';
+CREATE INDEX justice_record_number ON justice_record (number);
+CREATE INDEX justice_record_unit ON justice_record (unit, id) WHERE state = 'open';
+
+CREATE TABLE justice_unseal (
+    id         INTEGER PRIMARY KEY,
+    county     TEXT NOT NULL,
+    by_user    BIGINT NOT NULL,
+    by_name    TEXT NOT NULL,
+    by_unit    BIGINT NOT NULL,
+    at         BIGINT NOT NULL,
+    ground     TEXT NOT NULL,
+    state      TEXT NOT NULL,                -- asked | granted | refused
+    decided    BIGINT NOT NULL,
+    decided_by TEXT NOT NULL,
+    expires    BIGINT NOT NULL,              -- instant to which a granted one opens; 0 = none
+    duty       BIGINT NOT NULL,
+    sealed     BYTEA NOT NULL                -- JSON of justice.Wish, group unseal/<id>
+);
+CREATE INDEX justice_unseal_county ON justice_unseal (county, id);
+CREATE INDEX justice_unseal_user ON justice_unseal (by_user, id);
+
 CREATE TABLE org_alias (
     unit   BIGINT NOT NULL,
     folded TEXT NOT NULL,
