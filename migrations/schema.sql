@@ -654,6 +654,20 @@ CREATE TABLE child_merge (
 CREATE UNIQUE INDEX child_merge_dropped ON child_merge (dropped) WHERE undone = 0;
 CREATE INDEX child_merge_kept ON child_merge (kept, id);
 
+CREATE TABLE child_month (
+    month    TEXT NOT NULL,                 -- 2026-11
+    region   TEXT NOT NULL,                 -- village, township or county in twelve digits
+    category TEXT NOT NULL,                 -- '' = all children, each once
+    level    BIGINT NOT NULL,
+    n        BIGINT NOT NULL,
+    PRIMARY KEY (region, category, month, level)
+) WITHOUT ROWID;
+
+CREATE TABLE child_month_kept (
+    month TEXT PRIMARY KEY,
+    at    BIGINT NOT NULL                   -- when its numbers were taken
+);
+
 CREATE TABLE child_pair (
     a            BIGINT NOT NULL,           -- the older file
     b            BIGINT NOT NULL,

@@ -34,10 +34,15 @@ func (a *App) disclosures(lists *ledgerpage.Pages) ([]ui.Route, error) {
 	return pages.Routes(), nil
 }
 
-// disclosureKinds is the background work about lists in clear.
+// disclosureKinds is the background work about lists: in clear, and their numbers.
 func (a *App) disclosureKinds() []job.Kind {
 	return []job.Kind{{Name: "child.disclose", Label: "删除到期的明文名单", Next: job.Daily(turnHour, turnMinute), Run: func(ctx context.Context, r *job.Run) error {
 		_, err := a.disclosure().Expire(ctx, r.DB)
 		return err
+	}}, {Name: "child.month", Label: "保存每月末的未成年人统计数据", Next: job.Daily(turnHour, monthMinute), Run: func(ctx context.Context, r *job.Run) error {
+		return a.ledgers().KeepMonth(ctx, r.DB)
 	}}}
 }
+
+// monthMinute is after the birthdays of the night, with which the numbers change.
+const monthMinute = 40

@@ -1,7 +1,8 @@
 // Package ledger shows the files of children as a county's lists 「台账」 want
 // them: columns by the county's rules, each a live view and never a copy.
 //
-// It owns child_view, the views that people keep under a name. It promises that a line says what the file says at that
+// It owns child_view, the views that people keep under a name, child_month and
+// child_month_kept, the numbers at the end of each month. It promises that a line says what the file says at that
 // moment, covered unless the reader may see it; that the number above a list
 // is the number of its lines; and that an export holds the lines of the list.
 package ledger

@@ -88,3 +88,32 @@ func ownViews(ctx context.Context, tx *db.Tx, by access.Actor) (int64, error) {
 func dropView(ctx context.Context, tx *db.Tx, id ref.View) error {
 	return tx.One(ctx, "DELETE FROM child_view WHERE id = ?", id)
 }
+
+// kept is one kept number of a month.
+type kept struct {
+	Month string
+	Level int
+	N     int64
+}
+
+func keptMonth(ctx context.Context, tx *db.Tx, month string) (bool, error) {
+	n, err := db.Get[int64](ctx, tx, "SELECT count(*) FROM child_month_kept m WHERE m.month = ?", month)
+	return n > 0, err
+}
+
+// keepMonth copies the kept numbers, ages and sexes together; a month without
+// children is kept as such.
+func keepMonth(ctx context.Context, tx *db.Tx, month string) error {
+	if _, err := tx.Exec(ctx, "INSERT INTO child_month_kept (month, at) VALUES (?, ?)", month, tx.Now); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, "INSERT INTO child_month (month, region, category, level, n) SELECT CAST(? AS TEXT), region, category, level, CAST(sum(n) AS BIGINT)"+
+		" FROM child_count WHERE n <> 0 GROUP BY region, category, level", month)
+	return err
+}
+
+// monthsOf gives a division's kept numbers; a kept month without children counts none.
+func monthsOf(ctx context.Context, tx *db.Tx, region, category, first string) ([]kept, error) {
+	return db.All[kept](ctx, tx, "SELECT k.month, coalesce(m.level, 0) AS level, coalesce(m.n, 0) AS n FROM child_month_kept k LEFT JOIN child_month m"+
+		" ON m.month = k.month AND m.region = ? AND m.category = ? WHERE k.month >= ? ORDER BY k.month, m.level", region, category, first)
+}

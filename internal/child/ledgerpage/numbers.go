@@ -27,6 +27,11 @@ type numbersView struct {
 	Categories ui.Table
 	Ages       ui.Table
 	Checks     ui.Table
+
+	TrendFilter ui.Filter
+	Chart       *ui.Lines
+	Trend       ui.Table
+	TrendNote   string
 }
 
 // small is the count from which a cell shows to whoever may not see the files
@@ -231,6 +236,9 @@ func (p *Pages) Numbers(w http.ResponseWriter, r *http.Request, by access.Actor)
 	view.Definition = ui.Note{Tone: ui.Info, Title: "怎样统计", Text: "统计在档的未成年人，按居住地计入；一人有多个类别的，在每个类别各计一次，合计只计一次。年龄段按当日周岁。统计时间 " + civil.FormatTime(tx.Now.Time()) + "。"}
 	if n.covered {
 		view.Definition.Text += "少于5人的格子不显示具体数字，以免识别到个人。"
+	}
+	if err := p.trend(r.Context(), tx, by, n, r.URL.Query(), &view); err != nil {
+		return err
 	}
 	page := ui.Page{Title: "统计数据", Nav: "child", Tabs: p.UI.Tabs(by, "child", NumbersPath), Wide: true,
 		More: []ui.Action{{Label: "打印", Print: true}, {Label: "导出表格", Href: NumbersPath + ".xlsx?region=" + n.region, Icon: "download"}}}
