@@ -124,20 +124,6 @@ func answerOf(ctx context.Context, tx *db.Tx, id ref.Campaign, who ref.Child) (A
 	return db.Maybe[Answer](ctx, tx, "SELECT "+answerColumns+" FROM screening_answer a WHERE a.child = ? AND a.campaign = ?", who, id)
 }
 
-// answersOf gives what some children were found like in a campaign.
-func answersOf(ctx context.Context, tx *db.Tx, id ref.Campaign, ids []ref.Child) ([]Answer, error) {
-	var out []Answer
-	for some := range slices.Chunk(ids, maxIn) {
-		rows, err := db.All[Answer](ctx, tx, "SELECT "+answerColumns+" FROM screening_answer a WHERE a.campaign = ? AND a.child IN "+db.In(len(some)),
-			append([]any{id}, db.Args(some)...)...)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, rows...)
-	}
-	return out, nil
-}
-
 // running gives the answers on a child in campaigns that run.
 func running(ctx context.Context, tx *db.Tx, children []ref.Child) ([]Answer, error) {
 	return db.All[Answer](ctx, tx, "SELECT "+answerColumns+" FROM screening_answer a JOIN screening s ON s.id = a.campaign WHERE a.child IN "+db.In(len(children))+

@@ -57,10 +57,6 @@ func get(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Referral, more 
 	return db.Get[Referral](ctx, tx, "SELECT "+columns+" FROM casework_referral r WHERE r.id = ? AND "+where+more, append([]any{id}, args...)...)
 }
 
-func byID(ctx context.Context, tx *db.Tx, id ref.Referral) (Referral, error) {
-	return db.Get[Referral](ctx, tx, "SELECT "+columns+" FROM casework_referral r WHERE r.id = ?"+tx.ForUpdate(), id)
-}
-
 func list(ctx context.Context, tx *db.Tx, by access.Actor, f Filter) ([]Referral, error) {
 	where, args := visible(by)
 	switch {
