@@ -41,7 +41,7 @@ func (a *App) findDuties(ctx context.Context, tx *db.Tx, by access.Actor, words 
 	hits := make([]searchpage.Hit, len(found))
 	for i, d := range found {
 		hits[i] = searchpage.Hit{Title: d.Title, Sub: d.Rule + " " + d.Clause, Href: "/duties/" + ref.Format(d.ID), Tag: dutyTag(d, tx.Now)}
-		if k := kinds[d.Kind]; k.Opens(by) {
+		if k := kinds[d.Kind]; k.Opens(by, d) {
 			hits[i].Href = k.Href(d)
 		}
 	}

@@ -67,14 +67,14 @@ func Kinds() map[string]dutypage.Kind {
 		return func(d duty.Duty) string { return Path(ref.Case(d.SubjectID)) + tail }
 	}
 	return map[string]dutypage.Kind{
-		casework.PlanKind:   {Label: "个案方案", Icon: "case", Needs: "case.show", Href: own("")},
-		casework.ReviewKind: {Label: "个案复评", Icon: "screen", Needs: "case.show", Href: own("")},
-		casework.DecideKind: {Label: "审核结案", Icon: "check", Needs: "case.decide", Href: own("/decide")},
-		casework.WorryKind:  {Label: "核实回访情况", Icon: "alert", Needs: "case.show", Href: own("")},
-		casework.DecisionKind: {Label: "会商决定", Icon: "flag", Needs: "case.decision", Href: func(d duty.Duty) string {
+		casework.PlanKind:   {Label: "个案方案", Icon: "case", Own: true, Needs: "case.show", Href: own("")},
+		casework.ReviewKind: {Label: "个案复评", Icon: "screen", Own: true, Needs: "case.show", Href: own("")},
+		casework.DecideKind: {Label: "审核结案", Icon: "check", Own: true, Needs: "case.decide", Href: own("/decide")},
+		casework.WorryKind:  {Label: "核实回访情况", Icon: "alert", Own: true, Needs: "case.show", Href: own("")},
+		casework.DecisionKind: {Label: "会商决定", Icon: "flag", Own: true, Needs: "case.decision", Href: func(d duty.Duty) string {
 			return "/case-decisions/" + ref.Format(casework.DecisionID(d.SubjectID))
 		}},
-		casework.FollowKind: {Label: "结案回访", Icon: "visit", Needs: "case.follow", Href: func(d duty.Duty) string {
+		casework.FollowKind: {Label: "结案回访", Icon: "visit", Own: true, Needs: "case.follow", Href: func(d duty.Duty) string {
 			return "/case-follows/" + ref.Format(casework.FollowID(d.SubjectID))
 		}},
 	}

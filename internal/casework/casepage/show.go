@@ -267,7 +267,7 @@ func (rec record) referrals(p *Pages) ui.Table {
 }
 
 func (rec record) meetings() ui.Table {
-	t := ui.Table{ID: "meetings", Caption: "会商", Columns: []ui.Column{{Label: "日期", Slim: true}, {Label: "事项和结论", Wide: true}, {Label: "决定"}, {Label: "", Tools: true}}, Empty: ui.Empty{Title: "没有会商"}}
+	t := ui.Table{ID: "meetings", Caption: "会商", Columns: []ui.Column{{Label: "日期", Slim: true}, {Label: "事项和结论", Wide: true}, {Label: "决定"}, {Label: "操作", Tools: true}}, Empty: ui.Empty{Title: "没有会商"}}
 	for _, m := range rec.Meetings {
 		var units, decided []string
 		for _, a := range m.Attendees {
@@ -321,7 +321,7 @@ func (rec record) follows() ui.Table {
 }
 
 func (rec record) team() ui.Table {
-	t := ui.Table{ID: "team", Caption: "个案组", Columns: []ui.Column{{Label: "姓名", Wide: true}, {Label: "单位"}, {Label: "职责", Slim: true}, {Label: "", Tools: true}}}
+	t := ui.Table{ID: "team", Caption: "个案组", Columns: []ui.Column{{Label: "姓名", Wide: true}, {Label: "单位"}, {Label: "职责", Slim: true}, {Label: "操作", Tools: true}}}
 	for _, m := range rec.Team {
 		cell := ui.Cell{}
 		if m.Role != casework.Lead && rec.Closed == 0 && rec.by.Can("case.team") {

@@ -74,9 +74,9 @@ func stepPath(id emergency.StepID) string { return "/emergency-steps/" + ref.For
 func Kinds() map[string]dutypage.Kind {
 	own := func(d duty.Duty) string { return Path(emergency.RunID(d.SubjectID)) }
 	return map[string]dutypage.Kind{
-		emergency.StepKind:   {Label: "应急处置", Icon: "alert", Needs: "emergency.show", Href: func(d duty.Duty) string { return stepPath(emergency.StepID(d.SubjectID)) }},
-		emergency.VisitKind:  {Label: "送达后查访", Icon: "visit", Needs: "emergency.show", Href: own},
-		emergency.BreachKind: {Label: "违反保护令", Icon: "alert", Needs: "emergency.show", Href: own},
+		emergency.StepKind:   {Label: "应急处置", Icon: "alert", Needs: "emergency.show", Own: true, Href: func(d duty.Duty) string { return stepPath(emergency.StepID(d.SubjectID)) }},
+		emergency.VisitKind:  {Label: "送达后查访", Icon: "visit", Needs: "emergency.show", Own: true, Href: own},
+		emergency.BreachKind: {Label: "违反保护令", Icon: "alert", Needs: "emergency.show", Own: true, Href: own},
 	}
 }
 

@@ -76,7 +76,7 @@ func facts(s emergency.Sheet) ui.Summary {
 var stepTags = map[string]ui.Tag{emergency.Spare: {State: ui.Drafting, Label: "需要时再下达"}, emergency.Open: {State: ui.Running, Label: "办理中"}, emergency.Done: {State: ui.Finished, Label: "已办结"}, emergency.Skipped: {State: ui.Ended, Label: "不需要"}}
 
 func (p *Pages) steps(ctx context.Context, tx *db.Tx, by access.Actor, s emergency.Sheet) (ui.Table, error) {
-	t := ui.Table{ID: "steps", Caption: "步骤", Columns: []ui.Column{{Label: "步骤", Wide: true}, {Label: "办理单位"}, {Label: "时限", Slim: true}, {Label: "情况", Slim: true}, {Label: "", Tools: true}}, Empty: ui.Empty{Title: "没有本单位的步骤"}}
+	t := ui.Table{ID: "steps", Caption: "步骤", Columns: []ui.Column{{Label: "步骤", Wide: true}, {Label: "办理单位"}, {Label: "时限", Slim: true}, {Label: "情况", Slim: true}, {Label: "操作", Tools: true}}, Empty: ui.Empty{Title: "没有本单位的步骤"}}
 	ids := make([]ref.Unit, 0, len(s.Steps))
 	for _, step := range s.Steps {
 		ids = append(ids, step.Unit)

@@ -88,7 +88,7 @@ func (p *Pages) events(r *http.Request, tx *db.Tx, by access.Actor, view *watchV
 	if err != nil {
 		return err
 	}
-	view.Events = ui.Table{ID: "events", Caption: "突发事件预案", Columns: []ui.Column{{Label: "预案", Wide: true}, {Label: "启动", Slim: true}, {Label: "结束", Slim: true}, {Label: "", Tools: true}}, Empty: ui.Empty{Title: "没有启动过预案"}}
+	view.Events = ui.Table{ID: "events", Caption: "突发事件预案", Columns: []ui.Column{{Label: "预案", Wide: true}, {Label: "启动", Slim: true}, {Label: "结束", Slim: true}, {Label: "操作", Tools: true}}, Empty: ui.Empty{Title: "没有启动过预案"}}
 	for _, c := range list {
 		plan, _ := p.Desk.Book().Contingency(c.Plan, civil.DateOf(tx.Now.Time()))
 		cell := ui.Cell{}

@@ -252,7 +252,7 @@ func (p *Pages) next(rec record) ui.TaskList {
 			continue
 		}
 		k, href := p.Kinds[d.Kind], "/duties/"+ref.Format(d.ID)
-		if k.Opens(rec.by) {
+		if k.Opens(rec.by, d) {
 			href = k.Href(d)
 		}
 		rows = append(rows, ui.TaskRow{Icon: k.Icon, Kind: k.Label, Title: d.Title, Href: href, Owner: rec.units[d.Unit],

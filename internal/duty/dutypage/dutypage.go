@@ -54,14 +54,16 @@ type Kind struct {
 	Needs access.Permission
 	// Return is the page on which the duty is returned where its slice asks for more than a reason; nil is the duty's own.
 	Return func(d duty.Duty) string
+	// Own tells that the page is not found for units other than the duty's; these are led to the duty's own page.
+	Own bool
 }
 
 // ownKinds are the duties which the kernel opens by itself.
 var ownKinds = map[string]Kind{
-	"duty.extend_check": {"审批延期", "clock", checkHref, "duty.extend_check", nil},
-	"duty.return_check": {"裁定退回", "return", checkHref, "duty.extend_check", nil},
-	"duty.superior":     {"督促下级", "alert", followHref, "", nil},
-	"duty.propose":      {"建议督办", "alert", followHref, "", nil},
+	"duty.extend_check": {"审批延期", "clock", checkHref, "duty.extend_check", nil, false},
+	"duty.return_check": {"裁定退回", "return", checkHref, "duty.extend_check", nil, false},
+	"duty.superior":     {"督促下级", "alert", followHref, "", nil, false},
+	"duty.propose":      {"建议督办", "alert", followHref, "", nil, false},
 }
 
 func checkHref(d duty.Duty) string {
@@ -95,14 +97,14 @@ func (p *Pages) kind(d duty.Duty) Kind {
 	return Kind{Label: "责任事项", Icon: "plan"}
 }
 
-// Opens tells whether the kind has a page of its own that the actor may open.
-func (k Kind) Opens(by access.Actor) bool {
-	return k.Href != nil && (k.Needs == "" || by.Can(k.Needs))
+// Opens tells whether a duty of the kind has a page of its own that the actor may open.
+func (k Kind) Opens(by access.Actor, d duty.Duty) bool {
+	return k.Href != nil && (k.Needs == "" || by.Can(k.Needs)) && (!k.Own || d.Unit == by.Post.Unit)
 }
 
 // href is where a row leads.
 func (p *Pages) href(d duty.Duty, by access.Actor) string {
-	if k := p.kind(d); k.Opens(by) {
+	if k := p.kind(d); k.Opens(by, d) {
 		return k.Href(d)
 	}
 	return showPath(d.ID)

@@ -51,7 +51,7 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, by access.Actor) er
 	}
 	page := ui.Page{Title: d.Title, Kicker: p.kind(d).Label, Nav: "desk", Crumbs: []ui.Crumb{{Label: "我的待办", Href: "/duties"}}}
 	page.Action, page.More = p.actions(by, d)
-	if k := p.kind(d); page.Action == nil && k.Opens(by) && d.State == duty.Open {
+	if k := p.kind(d); page.Action == nil && k.Opens(by, d) && d.State == duty.Open {
 		page.Action = &ui.Action{Label: "查看办理情况", Href: k.Href(d), Icon: "right"}
 		if d.Unit == by.Post.Unit {
 			page.Action.Label = "去办理"
