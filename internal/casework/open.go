@@ -116,14 +116,18 @@ func (k *Desk) restOn(ctx context.Context, tx *db.Tx, by access.Actor, c Case) e
 	return k.note(ctx, tx, by, c.ID, note{Kind: Assessed, At: j.At, Link: int64(j.ID), Mark: fmt.Sprint(j.Level)})
 }
 
-// duty opens a duty about a case for the unit in charge. Its title names nobody.
+// duty opens a duty about a case for the unit in charge, in the hands of the case's lead. Its title names nobody.
 func (k *Desk) duty(ctx context.Context, tx *db.Tx, by access.Actor, c Case, kind, title, limit string) (ref.Duty, error) {
 	rule, err := k.Clock(ctx, tx, limit)
 	if err != nil {
 		return 0, err
 	}
+	lead, err := leadOf(ctx, tx, c.ID)
+	if err != nil {
+		return 0, err
+	}
 	ids, err := k.Kernel.Open(ctx, tx, by, duty.New{Kind: kind, Subject: Subject, SubjectID: int64(c.ID), Whole: int64(c.ID), Title: title + "（" + c.Number + "）",
-		Unit: c.Unit, Region: c.Region, Rule: rule.Source.String(), Clause: rule.Label, Deadline: duty.After(rule, tx.Now)})
+		Unit: c.Unit, Person: lead, Region: c.Region, Rule: rule.Source.String(), Clause: rule.Label, Deadline: duty.After(rule, tx.Now)})
 	if err != nil {
 		return 0, err
 	}

@@ -158,3 +158,14 @@ func (k *Desk) Link(ctx context.Context, tx *db.Tx, by access.Actor, id, other r
 	}
 	return audit.Write(ctx, tx, by, "case.edit", Subject, id, map[string]any{"link": other})
 }
+
+// leadOf gives the person who leads a case; 0 while nobody does.
+func leadOf(ctx context.Context, tx *db.Tx, id ref.Case) (ref.User, error) {
+	team, err := teamOf(ctx, tx, id)
+	for _, m := range team {
+		if m.Role == Lead && m.holds(tx.Now) {
+			return m.Holder, err
+		}
+	}
+	return 0, err
+}

@@ -54,7 +54,8 @@ type Kind struct {
 	Needs access.Permission
 	// Return is the page on which the duty is returned where its slice asks for more than a reason; nil is the duty's own.
 	Return func(d duty.Duty) string
-	// Own tells that the page is not found for units other than the duty's; these are led to the duty's own page.
+	// Own tells that the page is found by the duty's unit alone, by the named person alone where there is one; others
+	// are led to the duty's own page.
 	Own bool
 }
 
@@ -99,7 +100,7 @@ func (p *Pages) kind(d duty.Duty) Kind {
 
 // Opens tells whether a duty of the kind has a page of its own that the actor may open.
 func (k Kind) Opens(by access.Actor, d duty.Duty) bool {
-	return k.Href != nil && (k.Needs == "" || by.Can(k.Needs)) && (!k.Own || d.Unit == by.Post.Unit)
+	return k.Href != nil && (k.Needs == "" || by.Can(k.Needs)) && (!k.Own || d.Unit == by.Post.Unit && (d.Person == 0 || d.Person == by.User))
 }
 
 // href is where a row leads.
