@@ -158,7 +158,7 @@ func (f Filter) where(tx *db.Tx, by access.Actor, b Bounds) ([]string, []any) {
 	if f.Mine || by.Scope().Reach == access.OwnUnit {
 		c.add("d.unit = ?", by.Post.Unit)
 	} else {
-		where, args := by.Scope().Where(access.ScopeColumns("d"))
+		where, args := by.Scope().Where(scopeColumns(tx, f.Unit))
 		c.add(where, args...)
 	}
 	if f.Closed {

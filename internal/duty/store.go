@@ -481,6 +481,17 @@ func roundDuty(ctx context.Context, tx *db.Tx, series ref.Series, round int64) (
 
 // Lists.
 
+// scopeColumns are the columns of a duty's place. SQLite, which has no
+// statistics, would read a whole county for the duties of one unit: beside a
+// unit the place is an expression that drives no index.
+func scopeColumns(tx *db.Tx, unit ref.Unit) access.Columns {
+	c := access.ScopeColumns("d")
+	if unit == 0 || tx.Dialect == db.Postgres {
+		return c
+	}
+	return access.Columns{Unit: c.Unit, Region: c.Region + " || ''", Town: c.Town + " || ''", County: c.County + " || ''"}
+}
+
 func page(ctx context.Context, tx *db.Tx, where []string, args []any, order string, limit int) ([]Duty, error) {
 	return db.All[Duty](ctx, tx, "SELECT "+columns+" FROM duty d WHERE "+strings.Join(where, " AND ")+" ORDER BY "+order+" LIMIT ?", append(args, limit)...)
 }

@@ -126,6 +126,9 @@ func (l Ledger) List(ctx context.Context, tx *db.Tx, by access.Actor, f Filter) 
 
 // Count counts duties up to a limit.
 func (l Ledger) Count(ctx context.Context, tx *db.Tx, by access.Actor, f Filter, limit int) (int, error) {
+	if f.After == (Key{}) && f.Before == (Key{}) {
+		f.ByUnit = false // no order matters, and the index of units alone would be read from end to end
+	}
 	q, err := l.query(ctx, tx, by, f)
 	if err != nil {
 		return 0, err
