@@ -50,7 +50,8 @@ test('a unit signs, registers progress and replies with the keyboard alone', asy
 
 /** Logs in as somebody who has a task to sign, and gives its address. */
 async function unsigned(app, page) {
-  for (const login of ['minzhengju', 'gonganju', 'jiaoyuju', 'weijianju', 'sifaju', 'fulian', 'tuanxianwei', 'qingshizhen', 'hewanzhen', 'gaoyanxiang']) {
+  for (const login of ['minzhengju', 'gonganju', 'jiaoyuju', 'weijianju', 'sifaju', 'fulian', 'tuanxianwei', 'qingshizhen', 'hewanzhen', 'gaoyanxiang',
+    'songpingzhen', 'baihezhen', 'lihuaxiang', 'zhuxixiang', 'caizhengju', 'canlian', 'jianchayuan', 'fayuan']) {
     await page.context().clearCookies()
     await app.login(page, login)
     await app.visit(page, '/duties?unsigned=1')
