@@ -48,8 +48,8 @@ type Desk struct {
 	Files     *file.Store
 	Book      func() *rule.Book
 	Referrals *referral.Desk
-	// Clock gives the time limit of an id as it holds now.
-	Clock func(ctx context.Context, tx *db.Tx, id string) (rule.Clock, error)
+	// Clock gives the time limit of an id as it holds now in a region.
+	Clock func(ctx context.Context, tx *db.Tx, region, id string) (rule.Clock, error)
 	// Units gives the names of units.
 	Units func(ctx context.Context, tx *db.Tx, ids []ref.Unit) (map[ref.Unit]string, error)
 	// Judged gives the last assessment of a child that holds.

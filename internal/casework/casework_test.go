@@ -50,7 +50,7 @@ func withDesk(t *testing.T, test func(x *desk)) {
 	testkit.Databases(t, func(t *testing.T, d *db.DB, c *clock.Manual) {
 		cal, cabinet := testkit.Calendar(t), testkit.Cabinet(t, d, "demo")
 		x := &desk{T: t, d: d, clock: c}
-		clocks := func(_ context.Context, tx *db.Tx, id string) (rule.Clock, error) {
+		clocks := func(_ context.Context, tx *db.Tx, _, id string) (rule.Clock, error) {
 			c, ok := cabinet.Book().Clock(id, civil.DateOf(tx.Now.Time()))
 			if !ok {
 				t.Errorf("no clock %s", id)
@@ -80,11 +80,17 @@ func withDesk(t *testing.T, test func(x *desk)) {
 			},
 			Urgent: func(context.Context, *db.Tx, ref.Case) (int, error) { return 0, nil }}
 		referrals.Insider, referrals.Moved = x.k.Insider, x.k.Moved
-		x.must(func(tx *db.Tx) (err error) {
-			x.child, err = cabinet.Create(t.Context(), tx, officer, child.New{Name: "单小明", Region: village, Source: "form", Birth: civil.MustParse("2015-06-01"), Dossier: child.Dossier{NoNumber: "missing"}})
-			return err
-		})
+		x.newChild()
 		test(x)
+	})
+}
+
+// newChild makes a child of whom nothing is known yet.
+func (x *desk) newChild() {
+	x.Helper()
+	x.must(func(tx *db.Tx) (err error) {
+		x.child, err = x.k.Cabinet.Create(x.Context(), tx, officer, child.New{Name: "单小明", Region: village, Source: "form", Birth: civil.MustParse("2015-06-01"), Dossier: child.Dossier{NoNumber: "missing"}})
+		return err
 	})
 }
 

@@ -196,7 +196,7 @@ func rankOf(m Member) int {
 }
 
 func (k *Desk) propose(ctx context.Context, tx *db.Tx, by access.Actor, c Case, second Member, outcome, words string) error {
-	limit, err := k.Clock(ctx, tx, "case.decide")
+	limit, err := k.Clock(ctx, tx, c.Region, "case.decide")
 	if err != nil {
 		return err
 	}
@@ -348,7 +348,7 @@ func (k *Desk) Reopen(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Ca
 	if err := by.Require("case.reopen"); err != nil {
 		return err
 	}
-	c, err := get(ctx, tx, by, id, tx.ForUpdate())
+	c, err := k.worked(ctx, tx, by, id)
 	if err != nil {
 		return err
 	}

@@ -166,7 +166,7 @@ func (k *Desk) resolve(ctx context.Context, tx *db.Tx, by access.Actor, c Case, 
 	if err := f.Err(); err != nil {
 		return err
 	}
-	limit, err := k.Clock(ctx, tx, "case.decision")
+	limit, err := k.Clock(ctx, tx, c.Region, "case.decision")
 	if err != nil {
 		return err
 	}

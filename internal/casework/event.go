@@ -37,12 +37,13 @@ const (
 	Followed   = "follow"
 	Reopened   = "reopened"
 	Emergency  = "emergency"
+	Recalled   = "recalled" // a referral that was returned or taken back: nothing was done by it
 )
 
 var eventLabels = map[string]string{
 	Opened: "开立个案", Assessed: "风险评估", Planned: "确定服务方案", Replanned: "修改服务方案", Service: "提供服务", Referred: "转介", Conferred: "会商", Decided: "会商决定落实",
 	Opinion: "听取儿童本人意见", Noted: "情况记录", Filed: "添加材料", Joined: "加入个案组", Parted: "退出个案组", Entered: "紧急查看", Proposed: "提出结案", Refused: "结案未通过",
-	ClosedCase: "结案", Followed: "回访", Reopened: "重新开启", Emergency: "应急处置",
+	ClosedCase: "结案", Followed: "回访", Reopened: "重新开启", Emergency: "应急处置", Recalled: "转介",
 }
 
 // EventLabel gives the word for a kind of event.

@@ -116,7 +116,7 @@ func (k *Desk) Calm(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Case
 	if err := by.Require("case.reopen"); err != nil {
 		return err
 	}
-	if _, err := get(ctx, tx, by, id, tx.ForUpdate()); err != nil {
+	if _, err := k.worked(ctx, tx, by, id); err != nil {
 		return err
 	}
 	if strings.TrimSpace(words) == "" {

@@ -118,7 +118,7 @@ func (k *Desk) restOn(ctx context.Context, tx *db.Tx, by access.Actor, c Case) e
 
 // duty opens a duty about a case for the unit in charge, in the hands of the case's lead. Its title names nobody.
 func (k *Desk) duty(ctx context.Context, tx *db.Tx, by access.Actor, c Case, kind, title, limit string) (ref.Duty, error) {
-	rule, err := k.Clock(ctx, tx, limit)
+	rule, err := k.Clock(ctx, tx, c.Region, limit)
 	if err != nil {
 		return 0, err
 	}
@@ -178,7 +178,11 @@ func (k *Desk) Moved(ctx context.Context, tx *db.Tx, by access.Actor, r referral
 	if r.Subject != referral.OnCase {
 		return nil
 	}
-	return k.note(ctx, tx, by, ref.Case(r.SubjectID), note{Kind: Referred, Link: int64(r.ID), Mark: string(m), Words: r.Number})
+	kind := Referred
+	if m == referral.Returned || m == referral.Withdrawn {
+		kind = Recalled
+	}
+	return k.note(ctx, tx, by, ref.Case(r.SubjectID), note{Kind: kind, Link: int64(r.ID), Mark: string(m), Words: r.Number})
 }
 
 // Alarmed notes in a case what happens to a checklist of an emergency.

@@ -69,6 +69,13 @@ func (k *Desk) Part(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Case
 	if team[i].Role == Lead {
 		return errs.New(errs.Conflict, "负责人不能直接退出。请先指定新的负责人。")
 	}
+	e, asked, err := k.pending(ctx, tx, id)
+	switch {
+	case err != nil:
+		return err
+	case asked && e.Decider == team[i].Holder:
+		return errs.New(errs.Conflict, "这名成员正在审核结案，审核后才能退出。")
+	}
 	if err := endMember(ctx, tx, member); err != nil {
 		return err
 	}

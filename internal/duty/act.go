@@ -55,7 +55,12 @@ func (k *Kernel) give(ctx context.Context, tx *db.Tx, by access.Actor, d Duty, u
 		return err
 	}
 	announce(tx, unit)
-	return k.record(ctx, tx, by, "duty.reassign", d, words)
+	if err := k.record(ctx, tx, by, "duty.reassign", d, words); err != nil {
+		return err
+	}
+	is := d
+	is.Unit = unit
+	return k.moved(ctx, tx, by, d, is)
 }
 
 // Pause stops the clock 「挂起」 until Resume; a reason is required.
@@ -118,7 +123,12 @@ func (k *Kernel) Waive(ctx context.Context, tx *db.Tx, by access.Actor, id ref.D
 	if strings.TrimSpace(reason) == "" {
 		return needReason("免除")
 	}
-	return k.end(ctx, tx, by, d, Waived, "duty.waive", int64(d.ID), reason)
+	if err := k.end(ctx, tx, by, d, Waived, "duty.waive", int64(d.ID), reason); err != nil {
+		return err
+	}
+	is := d
+	is.State = Waived
+	return k.moved(ctx, tx, by, d, is)
 }
 
 // Urge reminds the owner by hand 「催办」.

@@ -115,6 +115,17 @@ type Kernel struct {
 	Office func(ctx context.Context, tx *db.Tx, region string) (ref.Unit, error)
 	// Limits gives the spans of the kernel's own duties and groups as they are now.
 	Limits func() Limits
+	// Moved is told, in that transaction, of each duty that went to another unit
+	// or was waived: its slice lets what hangs on it follow. Nil tells nobody.
+	Moved func(ctx context.Context, tx *db.Tx, by access.Actor, was, is Duty) error
+}
+
+// moved tells of a duty that others than its slice changed.
+func (k *Kernel) moved(ctx context.Context, tx *db.Tx, by access.Actor, was, is Duty) error {
+	if k.Moved == nil {
+		return nil
+	}
+	return k.Moved(ctx, tx, by, was, is)
 }
 
 // Limits are the spans which the county's rules set for the kernel.

@@ -280,6 +280,44 @@ func TestTemporaryGuardianshipIsReviewedBeforeItsYearIsOver(t *testing.T) {
 	})
 }
 
+func TestRestorationIsAppliedForWithinItsWindowOrWithAReason(t *testing.T) {
+	withDesk(t, func(t *testing.T, k desk) {
+		id := k.child()
+		apply := func(words string) error {
+			_, err := k.open(officer, id, guardianship.In{Kind: "restoration", First: guardianship.Entry{Detail: guardianship.Detail{Words: words}}})
+			return err
+		}
+		if err := apply(""); !errs.Is(err, errs.Invalid) {
+			t.Errorf("nobody knows since when: %v", err)
+		}
+		m, err := k.open(officer, id, guardianship.In{Kind: "revocation", Cause: guardianship.Cause{Grounds: []string{"neglect"}, Asker: "civil"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		k.must(civilians, m, "applied", "accepted", "revoked")
+		day := civil.DateOf(k.c.Now())
+		rule, _ := k.Rule("restoration", day)
+		w, ok, err := k.Window(t.Context(), k.d.Reader(), id, rule.First())
+		if err != nil || !ok || w.On != day || w.From != day.AddMonths(3) || w.To != day.AddMonths(12) || w.Sure {
+			t.Errorf("%+v, %v", w, err)
+		}
+		if err := apply(""); !errs.Is(err, errs.Invalid) {
+			t.Errorf("on the day of the judgment: %v", err)
+		}
+		if err := apply("人民法院已经收到申请"); err != nil {
+			t.Errorf("with a reason: %v", err)
+		}
+		k.c.Advance(100 * 24 * time.Hour)
+		if err := apply(""); err != nil {
+			t.Errorf("after a hundred days: %v", err)
+		}
+		k.c.Advance(300 * 24 * time.Hour)
+		if err := apply(""); !errs.Is(err, errs.Invalid) {
+			t.Errorf("after the year: %v", err)
+		}
+	})
+}
+
 func TestPrivateWordsShowOnlyAfterARevealThatLeavesATrace(t *testing.T) {
 	withDesk(t, func(t *testing.T, k desk) {
 		m, err := k.open(officer, k.child(), order(false))

@@ -37,7 +37,7 @@ func (k *Desk) Open(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Chil
 		return 0, errs.Fields{"kind": "请选择措施。"}.Err()
 	}
 	in.First.Kind = r.First().ID
-	if err := k.validate(ctx, tx, r, r.First(), &in.First, in.check(r)); err != nil {
+	if err := k.validate(ctx, tx, id, r.First(), &in.First, in.check(r)); err != nil {
 		return 0, err
 	}
 	m := Measure{ID: ref.New[ref.Measure](tx.Now.Time()), Child: id, Kind: r.ID, Secret: flag(r.Secret), Region: c.Region, Town: c.Town, County: c.County,

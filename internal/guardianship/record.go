@@ -55,7 +55,7 @@ func (k *Desk) Record(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Me
 	}
 	f := errs.Fields{}
 	e.orderly(tx.Now, facts, next[at], f)
-	if err := k.validate(ctx, tx, r, next[at], &e, f); err != nil {
+	if err := k.validate(ctx, tx, m.Child, next[at], &e, f); err != nil {
 		return 0, err
 	}
 	if next[at].Delegated {
@@ -99,7 +99,7 @@ func (e *Entry) settle(now clock.Instant) {
 }
 
 // validate completes an entry and tells what is wrong with it.
-func (k *Desk) validate(ctx context.Context, tx *db.Tx, r protection.Measure, fact protection.Fact, e *Entry, f errs.Fields) error {
+func (k *Desk) validate(ctx context.Context, tx *db.Tx, id ref.Child, fact protection.Fact, e *Entry, f errs.Fields) error {
 	e.settle(tx.Now)
 	day := civil.DateOf(e.At.Time())
 	f.Check(e.At <= tx.Now, "day", "时间晚于现在，请核对。")
@@ -114,6 +114,9 @@ func (k *Desk) validate(ctx context.Context, tx *db.Tx, r protection.Measure, fa
 	}
 	e.Detail = Detail{strings.TrimSpace(e.Detail.Number), strings.TrimSpace(e.Detail.Place), strings.TrimSpace(e.Detail.Words)}
 	f.Check(!fact.Words || e.Detail.Words != "", "words", "请写明情况。")
+	if err := k.within(ctx, tx, id, fact, *e, f); err != nil {
+		return err
+	}
 	if fact.Place {
 		f.Check(PlaceLabel(e.Place) != "", "place", "请选择安置方式。")
 	} else {

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"weibao/internal/access"
+	"weibao/internal/civil"
+	"weibao/internal/clock"
 	"weibao/internal/db"
 	"weibao/internal/ref"
 	"weibao/internal/rule/protection"
@@ -87,6 +89,17 @@ func factsOf(ctx context.Context, tx *db.Tx, id ref.Measure) ([]Fact, error) {
 
 func strike(ctx context.Context, tx *db.Tx, id ref.Record, who string, reason []byte) error {
 	return tx.One(ctx, "UPDATE guardianship_fact SET struck = ?, struck_by = ?, reason = ? WHERE id = ? AND struck = 0", tx.Now, who, reason, id)
+}
+
+// lastDay gives the last day of a fact in the measures of a kind of some files
+// of one child; zero where there is none.
+func lastDay(ctx context.Context, tx *db.Tx, ids []ref.Child, kind, fact string) (civil.Date, error) {
+	at, err := db.Get[clock.Instant](ctx, tx, "SELECT COALESCE(max(f.at), 0) FROM guardianship_fact f JOIN guardianship_measure m ON m.id = f.measure WHERE m.child IN "+db.In(len(ids))+
+		" AND m.kind = ? AND f.kind = ? AND f.struck = 0", append(db.Args(ids), kind, fact)...)
+	if err != nil || at == 0 {
+		return civil.Date{}, err
+	}
+	return civil.DateOf(at.Time()), nil
 }
 
 func tasksOf(ctx context.Context, tx *db.Tx, id ref.Measure) ([]Task, error) {

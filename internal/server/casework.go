@@ -54,6 +54,7 @@ func (a *App) caseworkDesks() {
 	a.Alarm = a.alarm()
 	a.Cases.Urgent = a.Alarm.Urgent
 	a.Referrer.Insider, a.Referrer.Moved = a.Cases.Insider, a.Cases.Moved
+	a.Kernel.Moved = a.Referrer.Follow
 	a.Assessor.Held = func(ctx context.Context, tx *db.Tx, by access.Actor, s assessment.Assessment) error {
 		return a.Cases.Assessed(ctx, tx, by, s.Child, s.ID, s.Level)
 	}
@@ -167,13 +168,13 @@ func (a *App) rescuer(ctx context.Context, tx *db.Tx, region, who, short string)
 	return a.caller(ctx, tx, region, who)
 }
 
-// clockNow gives a time limit as it holds now: public events change some.
-func (a *App) clockNow(ctx context.Context, tx *db.Tx, id string) (rule.Clock, error) {
+// clockNow gives a time limit as it holds now in a region: public events change some.
+func (a *App) clockNow(ctx context.Context, tx *db.Tx, region, id string) (rule.Clock, error) {
 	c, ok := a.Rules.Clock(id, civil.DateOf(tx.Now.Time()))
 	if !ok {
 		return c, errs.New(errs.Conflict, "本县规则中没有这项时限，请联系县未保办设置。")
 	}
-	return emergency.Limit(ctx, tx, a.Rules, c)
+	return emergency.Limit(ctx, tx, a.Rules, region, c)
 }
 
 // unitOf finds the unit of a short form such as 公安; 0 where nobody is sure.

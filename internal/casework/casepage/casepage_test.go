@@ -54,7 +54,7 @@ func withDesk(t *testing.T, test func(x desk)) {
 	testkit.Databases(t, func(t *testing.T, d *db.DB, c *clock.Manual) {
 		cal, cabinet := testkit.Calendar(t), testkit.Cabinet(t, d, "demo")
 		judged := &casework.Judged{}
-		clocks := func(_ context.Context, tx *db.Tx, id string) (rule.Clock, error) {
+		clocks := func(_ context.Context, tx *db.Tx, _, id string) (rule.Clock, error) {
 			c, _ := cabinet.Book().Clock(id, civil.DateOf(tx.Now.Time()))
 			return c, nil
 		}

@@ -154,8 +154,16 @@ func (rec record) notes() []ui.Note {
 	return out
 }
 
+// looks tells whether the actor only looks at the case in an emergency.
+func (rec record) looks() bool {
+	return !slices.ContainsFunc(rec.Team, func(m casework.Member) bool { return m.Holder == rec.by.User && m.Role != casework.Glass })
+}
+
 // acts are what the actor can do with the case now.
 func (rec record) acts() []ui.Action {
+	if rec.looks() {
+		return nil
+	}
 	base := Path(rec.ID)
 	var out []ui.Action
 	add := func(label, href, icon string, need access.Permission, when bool) {
@@ -243,7 +251,7 @@ func (rec record) goals() ui.Table {
 }
 
 func (rec record) planActs() []ui.Action {
-	if rec.Closed != 0 || !rec.by.Can("case.edit") {
+	if rec.Closed != 0 || rec.looks() || !rec.by.Can("case.edit") {
 		return nil
 	}
 	out := []ui.Action{{Label: "修改方案", Post: Path(rec.ID) + "/edit", Icon: "edit"}}
@@ -324,7 +332,7 @@ func (rec record) team() ui.Table {
 	t := ui.Table{ID: "team", Caption: "个案组", Columns: []ui.Column{{Label: "姓名", Wide: true}, {Label: "单位"}, {Label: "职责", Slim: true}, {Label: "操作", Tools: true}}}
 	for _, m := range rec.Team {
 		cell := ui.Cell{}
-		if m.Role != casework.Lead && rec.Closed == 0 && rec.by.Can("case.team") {
+		if m.Role != casework.Lead && rec.Closed == 0 && !rec.looks() && rec.by.Can("case.team") {
 			cell.Actions = []ui.Action{{Label: "退出", Post: Path(rec.ID) + "/part?member=" + ref.Format(m.ID), Danger: true}}
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T(m.Name), ui.T(rec.names[m.Unit]), ui.T(casework.RoleLabel(m.Role)), cell}})

@@ -18,7 +18,7 @@ type eventsView struct{ Timeline ui.Timeline }
 
 var eventIcons = map[string]string{
 	casework.Opened: "case", casework.Assessed: "screen", casework.Planned: "flag", casework.Replanned: "edit", casework.Service: "visit", casework.Referred: "send", casework.Conferred: "meeting",
-	casework.Opinion: "user", casework.Filed: "file", casework.Entered: "alert", casework.ClosedCase: "check", casework.Followed: "visit", casework.Reopened: "undo", casework.Emergency: "alert",
+	casework.Opinion: "user", casework.Filed: "file", casework.Entered: "alert", casework.ClosedCase: "check", casework.Followed: "visit", casework.Reopened: "undo", casework.Emergency: "alert", casework.Recalled: "undo",
 }
 
 var moveWords = map[string]string{string(referral.Sent): "已下达", string(referral.Returned): "已申请退回", string(referral.Withdrawn): "已撤回", string(referral.Settled): "已办结"}
@@ -62,7 +62,7 @@ func (p *Pages) dress(out *ui.Event, e casework.Entry, now clock.Instant) {
 	case casework.Service:
 		provider, words, _ := strings.Cut(e.Words, "\n")
 		out.Title, out.Text = out.Title+"："+casework.ServiceLabel(e.Mark), "提供单位："+provider+"\n"+words
-	case casework.Referred:
+	case casework.Referred, casework.Recalled:
 		out.Title += moveWords[e.Mark]
 	case casework.Conferred:
 		out.Title += map[string]string{"called": "（召集）", "held": "（纪要）"}[e.Mark]

@@ -53,8 +53,8 @@ type Desk struct {
 	Book   func() *rule.Book
 	// Unit gives who acts for a region: village, township, office, or the unit of a short form.
 	Unit func(ctx context.Context, tx *db.Tx, region, who, short string) (ref.Unit, error)
-	// Clock gives the time limit of an id as it holds now.
-	Clock func(ctx context.Context, tx *db.Tx, id string) (rule.Clock, error)
+	// Clock gives the time limit of an id as it holds now in a region.
+	Clock func(ctx context.Context, tx *db.Tx, region, id string) (rule.Clock, error)
 	// Insider tells whether an actor belongs to those who work on the thing.
 	Insider func(ctx context.Context, tx *db.Tx, by access.Actor, about About) (bool, error)
 	// Told is told of what happens, in that transaction; nil tells nobody.

@@ -2,6 +2,7 @@ package emergency
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"weibao/internal/access"
@@ -12,6 +13,7 @@ import (
 	"weibao/internal/errs"
 	"weibao/internal/ref"
 	"weibao/internal/rule"
+	"weibao/internal/rule/procedure"
 )
 
 // Watch is who is on duty on a day.
@@ -105,10 +107,54 @@ func (k *Desk) Contingencies(ctx context.Context, tx *db.Tx, by access.Actor) ([
 	return contingencies(ctx, tx, access.County(by.Post.Region))
 }
 
-// Limit gives a time limit as the events under way anywhere in the
-// installation change it: the shortest of them.
-func Limit(ctx context.Context, tx *db.Tx, book *rule.Book, c rule.Clock) (rule.Clock, error) {
-	plans, err := underWay(ctx, tx)
+// Lists gives the checklists that can be begun in a region: first those which
+// the plan of an event under way there names, with that plan.
+func (k *Desk) Lists(ctx context.Context, tx *db.Tx, region string) ([]Listed, error) {
+	on := civil.DateOf(tx.Now.Time())
+	plans, err := underWay(ctx, tx, access.County(region))
+	if err != nil {
+		return nil, err
+	}
+	var first, rest []Listed
+	for _, c := range k.Book().Checklists(on) {
+		l := Listed{Checklist: c}
+		for _, id := range plans {
+			if p, ok := k.Book().Contingency(id, on); ok && l.Event == "" && slices.Contains(p.Lists, c.ID) {
+				l.Event = p.Label
+			}
+		}
+		if l.Event != "" {
+			first = append(first, l)
+		} else {
+			rest = append(rest, l)
+		}
+	}
+	return append(first, rest...), nil
+}
+
+// Listed is a checklist that can be begun.
+type Listed struct {
+	procedure.Checklist
+	Event string // whose plan names it; "" for none
+}
+
+// OnDuty gives who is on duty today in a county; ok is false where nobody was named.
+func (k *Desk) OnDuty(ctx context.Context, tx *db.Tx, by access.Actor, region string) (Watch, bool, error) {
+	if err := by.Require("emergency.show"); err != nil {
+		return Watch{}, false, err
+	}
+	today := civil.DateOf(tx.Now.Time())
+	list, err := watches(ctx, tx, access.County(region), today, today)
+	if err != nil || len(list) == 0 {
+		return Watch{}, false, err
+	}
+	return list[0], true, nil
+}
+
+// Limit gives a time limit as the events under way in a region change it: the
+// shortest of them.
+func Limit(ctx context.Context, tx *db.Tx, book *rule.Book, region string, c rule.Clock) (rule.Clock, error) {
+	plans, err := underWay(ctx, tx, access.County(region))
 	if err != nil || len(plans) == 0 {
 		return c, err
 	}

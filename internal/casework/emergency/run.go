@@ -233,7 +233,7 @@ func (k *Desk) ask(ctx context.Context, tx *db.Tx, by access.Actor, r Run, kind,
 	if err != nil {
 		return err
 	}
-	c, err := k.Clock(ctx, tx, limit)
+	c, err := k.Clock(ctx, tx, r.Region, limit)
 	if err != nil {
 		return err
 	}

@@ -86,6 +86,8 @@ func contingencies(ctx context.Context, tx *db.Tx, county string) ([]Contingency
 	return db.All[Contingency](ctx, tx, "SELECT "+db.ColumnsOf[Contingency]("c")+" FROM casework_contingency c WHERE c.county = ? ORDER BY CASE WHEN c.ended = 0 THEN 0 ELSE 1 END, c.id DESC LIMIT 50", county)
 }
 
-func underWay(ctx context.Context, tx *db.Tx) ([]string, error) {
-	return db.All[string](ctx, tx, "SELECT c.plan FROM casework_contingency c WHERE c.ended = 0 ORDER BY c.id")
+// underWay gives the plans that hold in a county: its own, and those declared
+// above counties.
+func underWay(ctx context.Context, tx *db.Tx, county string) ([]string, error) {
+	return db.All[string](ctx, tx, "SELECT c.plan FROM casework_contingency c WHERE c.ended = 0 AND c.county IN ('', ?) ORDER BY c.id", county)
 }

@@ -123,6 +123,15 @@ func first(text string) ui.Note {
 	return ui.Note{Tone: ui.Warn, Title: "有危险的，现在就拨打110", Text: text}
 }
 
+// onDuty says whom to call in the county today; "" where nobody was named.
+func (p *Pages) onDuty(ctx context.Context, tx *db.Tx, by access.Actor, region string) (string, error) {
+	w, ok, err := p.Desk.OnDuty(ctx, tx, by, region)
+	if err != nil || !ok {
+		return "", err
+	}
+	return "受伤、生病的同时拨打120。今天值班：" + w.Name + "，电话" + w.Phone + "。登记可以以后补。", nil
+}
+
 // said does an act on a checklist with words, and says what came of it.
 func (p *Pages) said(do func(context.Context, *db.Tx, access.Actor, emergency.RunID, string) error, done string) ui.Handler {
 	return func(w http.ResponseWriter, r *http.Request, by access.Actor) error {

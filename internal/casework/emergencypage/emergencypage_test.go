@@ -63,9 +63,9 @@ func withDesk(t *testing.T, test func(x *desk)) {
 				}
 				return map[string]ref.Unit{"village": 300, "township": 350, "office": 100}[who], nil
 			},
-			Clock: func(ctx context.Context, tx *db.Tx, id string) (rule.Clock, error) {
+			Clock: func(ctx context.Context, tx *db.Tx, region, id string) (rule.Clock, error) {
 				c, _ := book.Clock(id, civil.DateOf(tx.Now.Time()))
-				return emergency.Limit(ctx, tx, book, c)
+				return emergency.Limit(ctx, tx, book, region, c)
 			},
 			Insider: func(_ context.Context, _ *db.Tx, by access.Actor, _ emergency.About) (bool, error) {
 				return by.User == officer.User, nil
@@ -214,13 +214,14 @@ func TestAnOrderThatWasServedIsVisitedAndABreachGoesToThePolice(t *testing.T) {
 
 func TestAPublicEventShortensLimitsUntilItEnds(t *testing.T) {
 	withDesk(t, func(x *desk) {
-		limit := func() string {
-			c, err := x.k.Clock(t.Context(), x.d.Reader(), "referral.ordinary")
+		limitIn := func(region string) string {
+			c, err := x.k.Clock(t.Context(), x.d.Reader(), region, "referral.ordinary")
 			if err != nil {
 				t.Fatal(err)
 			}
 			return c.Label
 		}
+		limit := func() string { return limitIn(village) }
 		if limit() != "一般转介" {
 			t.Error(limit())
 		}
@@ -231,7 +232,14 @@ func TestAPublicEventShortensLimitsUntilItEnds(t *testing.T) {
 		if !strings.Contains(limit(), "自然灾害") {
 			t.Error(limit())
 		}
+		if next := limitIn("990102100200"); next != "一般转介" {
+			t.Errorf("in the next county: %s", next)
+		}
 		x.post(officer, "/emergency-watch", url.Values{"day": {"2026-03-03"}, "name": {"周岚"}, "phone": {"0990-1234567"}})
+		lists := x.Page(officer, "emergency-event", "/cases/7/emergency", "正在执行的预案")
+		if strings.Index(lists, `value="event"`) > strings.Index(lists, `value="alone"`) {
+			t.Error("the plan's checklist does not stand first")
+		}
 		body := x.Page(officer, "emergency-watch", "/emergency-watch", "正在执行预案", "0990-1234567", "结束预案")
 		_, rest, _ := strings.Cut(body, "/emergency-watch/recall?id=")
 		id, _, _ := strings.Cut(rest, `"`)
@@ -239,6 +247,11 @@ func TestAPublicEventShortensLimitsUntilItEnds(t *testing.T) {
 		if limit() != "一般转介" {
 			t.Error(limit())
 		}
+		if body := x.Page(officer, "emergency-peace", "/cases/7/emergency"); strings.Contains(body, "正在执行的预案") {
+			t.Error("a plan that has ended still asks for its checklists")
+		}
+		x.clock.Advance(24 * time.Hour)
+		x.Page(officer, "emergency-duty", "/cases/7/emergency", "今天值班：周岚，电话0990-1234567")
 	})
 }
 

@@ -161,7 +161,11 @@ func (p *Pages) showStep(w http.ResponseWriter, r *http.Request, by access.Actor
 		return err
 	}
 	page := ui.Page{Title: letter.Punctuate(t.Label), Kicker: "应急处置", Nav: "desk", Crumbs: []ui.Crumb{{Label: "应急清单", Href: Path(s.Run.ID)}}}
-	view := stepView{First: first(""), Facts: facts(s)}
+	duty, err := p.onDuty(r.Context(), tx, by, s.Region)
+	if err != nil {
+		return err
+	}
+	view := stepView{First: first(duty), Facts: facts(s)}
 	if words := proofWords(t); words != "" {
 		view.Facts.Facts = append(view.Facts.Facts, ui.Fact{Label: "办理情况", Value: words})
 	}

@@ -48,9 +48,13 @@ func (p *Pages) showStart(w http.ResponseWriter, r *http.Request, by access.Acto
 		return err
 	}
 	back := strings.TrimSuffix(r.URL.Path, "/emergency")
-	var lists []ui.Option
-	for _, c := range p.Desk.Book().Checklists(civil.DateOf(tx.Now.Time())) {
-		lists = append(lists, ui.Option{Value: c.ID, Label: letter.Punctuate(c.Label), Hint: letter.Punctuate(c.First)})
+	lists, err := p.lists(r.Context(), tx, t.Region)
+	if err != nil {
+		return err
+	}
+	duty, err := p.onDuty(r.Context(), tx, by, t.Region)
+	if err != nil {
+		return err
 	}
 	form := ui.Form{Action: r.URL.Path, Submit: "启动清单", Cancel: back, Fields: []ui.Field{
 		{Kind: ui.Radios, Name: "list", Label: "发生了什么", Required: true, Options: lists},
@@ -59,7 +63,7 @@ func (p *Pages) showStart(w http.ResponseWriter, r *http.Request, by access.Acto
 	if problem != nil {
 		form, page.Status = form.Fill(r.PostForm, problem), ui.Status(problem)
 	}
-	view := formView{First: first(""), Form: form}
+	view := formView{First: first(duty), Form: form}
 	if len(runs) > 0 {
 		table := ui.Table{ID: "runs", Caption: "已启动的清单", Columns: []ui.Column{{Label: "清单", Wide: true}, {Label: "启动时间", Slim: true}}}
 		for _, run := range runs {
@@ -68,6 +72,20 @@ func (p *Pages) showStart(w http.ResponseWriter, r *http.Request, by access.Acto
 		view.Table = &table
 	}
 	return p.UI.Page(w, r, by, "start.html", page, view)
+}
+
+// lists are the checklists that can be begun: what the plan of a public event
+// under way asks for stands first.
+func (p *Pages) lists(ctx context.Context, tx *db.Tx, region string) ([]ui.Option, error) {
+	list, err := p.Desk.Lists(ctx, tx, region)
+	out := make([]ui.Option, len(list))
+	for i, c := range list {
+		out[i] = ui.Option{Value: c.ID, Label: letter.Punctuate(c.Label), Hint: letter.Punctuate(c.First)}
+		if c.Event != "" {
+			out[i].Hint = "正在执行的预案“" + letter.Punctuate(c.Event) + "”使用。" + out[i].Hint
+		}
+	}
+	return out, err
 }
 
 // StartDone begins the checklist.

@@ -77,7 +77,7 @@ func (p *Pages) forms(tx *db.Tx, by access.Actor, view *watchView) {
 		for _, c := range p.Desk.Book().Contingencies(today) {
 			plans = append(plans, ui.Option{Value: c.ID, Label: letter.Punctuate(c.Label), Hint: letter.Punctuate(c.First)})
 		}
-		view.Declare = &ui.Form{ID: "declare", Action: WatchPath + "/declare", Submit: "启动预案", Warning: "启动后，新下达的转介按预案的时限计算，直到结束预案。", Fields: []ui.Field{{Kind: ui.Radios, Name: "plan", Label: "预案", Required: true, Options: plans},
+		view.Declare = &ui.Form{ID: "declare", Action: WatchPath + "/declare", Submit: "启动预案", Warning: "启动后，新下达的转介按预案的时限计算，启动应急清单时先列预案的清单，直到结束预案。", Fields: []ui.Field{{Kind: ui.Radios, Name: "plan", Label: "预案", Required: true, Options: plans},
 			{Kind: ui.Text, Name: "reason", Label: "启动的依据", Required: true, Max: 200}}}
 	}
 }

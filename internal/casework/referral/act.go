@@ -128,7 +128,7 @@ func (k *Desk) Support(ctx context.Context, tx *db.Tx, by access.Actor, id ref.R
 	if err != nil {
 		return err
 	}
-	limit, err := k.Clock(ctx, tx, s.Clock)
+	limit, err := k.Clock(ctx, tx, s.Region, s.Clock)
 	if err != nil {
 		return err
 	}

@@ -59,7 +59,7 @@ func (k *Desk) Dispatch(ctx context.Context, tx *db.Tx, by access.Actor, o Order
 	if err := o.refuse(); err != nil {
 		return 0, err
 	}
-	limit, err := k.Clock(ctx, tx, o.Clock)
+	limit, err := k.Clock(ctx, tx, o.Region, o.Clock)
 	if err != nil {
 		return 0, err
 	}

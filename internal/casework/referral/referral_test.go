@@ -54,7 +54,7 @@ func withDesk(t *testing.T, test func(x *desk)) {
 		}
 		x := &desk{T: t, d: d, clock: c}
 		x.k = &referral.Desk{Kernel: testkit.Kernel(cal, 100), Vault: v, Files: &file.Store{Dir: t.TempDir(), Vault: v}, Book: func() *rule.Book { return book },
-			Clock: func(_ context.Context, tx *db.Tx, id string) (rule.Clock, error) {
+			Clock: func(_ context.Context, tx *db.Tx, _, id string) (rule.Clock, error) {
 				c, _ := book.Clock(id, civil.DateOf(tx.Now.Time()))
 				return c, nil
 			},

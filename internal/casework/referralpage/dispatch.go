@@ -118,7 +118,7 @@ func (p *Pages) form(ctx context.Context, tx *db.Tx, by access.Actor, action str
 	}
 	var clocks []ui.Option
 	for _, id := range referral.Clocks {
-		c, err := p.Desk.Clock(ctx, tx, id)
+		c, err := p.Desk.Clock(ctx, tx, thing.Region, id)
 		if err != nil {
 			return ui.Form{}, err
 		}

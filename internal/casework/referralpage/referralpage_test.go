@@ -55,7 +55,7 @@ func withDesk(t *testing.T, test func(x desk)) {
 		}
 		names := map[ref.Unit]string{100: "县未保办", 200: "县卫健局", 300: "县民政局", 400: "县妇联"}
 		k := &referral.Desk{Kernel: testkit.Kernel(cal, 100), Vault: v, Files: &file.Store{Dir: t.TempDir(), Vault: v}, Book: func() *rule.Book { return book },
-			Clock: func(_ context.Context, tx *db.Tx, id string) (rule.Clock, error) {
+			Clock: func(_ context.Context, tx *db.Tx, _, id string) (rule.Clock, error) {
 				c, _ := book.Clock(id, civil.DateOf(tx.Now.Time()))
 				return c, nil
 			},

@@ -58,7 +58,11 @@ func (p *Pages) showOpen(w http.ResponseWriter, r *http.Request, by access.Actor
 		return err
 	}
 	form := ui.Form{Action: childPath(id) + "/new", Submit: "登记", Cancel: childPath(id), Guard: true, Hidden: []ui.Hidden{{Name: "kind", Value: rule.ID}}}
-	form.Fields = append(p.causeFields(rule, units), p.fields(tx, rule, rule.First(), c)...)
+	fields, err := p.fields(r.Context(), tx, rule.First(), c)
+	if err != nil {
+		return err
+	}
+	form.Fields = append(p.causeFields(rule, units), fields...)
 	page := ui.Page{Title: words(rule.Label), Nav: "child", Crumbs: crumbs(by, c), Lead: words(rule.Note)}
 	if problem != nil {
 		form, page.Status = form.Fill(typed, problem), ui.Status(problem)
@@ -130,7 +134,7 @@ const (
 )
 
 // fields ask what a fact needs to be entered.
-func (p *Pages) fields(tx *db.Tx, r protection.Measure, f protection.Fact, c child.Child) []ui.Field {
+func (p *Pages) fields(ctx context.Context, tx *db.Tx, f protection.Fact, c child.Child) ([]ui.Field, error) {
 	day := today(tx).String()
 	out := []ui.Field{{Kind: ui.Date, Name: "day", Label: words(f.Label) + "的日期", Value: day, Top: day, Short: true, Required: true}}
 	if f.Hour {
@@ -149,7 +153,12 @@ func (p *Pages) fields(tx *db.Tx, r protection.Measure, f protection.Fact, c chi
 		out = append(out, ui.Field{Kind: ui.Radios, Name: "place", Label: "安置方式", Required: true, Options: choices(guardianship.Places), Hint: p.placeHint(c, today(tx))},
 			ui.Field{Kind: ui.Text, Name: "where", Label: "具体在哪里", Max: maxLine})
 	}
-	return append(out, ui.Field{Kind: ui.TextArea, Name: "words", Label: "情况", Max: maxWords, Rows: 3, Required: f.Words, Hint: "只写判断和办理需要的事实。不要记录孩子受侵害的经过。"})
+	hint := "只写判断和办理需要的事实。不要记录孩子受侵害的经过。"
+	w, limited, err := p.Desk.Window(ctx, tx, c.ID, f)
+	if limited && err == nil {
+		hint = words(w.Words()) + "不在期间内的，写明理由。" + hint
+	}
+	return append(out, ui.Field{Kind: ui.TextArea, Name: "words", Label: "情况", Max: maxWords, Rows: 3, Required: f.Words, Hint: hint}), err
 }
 
 // limitHint says how long a measure may hold, and how sure that is.

@@ -45,7 +45,11 @@ func (p *Pages) showRecord(w http.ResponseWriter, r *http.Request, by access.Act
 	}
 	f := t.Next[at]
 	form := ui.Form{Action: path(t.ID) + "/record", Submit: "保存", Cancel: path(t.ID), Guard: true, Hidden: []ui.Hidden{{Name: "fact", Value: f.ID}}}
-	form.Fields = append(p.fields(tx, t.Rule, f, t.Child), ui.Field{Kind: ui.File, Name: "files", Label: "附件", Many: true, Accept: file.Accept, MaxMB: file.MaxSize >> 20,
+	fields, err := p.fields(r.Context(), tx, f, t.Child)
+	if err != nil {
+		return err
+	}
+	form.Fields = append(fields, ui.Field{Kind: ui.File, Name: "files", Label: "附件", Many: true, Accept: file.Accept, MaxMB: file.MaxSize >> 20,
 		Hint: "文书的扫描件等。加密保存，照片里的位置和时间会去掉。"})
 	view := recordView{Basis: ui.Summary{Facts: []ui.Fact{{Label: "措施", Value: words(t.Rule.Label), Href: path(t.ID)}, {Label: "儿童", Value: called(t.Child)}, {Label: "要求", Value: words(f.Hint)}}}, Form: form}
 	if f.Alarm {

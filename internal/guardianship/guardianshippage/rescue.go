@@ -37,6 +37,10 @@ func (p *Pages) showFound(w http.ResponseWriter, r *http.Request, by access.Acto
 	if err != nil {
 		return err
 	}
+	fields, err := p.fields(r.Context(), tx, rule.First(), child.Child{})
+	if err != nil {
+		return err
+	}
 	form := ui.Form{Action: RescuesPath + "/new", Submit: "登记", Cancel: RescuesPath, Guard: true, Fields: append([]ui.Field{
 		{Kind: ui.Text, Name: "name", Label: "称呼", Max: maxLine, Hint: "孩子自己说的名字。不知道的不填。"},
 		{Kind: ui.Radios, Name: "sex", Label: "性别", Required: true, Options: []ui.Option{{Value: string(idcard.Male), Label: "男"}, {Value: string(idcard.Female), Label: "女"}}},
@@ -44,7 +48,7 @@ func (p *Pages) showFound(w http.ResponseWriter, r *http.Request, by access.Acto
 		{Kind: ui.Pick, Name: "region", Label: "在哪里发现", Required: true, Blank: "请选择村（社区）", Options: villages},
 		{Kind: ui.TextArea, Name: "signs", Label: "体貌特征和随身物品", Max: maxWords, Rows: 2, Hint: "加密保存，用于查找身份。"},
 		{Kind: ui.Pick, Name: "unit", Label: "负责单位", Blank: "按本县规则确定", Options: units},
-	}, p.fields(tx, rule, rule.First(), child.Child{})...)}
+	}, fields...)}
 	page := ui.Page{Title: "登记身份不明的儿童", Nav: nav, Crumbs: []ui.Crumb{{Label: "流浪乞讨救助", Href: RescuesPath}}, Lead: words(rule.Note) + "知道是谁的，请从儿童的档案登记。"}
 	if problem != nil {
 		form, page.Status = form.Fill(typed, problem), ui.Status(problem)

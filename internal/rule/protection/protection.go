@@ -69,6 +69,14 @@ type Fact struct {
 	Alarm           bool     // the order was broken, the care failed
 	Calms           bool     // an alarm before it is dealt with
 	Delegated       bool     // the child's file must hold who has the care, with the checks of 第二十二条
+	Window          *Window  // when it may happen, counted from what happened in another measure
+}
+
+// Window is the time between two clocks, both counted from a fact of another
+// measure of the same child.
+type Window struct {
+	Measure, Fact string
+	From, To      string // clocks
 }
 
 // Duty is something that must be done because of a fact.
@@ -162,6 +170,9 @@ func (m Measure) Clocks() []string {
 	var ids []string
 	for _, f := range m.Facts {
 		ids = append(ids, strings.Fields(f.Most)...)
+		if f.Window != nil {
+			ids = append(ids, f.Window.From, f.Window.To)
+		}
 	}
 	for _, d := range m.Duties {
 		ids = append(ids, strings.Fields(d.Clock+" "+d.Again+" "+d.For)...)
