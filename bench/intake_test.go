@@ -92,7 +92,7 @@ func reportHandler(t *testing.T, d *db.DB) http.Handler {
 	}
 	const all = 1 << 40 // nobody is throttled here
 	p, err := publicpage.New(publicpage.Deps{DB: d, UI: r, Book: book, Desk: &intake.Desk{Vault: v, Kernel: newKernel(t), Book: book},
-		Gate: &throttle.Gate{Clock: clock.System{}, Limits: throttle.Limits{Guesses: all, Reports: all, Danger: all}}})
+		Gate: &throttle.Gate{Clock: clock.System{}, Limits: throttle.Limits{Guesses: all, Reports: all, All: all}}})
 	if err != nil {
 		t.Fatal(err)
 	}

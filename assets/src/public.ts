@@ -1,3 +1,5 @@
+import './work'
+
 // The pages of the public work without this; with it leaving is quicker: one
 // tap or Shift three times blanks the page and leaves no entry in the history.
 const exit = document.querySelector<HTMLAnchorElement>('[data-exit]')

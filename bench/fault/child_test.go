@@ -116,7 +116,13 @@ func child(dsn string) error {
 	fmt.Println(l.Addr())
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /open", s.open)
-	mux.HandleFunc("POST /report", s.report)
+	if s.desk != nil {
+		doors, err := s.doors()
+		if err != nil {
+			return err
+		}
+		mux.Handle("/", doors)
+	}
 	mux.HandleFunc("POST /sweep", s.sweep)
 	mux.HandleFunc("GET /count", s.count)
 	return http.Serve(l, mux)

@@ -2,6 +2,9 @@ package fault_test
 
 import (
 	"context"
+	"io"
+	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -134,4 +137,118 @@ func end(t *testing.T, p *process) {
 		}
 	}
 	p.kill()
+}
+
+// filled is a child with its keys, files and database on a small disk that is
+// now full; room makes room again.
+func filled(t *testing.T, l *reporters, env ...string) (p *process, path, seals string, room func()) {
+	t.Helper()
+	dir := smallDisk(t, "10m")
+	path, seals = filepath.Join(dir, "weibao.db"), filepath.Join(dir, "seals")
+	migrated(t, path)
+	if err := os.Mkdir(seals, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	ballast := filepath.Join(dir, "ballast")
+	p = launch(t, path, append(env, childSeals+"="+seals))
+	if !l.send(p, l.last.Add(1)) || !l.attach(p, 1) { // keys are made while there is room
+		t.Fatal("the first report was not taken")
+	}
+	var space syscall.Statfs_t
+	if err := syscall.Statfs(dir, &space); err != nil {
+		t.Fatal(err)
+	}
+	const left = 300 << 10
+	if err := os.WriteFile(ballast, make([]byte, int64(space.Bavail)*space.Bsize-left), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return p, path, seals, func() {
+		if err := os.Remove(ballast); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// calls tells which of the numbers to call an answer leaves out.
+func calls(body []byte, form string) (missing []string) {
+	for _, number := range []string{"110", "120", "12345", "12355", "12309", "12338"} {
+		if !strings.Contains(string(body), strings.ReplaceAll(form, "N", number)) {
+			missing = append(missing, number)
+		}
+	}
+	return missing
+}
+
+// On a full disk whoever reports is told so with the numbers to call, by the
+// page as by the API; reports that were taken can be read, and when there is
+// room again reports are taken without a restart.
+func TestFaultOfAFullDiskTellsReportersWhomToCall(t *testing.T) {
+	l := newReporters()
+	p, path, seals, room := filled(t, l)
+	status, body, err := 0, []byte(nil), error(nil)
+	for n := l.last.Add(1); n < 5000 && status != http.StatusInsufficientStorage; n = l.last.Add(1) {
+		if status, body, err = l.post(p, n); err != nil {
+			t.Fatal(err)
+		}
+		if status == http.StatusCreated && !l.send(p, n) { // the same again
+			status = http.StatusInsufficientStorage
+			_, body, _ = l.post(p, n)
+		}
+	}
+	if missing := calls(body, `"N"`); status != http.StatusInsufficientStorage || len(missing) > 0 {
+		t.Fatalf("status %d, %s, without %v", status, body, missing)
+	}
+	form := url.Values{"step": {"4"}, "danger": {"no"}, "what": {"hurt"}, "narrative": {"夜里有哭声"}, "key": {"page"}}
+	page, err := client.PostForm("http://"+p.addr+"/report/new", form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, _ := io.ReadAll(page.Body)
+	page.Body.Close()
+	if missing := calls(text, `href="tel:N"`); page.StatusCode != http.StatusInsufficientStorage || len(missing) > 0 || !strings.Contains(string(text), "没有保存") {
+		t.Errorf("page: status %d, without %v: %s", page.StatusCode, missing, text)
+	}
+	if status, text, err := l.upload(p, 1); err != nil || status != http.StatusOK && (status != http.StatusInsufficientStorage || len(calls(text, `href="tel:N"`)) > 0) {
+		t.Errorf("file: status %d, %v", status, err)
+	}
+	p.get(t, "/report")
+	if got, _ := l.receipts.Load(int64(1)); !strings.Contains(lookup(t, p, got.(receiptOf).text), `"state":"received"`) {
+		t.Error("a report that was taken cannot be read")
+	}
+	room()
+	for n := range l.last.Load() {
+		if l.note(n+1, l.send(p, n+1) && l.attach(p, n+1)); len(l.unsure) > 0 {
+			t.Fatalf("with room again, report %d is refused", n+1)
+		}
+	}
+	p.kill()
+	t.Logf("%d reports, some before the disk was full, all after", len(l.acked))
+	for _, f := range l.broken(t, path, seals, time.Now()) {
+		t.Error(f)
+	}
+}
+
+// The control: who answers before the commit is caught by a full disk, too.
+func TestFaultOfAFullDiskCatchesReceiptsBeforeTheCommit(t *testing.T) {
+	l := newReporters()
+	p, path, seals, _ := filled(t, l, childEarly+"=1")
+	for n := l.last.Add(1); n < 2000; n = l.last.Add(1) {
+		l.note(n, l.send(p, n))
+	}
+	time.Sleep(300 * time.Millisecond)
+	p.kill()
+	if len(l.broken(t, path, seals, time.Now())) == 0 {
+		t.Error("nothing was lost, so the check cannot see a loss")
+	}
+}
+
+func lookup(t *testing.T, p *process, receipt string) string {
+	t.Helper()
+	r, err := client.Post("http://"+p.addr+"/api/v1/receipts/lookup", "application/json", strings.NewReader(`{"receipt":"`+receipt+`"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	body, _ := io.ReadAll(r.Body)
+	return string(body)
 }

@@ -240,6 +240,13 @@ func (s *Store) Attach(ctx context.Context, tx *db.Tx, by access.Actor, sub Subj
 	return r.ID, audit.Write(ctx, tx, by, "file.add", sub.Kind, ref.File(sub.ID), map[string]string{"file": ref.Format(r.ID), "kind": string(r.Kind)})
 }
 
+// Holds tells whether the subject has a file with the content of a received
+// one already, as when an upload was sent again.
+func (s *Store) Holds(ctx context.Context, tx *db.Tx, sub Subject, in *Incoming) (bool, error) {
+	twin, there, err := byAddress(ctx, tx, sub.Group, in.address)
+	return there && twin.Subject == sub.Kind && twin.SubjectID == sub.ID, err
+}
+
 // share points the row at a blob with the same content in the same group, if
 // there is one, and gives the secret of the blob to which it points.
 func (s *Store) share(ctx context.Context, tx *db.Tx, r *row, secret []byte) ([]byte, error) {

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"weibao/internal/access"
+	"weibao/internal/audit"
 	"weibao/internal/db"
 	"weibao/internal/errs"
 	"weibao/internal/file"
@@ -16,18 +17,12 @@ const maxFiles = 10
 
 // Attach takes a file from the reporter. Pictures lose what tells where, when
 // and with what they were taken; kinds that could still tell are refused. The
-// name under which the sender kept it is never stored.
+// name under which the sender kept it is never stored. The same content sent
+// again is there once, and is answered after a durable write of its own.
 func (k *Desk) Attach(ctx context.Context, d *db.DB, receipt string, upload io.Reader) error {
 	r, err := k.find(ctx, d.Reader(), receipt)
 	if err != nil {
 		return err
-	}
-	held, err := k.Files.List(ctx, d.Reader(), access.Program, r.Subject())
-	if err != nil {
-		return err
-	}
-	if len(held) >= maxFiles {
-		return errs.New(errs.TooMany, "一件报告最多10个文件。还有别的，请在补充情况里写明。")
 	}
 	in, err := k.Files.Receive(ctx, r.Subject(), "附件", upload)
 	if err != nil {
@@ -36,10 +31,30 @@ func (k *Desk) Attach(ctx context.Context, d *db.DB, receipt string, upload io.R
 	if !in.Kind.Picture() && in.Kind != "txt" {
 		return errs.Fields{"file": "为了不泄露您是谁，这里只收照片（.jpg、.png）和纯文本。其他文件里可能带有姓名，请拍成照片再传。"}.Err()
 	}
-	return d.Write(ctx, func(tx *db.Tx) error {
-		_, err := k.Files.Attach(ctx, tx, access.Program, r.Subject(), in)
+	return d.Write(ctx, func(tx *db.Tx) error { return k.attach(ctx, tx, receipt, in) })
+}
+
+func (k *Desk) attach(ctx context.Context, tx *db.Tx, receipt string, in *file.Incoming) error {
+	r, err := k.find(ctx, tx, receipt) // locked, so that one sending waits for the other
+	if err != nil {
 		return err
-	})
+	}
+	again, err := k.Files.Holds(ctx, tx, r.Subject(), in)
+	if err != nil {
+		return err
+	}
+	if again {
+		return audit.Write(ctx, tx, access.Program, "file.again", "intake_report", r.ID, nil)
+	}
+	held, err := k.Files.List(ctx, tx, access.Program, r.Subject())
+	if err != nil {
+		return err
+	}
+	if len(held) >= maxFiles {
+		return errs.New(errs.TooMany, "一件报告最多10个文件。还有别的，请在补充情况里写明。")
+	}
+	_, err = k.Files.Attach(ctx, tx, access.Program, r.Subject(), in)
+	return err
 }
 
 // FilesOf lists the files of a report to whoever has revealed it.

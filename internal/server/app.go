@@ -184,8 +184,18 @@ func (a *App) Server() (*Server, error) {
 	}
 	return New(Options{
 		Routes: a.Routes, UI: a.UI, DB: a.DB, Log: a.Log, Attach: a.Attach, Assets: set, Uploads: uploads,
-		Trusted: trusted, Secure: a.Serve.Secure, Token: a.Serve.Token, Gauges: a.gauges(),
+		Trusted: trusted, Secure: a.Serve.Secure, Token: a.Serve.Token, Gauges: a.gauges(), Phones: a.helplines(),
 	})
+}
+
+// helplines are the numbers to call, the most urgent first.
+func (a *App) helplines() (list []Phone) {
+	for _, c := range a.Rules.Channels(civil.DateOf(a.Clock.Now())) {
+		if c.Number != "" {
+			list = append(list, Phone{c.Number, c.Label})
+		}
+	}
+	return list
 }
 
 // gauges are asked when somebody reads the metrics.

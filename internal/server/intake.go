@@ -43,7 +43,7 @@ func (a *App) reception() *intake.Desk {
 // reports makes the public pages, the API and the office's screens of reports.
 func (a *App) reports() ([]ui.Route, error) {
 	book := func() *rule.Book { return a.Rules }
-	public, err := publicpage.New(publicpage.Deps{DB: a.DB, UI: a.UI, Desk: a.Reception, Book: book, Gate: &throttle.Gate{Clock: a.Clock, Limits: throttle.Usual}})
+	public, err := publicpage.New(publicpage.Deps{DB: a.DB, UI: a.UI, Desk: a.Reception, Book: book, Gate: &throttle.Gate{Clock: a.Clock, Limits: throttle.Usual, Key: a.Vault.Blind("throttle.ticket", "")}})
 	if err != nil {
 		return nil, err
 	}

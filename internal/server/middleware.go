@@ -21,6 +21,7 @@ type answer struct {
 	http.ResponseWriter
 	status int
 	bytes  int64
+	shed   bool // there was no room for the request
 }
 
 // WriteHeader notes the status.
@@ -62,6 +63,9 @@ func (s *Server) numbered(next http.Handler) http.Handler {
 			}
 			s.set.GetOrCreateSummary(fmt.Sprintf(`weibao_request_seconds{route=%q}`, pattern)).Update(took.Seconds())
 			s.set.GetOrCreateCounter(fmt.Sprintf(`weibao_requests_total{route=%q,status="%d"}`, pattern, a.status)).Inc()
+			if a.shed {
+				return // a flood is counted, not written down line by line
+			}
 			s.o.Log.Info("request", "id", number, "route", pattern, "status", a.status, "bytes", a.bytes, "ms", took.Milliseconds())
 		}()
 		next.ServeHTTP(a, r)

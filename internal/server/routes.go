@@ -17,6 +17,7 @@ import (
 const (
 	maxBody   = 1 << 20
 	maxUpload = 50 << 20
+	maxFirst  = 128 << 10 // 5,000 characters take 45 KB in a form
 )
 
 var methods = []string{http.MethodGet, http.MethodPost}
@@ -93,7 +94,14 @@ func (p *probe) WriteHeader(status int)      { p.status = status }
 func (s *Server) page(route ui.Route) http.Handler {
 	live := strings.HasSuffix(route.Path, "/live")
 	upload := route.Files || slices.Contains(s.o.Uploads, route.Permission)
+	lane := s.lanes.of(route, upload, live)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		leave, err := lane.enter(w, r)
+		if err != nil {
+			s.refuse(w, r)
+			return
+		}
+		defer leave()
 		r, by, err := s.o.Attach(r)
 		if err == nil {
 			err = permitted(route, by)

@@ -32,7 +32,7 @@ const drainTime = 20 * time.Second
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	h := s.HTTP()
 	failed := make(chan error, 1)
-	go func() { failed <- h.Serve(l) }()
+	go func() { failed <- h.Serve(newBounded(l, maxConns)) }()
 	select {
 	case err := <-failed:
 		return err

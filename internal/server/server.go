@@ -5,7 +5,8 @@
 // passes, in this order, its number, the headers of its answer, the check of
 // its origin, the limit of its body, its session and the permission of its
 // route before any code of a page runs. What a person may not open looks like
-// what does not exist. It promises to finish what it has begun when it is
+// what does not exist. When more comes than it can do, reports go first and
+// the rest is told at once whom to call meanwhile. It promises to finish what it has begun when it is
 // told to stop. It never logs an address, a query or a name.
 package server
 
@@ -15,6 +16,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"runtime"
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
@@ -40,6 +42,7 @@ type Options struct {
 	Secure  bool                // served over TLS by a proxy
 	Token   string              // for /metrics from elsewhere
 	Gauges  map[string]func() float64
+	Phones  []Phone // whom to call while the program has no room for a request
 }
 
 // Server serves every route. It is safe for concurrent use.
@@ -48,6 +51,8 @@ type Server struct {
 	mux      *http.ServeMux
 	handler  http.Handler
 	set      *metrics.Set
+	lanes    lanes
+	busy     notice
 	stopping context.Context // ended when the server begins to stop
 	stop     context.CancelFunc
 }
@@ -57,11 +62,12 @@ func New(o Options) (*Server, error) {
 	if o.UI == nil || o.DB == nil || o.Attach == nil || o.Log == nil {
 		return nil, errors.New("server: UI, DB, Attach and Log are required")
 	}
-	s := &Server{o: o, mux: http.NewServeMux(), set: metrics.NewSet()}
+	s := &Server{o: o, mux: http.NewServeMux(), set: metrics.NewSet(), lanes: newLanes(runtime.GOMAXPROCS(0)), busy: newNotice(o.Phones)}
 	s.stopping, s.stop = context.WithCancel(context.Background())
 	if err := s.join(); err != nil {
 		return nil, err
 	}
+	s.lanes.measure(s.set)
 	for name, value := range o.Gauges {
 		s.set.NewGauge(name, value)
 	}

@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -114,12 +116,11 @@ func (c *Cluster) signal(s syscall.Signal) {
 // DSN gives the address of a fresh, migrated database in the cluster.
 func (c *Cluster) DSN(t testing.TB) string {
 	t.Helper()
-	base := "postgres://postgres@/postgres?host=" + c.dir
 	name := fmt.Sprint("weibao", c.copies.Add(1))
-	if err := administer(base, "CREATE DATABASE "+name); err != nil {
+	if err := administer(c.base(), "CREATE DATABASE "+name); err != nil {
 		t.Fatal(err)
 	}
-	dsn := withDatabase(base, name)
+	dsn := withDatabase(c.base(), name)
 	if err := migrate(dsn); err != nil {
 		t.Fatal(err)
 	}
@@ -135,4 +136,83 @@ func Query(dsn, query string) (string, error) {
 	defer pool.Close()
 	var out string
 	return out, pool.QueryRow(query).Scan(&out)
+}
+
+// Standby makes and starts a copy of the cluster that follows it by streaming.
+func (c *Cluster) Standby(t testing.TB) *Cluster {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "weibao-standby-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Cluster{bin: c.bin, dir: dir, options: c.options}
+	t.Cleanup(func() {
+		s.signal(syscall.SIGINT)
+		os.RemoveAll(dir)
+	})
+	if err := os.Chmod(dir, 0o711); err != nil {
+		t.Fatal(err)
+	}
+	if err := asPostgres(dir, filepath.Join(c.bin, "pg_basebackup"), "-h", c.dir, "-U", "postgres", "-D", s.data(), "-R", "-X", "stream", "-c", "fast", "--no-sync"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// Set changes a setting of the running cluster.
+func (c *Cluster) Set(t testing.TB, name, value string) {
+	t.Helper()
+	if err := administer(c.base(), "ALTER SYSTEM SET "+name+" = '"+value+"'", "SELECT pg_reload_conf()"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Ask asks one value of the cluster.
+func (c *Cluster) Ask(t testing.TB, query string) string {
+	t.Helper()
+	out, err := Query(c.base(), query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// Promote makes a standby take writes.
+func (c *Cluster) Promote(t testing.TB) {
+	t.Helper()
+	if got := c.Ask(t, "SELECT pg_promote()::text"); got != "true" {
+		t.Fatal("the standby was not promoted")
+	}
+}
+
+// KillAll ends the postmaster and all its processes at once, as the loss of
+// the machine would.
+func (c *Cluster) KillAll() {
+	if c.postgres == nil {
+		return
+	}
+	pid := strconv.Itoa(c.postgres.Process.Pid)
+	children, _ := os.ReadFile("/proc/" + pid + "/task/" + pid + "/children")
+	c.Kill()
+	for field := range strings.FieldsSeq(string(children)) {
+		if n, err := strconv.Atoi(field); err == nil {
+			_ = syscall.Kill(n, syscall.SIGKILL)
+		}
+	}
+}
+
+func (c *Cluster) base() string { return "postgres://postgres@/postgres?host=" + c.dir }
+
+// Pair gives the address of a database of two clusters, of which the one is
+// used that takes writes.
+func (c *Cluster) Pair(other *Cluster, dsn string) string {
+	return strings.Replace(dsn, c.dir, c.dir+","+other.dir, 1) + "&target_session_attrs=read-write&connect_timeout=2"
+}
+
+// Of gives the address of the same database in another cluster.
+func (c *Cluster) Of(other *Cluster, dsn string) string {
+	return strings.Replace(dsn, c.dir, other.dir, 1)
 }

@@ -30,6 +30,7 @@ type Route struct {
 	Permission access.Permission
 	Handle     Handler
 	Files      bool // takes files, where its permission alone does not tell
+	First      bool // goes before everything else when there is more to do than can be done
 }
 
 // Page is what the shell needs to know of a screen.

@@ -14,14 +14,14 @@ import (
 )
 
 // fileForm asks for a picture.
-func fileForm(code string) *ui.Form {
-	return &ui.Form{Action: "/report/file", Submit: "上传", Optional: true, Hidden: []ui.Hidden{{Name: "receipt", Value: code}}, Fields: []ui.Field{
+func fileForm(own []ui.Hidden) *ui.Form {
+	return &ui.Form{Action: "/report/file", Submit: "上传", Optional: true, Hidden: own, Fields: []ui.Field{
 		{Kind: ui.File, Name: "file", Label: "补充照片", Accept: ".jpg,.jpeg,.png,.txt", Hint: "照片里的拍摄地点、时间、手机型号会自动去掉，文件名也不保存。"}}}
 }
 
 // proofForm gives the paper to whoever holds the receipt.
-func proofForm(code string) *ui.Form {
-	return &ui.Form{Action: "/report/proof", Submit: "下载强制报告凭证", Optional: true, Hidden: []ui.Hidden{{Name: "receipt", Value: code}}}
+func proofForm(own []ui.Hidden) *ui.Form {
+	return &ui.Form{Action: "/report/proof", Submit: "下载强制报告凭证", Optional: true, Hidden: own}
 }
 
 // maxPart bounds what a form with a file keeps in memory.
@@ -34,9 +34,9 @@ func (p *Pages) File(w http.ResponseWriter, r *http.Request) error {
 	}
 	defer func() { _ = r.MultipartForm.RemoveAll() }() // nothing more can be done about a leftover
 	code := r.PostFormValue("receipt")
-	found, err := p.lookup(r, code)
+	found, err := p.lookup(r, code, permit(r.PostForm))
 	if err != nil {
-		return p.lookForm(w, r, r.PostForm, under("receipt", err))
+		return p.notFound(w, r, err)
 	}
 	upload, _, err := r.FormFile("file")
 	if err != nil {
@@ -57,8 +57,8 @@ func (p *Pages) File(w http.ResponseWriter, r *http.Request) error {
 // Proof gives the paper of a mandatory report.
 func (p *Pages) Proof(w http.ResponseWriter, r *http.Request) error {
 	code := r.PostFormValue("receipt")
-	if _, err := p.lookup(r, code); err != nil {
-		return p.lookForm(w, r, r.PostForm, under("receipt", err))
+	if _, err := p.lookup(r, code, permit(r.PostForm)); err != nil {
+		return p.notFound(w, r, err)
 	}
 	var proof intake.Proof
 	err := p.write(r, func(ctx context.Context, tx *db.Tx) (err error) {

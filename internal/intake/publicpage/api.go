@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 
 	"weibao/internal/access"
@@ -26,7 +27,8 @@ type problem struct {
 		Message string            `json:"message"`
 		Fields  map[string]string `json:"fields,omitempty"`
 	} `json:"error"`
-	Phones []string `json:"phones,omitempty"` // whom to call while nothing can be stored
+	Phones    []string   `json:"phones,omitempty"`    // whom to call while nothing can be stored
+	Challenge *challenge `json:"challenge,omitempty"` // what lets in while more come than people send
 }
 
 var errJSON = errs.New(errs.Invalid, "请求内容不是有效的 JSON，请检查格式和字段类型。")
@@ -41,6 +43,11 @@ func (p *Pages) api(handle func(w http.ResponseWriter, r *http.Request) error) u
 		if big, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			err = errs.Wrap(errs.TooLarge, big, "提交的内容过大，请减小后重新提交。")
 		}
+		var out problem
+		if held, ok := errors.AsType[errHeld](err); ok {
+			out.Challenge, err = &challenge{held.Ticket, held.Bits, held.Seconds()}, errTooMany()
+			w.Header().Set("Retry-After", strconv.Itoa(out.Challenge.Seconds))
+		}
 		status := ui.Status(err)
 		if errors.Is(err, errJSON) {
 			status = http.StatusBadRequest
@@ -48,12 +55,11 @@ func (p *Pages) api(handle func(w http.ResponseWriter, r *http.Request) error) u
 		if errs.KindOf(err) == errs.Internal {
 			return err
 		}
-		var out problem
 		out.Error.Kind, out.Error.Message = string(errs.KindOf(err)), message(err)
 		if e, ok := errors.AsType[*errs.Error](err); ok {
 			out.Error.Fields = e.Fields
 		}
-		if errs.Is(err, errs.Full) {
+		if errs.Is(err, errs.Full) || out.Challenge != nil {
 			for _, c := range p.phones(false) {
 				out.Phones = append(out.Phones, c.Number)
 			}
@@ -105,8 +111,8 @@ func (p *Pages) Post(w http.ResponseWriter, r *http.Request) error {
 	if err := decode(r, &in); err != nil {
 		return err
 	}
-	if err := p.Gate.Report(r, in.Danger); err != nil {
-		return err
+	if d := p.Gate.Report(r, in.Danger, brought(r)); d != nil {
+		return errHeld{d}
 	}
 	out, err := p.Desk.Take(r.Context(), p.DB, access.Program, in, r.Header.Get("Idempotency-Key"))
 	if err != nil {
@@ -143,7 +149,7 @@ func (p *Pages) Lookup(w http.ResponseWriter, r *http.Request) error {
 	if err := decode(r, &in); err != nil {
 		return err
 	}
-	progress, err := p.lookup(r, in.Receipt)
+	progress, err := p.lookup(r, in.Receipt, brought(r))
 	if err != nil {
 		return err
 	}

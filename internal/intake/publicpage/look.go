@@ -10,6 +10,7 @@ import (
 	"weibao/internal/errs"
 	"weibao/internal/intake"
 	"weibao/internal/intake/receipt"
+	"weibao/internal/intake/throttle"
 	"weibao/internal/ui"
 )
 
@@ -29,32 +30,50 @@ func (p *Pages) Look(w http.ResponseWriter, r *http.Request) error {
 	return p.lookForm(w, r, nil, nil)
 }
 
+const maxTyped = 30 // of a receipt with spaces
+
 func (p *Pages) lookForm(w http.ResponseWriter, r *http.Request, typed url.Values, problem error) error {
+	held, waits := errors.AsType[errHeld](problem)
+	if waits {
+		problem = nil
+	}
 	form := ui.Form{Action: "/report/look", Submit: "查看", Optional: true,
-		Fields: []ui.Field{{Kind: ui.Text, Name: "receipt", Label: "查询码", Hint: "16位数字，有没有空格都可以", Max: 30, Autocomplete: "off"}}}
+		Fields: []ui.Field{{Kind: ui.Text, Name: "receipt", Label: "查询码", Hint: "16位数字，有没有空格都可以", Max: maxTyped, Autocomplete: "off"}}}
 	status := http.StatusOK
 	if problem != nil {
-		form, status = form.Fill(typed, problem), ui.Status(problem)
+		status = ui.Status(problem)
 	}
-	return p.show(w, r, status, view{Title: "查看办理情况", Form: &form})
+	if typed != nil {
+		form = form.Fill(typed, problem)
+	}
+	v := view{Title: "查看办理情况", Form: &form}
+	if waits {
+		return p.held(w, r, v, held.Demand, false)
+	}
+	return p.show(w, r, status, v)
 }
 
 // LookDone shows how the report of a receipt stands.
 func (p *Pages) LookDone(w http.ResponseWriter, r *http.Request) error {
 	code := r.PostFormValue("receipt")
-	found, err := p.lookup(r, code)
-	if errs.Is(err, errs.NotFound) || errs.Is(err, errs.Invalid) || errs.Is(err, errs.TooMany) {
-		return p.lookForm(w, r, r.PostForm, under("receipt", err))
-	}
+	found, err := p.lookup(r, code, permit(r.PostForm))
 	if err != nil {
-		return err
+		return p.notFound(w, r, err)
 	}
 	return p.progress(w, r, code, found, nil)
 }
 
+// notFound asks again for a receipt that was wrong or has to wait.
+func (p *Pages) notFound(w http.ResponseWriter, r *http.Request, err error) error {
+	if _, held := errors.AsType[errHeld](err); held || errs.Is(err, errs.NotFound) || errs.Is(err, errs.Invalid) {
+		return p.lookForm(w, r, r.PostForm, under("receipt", err))
+	}
+	return err
+}
+
 // lookup finds a report; wrong tries count against the network they come from.
-func (p *Pages) lookup(r *http.Request, code string) (intake.Progress, error) {
-	if err := p.Gate.Guess(r); err != nil {
+func (p *Pages) lookup(r *http.Request, code string, brought throttle.Permit) (intake.Progress, error) {
+	if err := p.guess(r, code, brought); err != nil {
 		return intake.Progress{}, err
 	}
 	found, err := p.Desk.Lookup(r.Context(), p.DB.Reader(), code)
@@ -74,6 +93,7 @@ func under(name string, err error) error {
 
 func (p *Pages) progress(w http.ResponseWriter, r *http.Request, code string, found intake.Progress, problem error) error {
 	digits, _ := receipt.Parse(code)
+	own := []ui.Hidden{{Name: "receipt", Value: digits}, {Name: "pass", Value: p.Gate.Pass(digits)}}
 	part := &progressPart{State: found.State.Label(), Words: found.Words, Received: moment(found.Received)}
 	for _, m := range found.Messages {
 		who, tone := "未保办", "office"
@@ -87,13 +107,13 @@ func (p *Pages) progress(w http.ResponseWriter, r *http.Request, code string, fo
 	if part.Asked {
 		label = "回答上面的问题"
 	}
-	part.Say = ui.Form{Action: "/report/say", Submit: "发送", Optional: true, Hidden: []ui.Hidden{{Name: "receipt", Value: digits}},
+	part.Say = ui.Form{Action: "/report/say", Submit: "发送", Optional: true, Hidden: own,
 		Fields: []ui.Field{{Kind: ui.TextArea, Name: "text", Label: label, Hint: "孩子有新的危险，请直接拨打110。", Rows: 4}}}
 	if p.Desk.Files != nil {
-		part.File = fileForm(digits)
+		part.File = fileForm(own)
 	}
 	if found.Mandatory {
-		part.Proof = proofForm(digits)
+		part.Proof = proofForm(own)
 	}
 	status := http.StatusOK
 	if problem != nil {
@@ -111,9 +131,9 @@ func (p *Pages) progress(w http.ResponseWriter, r *http.Request, code string, fo
 // Say takes what the reporter adds.
 func (p *Pages) Say(w http.ResponseWriter, r *http.Request) error {
 	code := r.PostFormValue("receipt")
-	found, err := p.lookup(r, code)
+	found, err := p.lookup(r, code, permit(r.PostForm))
 	if err != nil {
-		return p.lookForm(w, r, r.PostForm, under("receipt", err))
+		return p.notFound(w, r, err)
 	}
 	problem := p.write(r, func(ctx context.Context, tx *db.Tx) error { return p.Desk.Say(ctx, tx, code, r.PostFormValue("text")) })
 	if problem != nil && !errs.Is(problem, errs.Invalid) {

@@ -56,7 +56,8 @@ type view struct {
 	Urgent      bool   // somebody is in danger: the numbers come large
 	Phones      []phone
 	Doors       []door
-	Stage       string // 第2步，共4步
+	Stage       string    // 第2步，共4步
+	Work        *workPart // more come than people send: this one waits for its turn
 	Form        *ui.Form
 	Receipt     *receiptPart
 	Progress    *progressPart

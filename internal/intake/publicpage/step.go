@@ -103,12 +103,11 @@ func answered(f flow, n int, form url.Values) error {
 // finish stores the report and shows its receipt.
 func (p *Pages) finish(w http.ResponseWriter, r *http.Request, f flow) error {
 	form := r.PostForm
-	err := missing(f, form)
-	if err == nil {
-		err = p.Gate.Report(r, form.Get("danger") == "yes")
-	}
-	if err != nil {
+	if err := missing(f, form); err != nil {
 		return p.ask(w, r, f, steps, form, err)
+	}
+	if d := p.Gate.Report(r, form.Get("danger") == "yes", permit(form)); d != nil {
+		return p.hold(w, r, f, d)
 	}
 	out, err := p.Desk.Take(r.Context(), p.DB, access.Program, read(f, form), form.Get("key"))
 	if e, ok := errors.AsType[*errs.Error](err); ok && e.Kind == errs.Invalid {
@@ -159,9 +158,22 @@ func read(f flow, form url.Values) intake.In {
 
 // ask shows one page of a flow.
 func (p *Pages) ask(w http.ResponseWriter, r *http.Request, f flow, n int, typed url.Values, problem error) error {
-	fields, err := p.fields(r, f, n)
+	v, err := p.page(r, f, n, typed, problem)
 	if err != nil {
 		return err
+	}
+	status := http.StatusOK
+	if problem != nil {
+		status = ui.Status(problem)
+	}
+	return p.show(w, r, status, v)
+}
+
+// page is one page of a flow with what was typed.
+func (p *Pages) page(r *http.Request, f flow, n int, typed url.Values, problem error) (view, error) {
+	fields, err := p.fields(r, f, n)
+	if err != nil {
+		return view{}, err
 	}
 	form := ui.Form{Action: f.path, Submit: "下一步", Fields: fields, Optional: true, Hidden: []ui.Hidden{{Name: "step", Value: strconv.Itoa(n)}}}
 	for _, name := range carried {
@@ -178,10 +190,7 @@ func (p *Pages) ask(w http.ResponseWriter, r *http.Request, f flow, n int, typed
 	if n == steps {
 		form.Submit = "提交"
 	}
-	status := http.StatusOK
-	if form = form.Fill(typed, problem); problem != nil {
-		status = ui.Status(problem)
-	}
+	form = form.Fill(typed, problem)
 	v := view{Title: f.title, Child: f.child, Stage: "第" + strconv.Itoa(n) + "步，共" + strconv.Itoa(steps) + "步", Form: &form, Urgent: typed.Get("danger") == "yes"}
 	if f.duty && n == 1 {
 		v.Notes = []string{"依法应当立即向公安机关报告。请先拨打110，再在这里登记；本页的凭证不能代替报警。"}
@@ -189,7 +198,7 @@ func (p *Pages) ask(w http.ResponseWriter, r *http.Request, f flow, n int, typed
 	if v.Urgent {
 		v.Lead = "有危险请现在就打电话，打完再继续填。"
 	}
-	return p.show(w, r, status, v)
+	return v, nil
 }
 
 // fields are what a page asks.
@@ -276,7 +285,7 @@ type receiptPart struct {
 func (p *Pages) thanks(w http.ResponseWriter, r *http.Request, f flow, out intake.Lodged, danger bool) error {
 	part := &receiptPart{Groups: strings.Fields(receipt.Format(out.Receipt)), Duty: f.duty, At: moment(out.At), Number: out.Number}
 	if f.duty {
-		part.Proof = proofForm(out.Receipt)
+		part.Proof = proofForm([]ui.Hidden{{Name: "receipt", Value: out.Receipt}, {Name: "pass", Value: p.Gate.Pass(out.Receipt)}})
 	}
 	v := view{Title: f.words.sent, Child: f.child, Urgent: danger, Receipt: part, Notes: []string{
 		"请把查询码抄下来或者截屏。我们不存查询码，丢了不能补。",

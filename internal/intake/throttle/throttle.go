@@ -3,11 +3,12 @@
 //
 // It owns no table and writes nothing: what it counts lives in memory, under
 // a keyed hash whose key is drawn at the start, and is forgotten after an
-// hour, so that nothing tells later who was here. It promises that a school
-// whose pupils share one address is not shut out: only many wrong receipts,
-// or reports far beyond what a school sends, are slowed, and whoever says
-// that somebody is in danger has room of his own. It never stands between a
-// person and the numbers to call.
+// hour, so that nothing tells later who was here. It promises that nobody is
+// shut out: beyond what a school sends, a browser with scripts solves a small
+// task by itself, one without waits a little with a ticket, and both come in,
+// whatever address they share. Whoever says that somebody is in danger is
+// never asked for either. It never stands between a person and the numbers to
+// call.
 package throttle
 
 import (
@@ -20,35 +21,39 @@ import (
 	"time"
 
 	"weibao/internal/clock"
-	"weibao/internal/errs"
 )
 
 // Gate counts by network. It is safe for concurrent use.
 type Gate struct {
 	Clock  clock.Clock
 	Limits Limits
+	// Key signs tickets; processes that serve one installation share it. Without
+	// one it is drawn.
+	Key []byte
 
 	mu    sync.Mutex
+	line  line
 	seed  maphash.Seed
 	ready bool
 	salt  string
 	began time.Time
 	now   map[uint64]tally
 	past  map[uint64]tally // of the hour before
+	all   tally            // of all networks in this hour
 }
 
-// Limits are how much one network may do within an hour.
+// Limits are how much may come within an hour before more is asked than to send it.
 type Limits struct {
-	Guesses int // wrong receipts
-	Reports int // reports without danger
-	Danger  int // reports that somebody is in danger
+	Guesses int // wrong receipts of one network
+	Reports int // reports without danger of one network
+	All     int // reports without danger of all networks together
 }
 
 // Usual are the limits of an installation: a school of two thousand pupils
 // behind one address that reports all at once is let in.
-var Usual = Limits{Guesses: 10, Reports: 300, Danger: 600}
+var Usual = Limits{Guesses: 10, Reports: 300, All: 1500}
 
-type tally struct{ guesses, reports, danger int }
+type tally struct{ guesses, reports int }
 
 const span = time.Hour
 
@@ -70,6 +75,9 @@ func (g *Gate) source(r *http.Request) uint64 {
 func (g *Gate) turn() {
 	if !g.ready {
 		g.seed, g.salt, g.ready = maphash.MakeSeed(), rand.Text(), true
+		if g.Key == nil {
+			g.Key = []byte(rand.Text())
+		}
 	}
 	at := g.Clock.Now()
 	if g.now != nil && at.Sub(g.began) < span && !at.Before(g.began) {
@@ -79,7 +87,8 @@ func (g *Gate) turn() {
 	if g.now != nil && at.Sub(g.began) < 2*span {
 		g.past = g.now
 	}
-	g.now, g.began = map[uint64]tally{}, at
+	g.now, g.began, g.all = map[uint64]tally{}, at, tally{}
+	g.line.forget(at)
 }
 
 // change lets fn look at and change what a network did in this hour.
@@ -92,35 +101,41 @@ func (g *Gate) change(r *http.Request, fn func(t *tally)) {
 	if !known {
 		// Half of what was done in the hour before still counts.
 		was := g.past[id]
-		t = tally{was.guesses / 2, was.reports / 2, was.danger / 2}
+		t = tally{was.guesses / 2, was.reports / 2}
 	}
 	fn(&t)
 	g.now[id] = t
 }
 
-// Guess refuses a look-up after too many wrong ones.
-func (g *Gate) Guess(r *http.Request) (err error) {
+// Guess lets a look-up in, or says what it takes after too many wrong ones.
+func (g *Gate) Guess(r *http.Request, p Permit) (d *Demand) {
 	g.change(r, func(t *tally) {
-		if t.guesses >= g.Limits.Guesses {
-			err = errs.New(errs.TooMany, "输错的次数太多，请一小时后再试。孩子有危险，请直接拨打110。")
+		if over := t.guesses - g.Limits.Guesses; over >= 0 {
+			d = g.demand(p, over, g.Limits.Guesses)
 		}
 	})
-	return err
+	return d
 }
 
 // Missed counts a wrong receipt.
 func (g *Gate) Missed(r *http.Request) { g.change(r, func(t *tally) { t.guesses++ }) }
 
-// Report counts a report, or refuses it beyond all that one network sends.
-func (g *Gate) Report(r *http.Request, danger bool) (err error) {
+// Report counts a report and lets it in, or says what it takes where more
+// come than people send. With danger it is always let in.
+func (g *Gate) Report(r *http.Request, danger bool, p Permit) (d *Demand) {
+	if danger {
+		return nil
+	}
 	g.change(r, func(t *tally) {
-		n, limit := &t.reports, g.Limits.Reports
-		if danger {
-			n, limit = &t.danger, g.Limits.Danger
+		if over := t.reports - g.Limits.Reports; over >= 0 {
+			d = g.demand(p, over, g.Limits.Reports)
+		} else if over := g.all.reports - g.Limits.All; over >= 0 {
+			d = g.demand(p, over, g.Limits.All)
 		}
-		if *n++; *n > limit {
-			err = errs.New(errs.TooMany, "从这个网络提交的报告太多，暂时不能再提交。请拨打110或者12345，也可以换一个网络再试。")
+		if d == nil {
+			t.reports++
+			g.all.reports++
 		}
 	})
-	return err
+	return d
 }
