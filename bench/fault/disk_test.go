@@ -158,7 +158,7 @@ func filled(t *testing.T, l *reporters, env ...string) (p *process, path, seals 
 	if err := syscall.Statfs(dir, &space); err != nil {
 		t.Fatal(err)
 	}
-	const left = 300 << 10
+	const left = 1 << 20
 	if err := os.WriteFile(ballast, make([]byte, int64(space.Bavail)*space.Bsize-left), 0o600); err != nil {
 		t.Fatal(err)
 	}

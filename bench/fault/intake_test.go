@@ -233,12 +233,12 @@ func (l *reporters) broken(t *testing.T, dsn, seals string, before time.Time) (o
 	ctx := context.Background()
 	d, err := db.Open(ctx, dsn, clock.At(start))
 	if err != nil {
-		t.Fatal(err)
+		return []string{"the database cannot be opened: " + err.Error()}
 	}
 	defer d.Close()
 	k, err := reception(ctx, d, seals)
 	if err != nil {
-		t.Fatal(err)
+		return []string{"the keys cannot be read: " + err.Error()}
 	}
 	if d.Dialect == db.SQLite {
 		if said, err := db.Get[string](ctx, d.Reader(), "PRAGMA quick_check(1)"); err != nil || said != "ok" {

@@ -41,10 +41,10 @@ func failover(t *testing.T, synchronous bool) []string {
 	}
 	_ = syscall.Kill(receiver, syscall.SIGSTOP)
 	time.Sleep(1500 * time.Millisecond)
+	lost := time.Now()
 	primary.KillAll()
 	_ = syscall.Kill(receiver, syscall.SIGCONT)
 	standby.Promote(t)
-	lost := time.Now()
 	before := len(acknowledged(l))
 	await(t, func() bool { return len(acknowledged(l)) > before })
 	t.Logf("%d acknowledged when the primary was lost, taken again after %s", before, time.Since(lost).Round(10*time.Millisecond))

@@ -101,7 +101,7 @@ func (r row) field(column string) vault.Field {
 // stripped, encrypted, inspected and synced before Receive returns. Content
 // that is refused is Invalid under the field "file", one over MaxSize TooLarge.
 func (s *Store) Receive(ctx context.Context, sub Subject, name string, upload io.Reader) (*Incoming, error) {
-	if err := os.MkdirAll(s.temp(), 0o700); err != nil {
+	if err := s.prepare(); err != nil {
 		return nil, storage(err)
 	}
 	f, err := os.CreateTemp(s.temp(), "in-") // mode 0600
@@ -118,6 +118,18 @@ func (s *Store) Receive(ctx context.Context, sub Subject, name string, upload io
 		return nil, err
 	}
 	return in, storage(s.keep(f, in))
+}
+
+// prepare makes the folder, which must not be lost with the power after files
+// in it were kept.
+func (s *Store) prepare() error {
+	if _, err := os.Stat(s.temp()); err == nil {
+		return nil
+	}
+	if err := os.MkdirAll(s.temp(), 0o700); err != nil {
+		return err
+	}
+	return errors.Join(syncDir(s.Dir), syncDir(filepath.Dir(s.Dir)))
 }
 
 func (s *Store) temp() string { return filepath.Join(s.Dir, "incoming") }
