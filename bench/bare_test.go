@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"path/filepath"
 	"runtime"
 	"sync/atomic"
 	"testing"
@@ -30,14 +29,14 @@ type rows struct {
 	first, second, third string
 }
 
-// newBare makes a bare server on a database of its own.
-func newBare(t testing.TB, dialect db.Dialect) http.Handler {
+// newBare makes a bare server: on SQLite on a file of its own beside the one that dsn names.
+func newBare(t testing.TB, dialect db.Dialect, dsn string) http.Handler {
 	t.Helper()
 	b := &bare{}
 	if dialect == db.Postgres {
-		b.store = barePostgres(t)
+		b.store = barePostgres(t, dsn)
 	} else {
-		b.store = bareSQLite(t)
+		b.store = bareSQLite(t, dsn)
 	}
 	return b
 }
@@ -68,9 +67,9 @@ type bareRequest struct {
 }
 
 // bareSQLite commits whatever waits in one transaction.
-func bareSQLite(t testing.TB) func(context.Context, rows) error {
+func bareSQLite(t testing.TB, dsn string) func(context.Context, rows) error {
 	t.Helper()
-	pool, err := sql.Open("sqlite", "file:"+filepath.Join(t.TempDir(), "bare.db")+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate")
+	pool, err := sql.Open("sqlite", "file:"+dsn+".bare?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,9 +141,9 @@ func bareGroup(pool *sql.DB, group []*bareRequest) error {
 }
 
 // barePostgres commits each request in a transaction of its own.
-func barePostgres(t testing.TB) func(context.Context, rows) error {
+func barePostgres(t testing.TB, dsn string) func(context.Context, rows) error {
 	t.Helper()
-	pool, err := sql.Open("pgx", durable(t, db.Postgres))
+	pool, err := sql.Open("pgx", dsn)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -227,15 +227,19 @@ func newKernel(t testing.TB) *duty.Kernel {
 
 // eachDatabase runs measure on a durable SQLite file and on a durable PostgreSQL.
 func eachDatabase(t *testing.T, c clock.Clock, measure func(t *testing.T, d *db.DB)) {
+	eachDialect(t, func(t *testing.T, dialect db.Dialect) {
+		d, err := db.Open(t.Context(), durable(t, dialect), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { d.Close() })
+		measure(t, d)
+	})
+}
+
+func eachDialect(t *testing.T, measure func(t *testing.T, dialect db.Dialect)) {
 	for _, dialect := range []db.Dialect{db.SQLite, db.Postgres} {
-		t.Run(string(dialect), func(t *testing.T) {
-			d, err := db.Open(t.Context(), durable(t, dialect), c)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { d.Close() })
-			measure(t, d)
-		})
+		t.Run(string(dialect), func(t *testing.T) { measure(t, dialect) })
 	}
 }
 

@@ -39,17 +39,17 @@ func measureIntake(t *testing.T, out *table) {
 	if !*full {
 		rounds, during = 1, 200*time.Millisecond
 	}
-	eachDatabase(t, clock.System{}, func(t *testing.T, d *db.DB) {
-		product, bare := serve(t, reportHandler(t, d)), serve(t, newBareReports(t, d.Dialect))
+	eachDialect(t, func(t *testing.T, dialect db.Dialect) {
+		product, bare := apart(t, "intake", dialect), apart(t, "intake, bare", dialect)
 		for _, conns := range []int{1, 32, 128} {
-			burst(t, product, "/api/v1/reports", reportText, conns, during/3)
-			burst(t, bare, "/", reportText, conns, during/3)
+			product.burst(t, "/api/v1/reports", reportText, conns, during/3)
+			bare.burst(t, "/", reportText, conns, during/3)
 			var ours, theirs []result
 			for range rounds {
-				theirs = append(theirs, burst(t, bare, "/", reportText, conns, during))
-				profiled(func() { ours = append(ours, burst(t, product, "/api/v1/reports", reportText, conns, during)) })
+				theirs = append(theirs, bare.burst(t, "/", reportText, conns, during))
+				ours = append(ours, product.burst(t, "/api/v1/reports", reportText, conns, during))
 			}
-			reportIntake(out, d.Dialect, conns, ours, theirs)
+			reportIntake(out, dialect, conns, ours, theirs)
 		}
 	})
 }
@@ -77,9 +77,10 @@ func reportIntake(out *table, dialect db.Dialect, conns int, ours, theirs []resu
 	out.add(r)
 }
 
-// reportHandler is the route of the API with all that stands behind it but the server's own middleware.
-func reportHandler(t *testing.T, d *db.DB) http.Handler {
+// reportSide is the route of the API with all that stands behind it but the server's own middleware.
+func reportSide(t testing.TB, _ db.Dialect, dsn string) http.Handler {
 	t.Helper()
+	d := openSide(t, dsn)
 	v, err := vault.Open(t.Context(), d, filepath.Join(t.TempDir(), "keys"), vault.SM)
 	if err != nil {
 		t.Fatal(err)
@@ -115,13 +116,13 @@ type bareReports struct {
 	store func(ctx context.Context, id int64, rows []string) error
 }
 
-func newBareReports(t testing.TB, dialect db.Dialect) http.Handler {
+func newBareReports(t testing.TB, dialect db.Dialect, dsn string) http.Handler {
 	t.Helper()
 	b := &bareReports{}
 	if dialect == db.Postgres {
-		b.store = bareReportsPostgres(t)
+		b.store = bareReportsPostgres(t, dsn)
 	} else {
-		b.store = bareReportsSQLite(t)
+		b.store = bareReportsSQLite(t, dsn)
 	}
 	return b
 }
@@ -167,9 +168,9 @@ func bareSeal(plain []byte) (sealed, wrapped string) {
 const bareReportTables = "CREATE TABLE r0 (id BIGINT PRIMARY KEY, body BYTEA NOT NULL); CREATE TABLE r1 (id BIGINT PRIMARY KEY, body BYTEA NOT NULL); " +
 	"CREATE TABLE r2 (id BIGINT PRIMARY KEY, body BYTEA NOT NULL); CREATE TABLE r3 (id BIGINT PRIMARY KEY, body BYTEA NOT NULL)"
 
-func bareReportsSQLite(t testing.TB) func(context.Context, int64, []string) error {
+func bareReportsSQLite(t testing.TB, dsn string) func(context.Context, int64, []string) error {
 	t.Helper()
-	pool, err := sql.Open("sqlite", "file:"+filepath.Join(t.TempDir(), "bare.db")+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate")
+	pool, err := sql.Open("sqlite", "file:"+dsn+".bare?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,9 +231,9 @@ func bareReportsSQLite(t testing.TB) func(context.Context, int64, []string) erro
 	}
 }
 
-func bareReportsPostgres(t testing.TB) func(context.Context, int64, []string) error {
+func bareReportsPostgres(t testing.TB, dsn string) func(context.Context, int64, []string) error {
 	t.Helper()
-	pool, err := sql.Open("pgx", durable(t, db.Postgres))
+	pool, err := sql.Open("pgx", dsn)
 	if err != nil {
 		t.Fatal(err)
 	}

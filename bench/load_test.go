@@ -15,9 +15,10 @@ import (
 
 // result is what one burst of load saw.
 type result struct {
+	answers  int
 	rate     float64 // answers in a second
 	p50, p99 time.Duration
-	cpu      time.Duration // processor time of this program, client and server, for one answer
+	cpu      time.Duration // processor time for one answer, of this process and where the server has its own of that
 }
 
 // processorTime is what this program has used so far.
@@ -53,7 +54,7 @@ func burst(t testing.TB, addr, path, body string, conns int, during time.Duratio
 	wg.Wait()
 	took := time.Since(start)
 	slices.Sort(all)
-	return result{rate: float64(len(all)) / took.Seconds(), p50: quantile(all, 0.5), p99: quantile(all, 0.99), cpu: (processorTime() - used) / time.Duration(max(len(all), 1))}
+	return result{answers: len(all), rate: float64(len(all)) / took.Seconds(), p50: quantile(all, 0.5), p99: quantile(all, 0.99), cpu: (processorTime() - used) / time.Duration(max(len(all), 1))}
 }
 
 func ask(addr string, request []byte, until time.Time) ([]time.Duration, error) {

@@ -3,15 +3,11 @@ package bench_test
 import (
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
-	"os"
-	"runtime/pprof"
 	"slices"
 	"testing"
 	"time"
 
-	"weibao/internal/clock"
 	"weibao/internal/db"
 	"weibao/internal/duty"
 	"weibao/internal/ref"
@@ -35,33 +31,19 @@ func measureWrite(t *testing.T, out *table) {
 	if !*full {
 		rounds, during = 1, 200*time.Millisecond
 	}
-	eachDatabase(t, clock.System{}, func(t *testing.T, d *db.DB) {
-		product := serve(t, productHandler(d, newKernel(t)))
-		bare := serve(t, newBare(t, d.Dialect))
+	eachDialect(t, func(t *testing.T, dialect db.Dialect) {
+		product, bare := apart(t, "write", dialect), apart(t, "write, bare", dialect)
 		for _, conns := range []int{32, 128} {
-			burst(t, product, "/", orderText, conns, during/3)
-			burst(t, bare, "/", orderText, conns, during/3)
+			product.burst(t, "/", orderText, conns, during/3)
+			bare.burst(t, "/", orderText, conns, during/3)
 			var ours, theirs []result
 			for range rounds {
-				theirs = append(theirs, burst(t, bare, "/", orderText, conns, during))
-				profiled(func() { ours = append(ours, burst(t, product, "/", orderText, conns, during)) })
+				theirs = append(theirs, bare.burst(t, "/", orderText, conns, during))
+				ours = append(ours, product.burst(t, "/", orderText, conns, during))
 			}
-			reportWrite(out, d.Dialect, conns, ours, theirs)
+			reportWrite(out, dialect, conns, ours, theirs)
 		}
 	})
-}
-
-// profiled writes a CPU profile of fn into the file that WEIBAO_PROFILE names.
-func profiled(fn func()) {
-	if path := os.Getenv("WEIBAO_PROFILE"); path != "" {
-		if f, err := os.Create(path); err == nil {
-			defer f.Close()
-			if pprof.StartCPUProfile(f) == nil {
-				defer pprof.StopCPUProfile()
-			}
-		}
-	}
-	fn()
 }
 
 func reportWrite(out *table, dialect db.Dialect, conns int, ours, theirs []result) {
@@ -98,19 +80,9 @@ func rateText(list []result) string {
 	return fmt.Sprintf("%.0f/s, p50 %s, p99 %s", r.rate, ms(r.p50), ms(r.p99))
 }
 
-func serve(t testing.TB, h http.Handler) string {
+func productSide(t testing.TB, _ db.Dialect, dsn string) http.Handler {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &http.Server{Handler: h}
-	go func() { _ = s.Serve(l) }()
-	t.Cleanup(func() { s.Close() })
-	return l.Addr().String()
-}
-
-func productHandler(d *db.DB, k *duty.Kernel) http.Handler {
+	d, k := openSide(t, dsn), newKernel(t)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var o order
 		if err := json.NewDecoder(r.Body).Decode(&o); err != nil {
