@@ -792,16 +792,16 @@ CREATE TABLE duty (
     fact_id     BIGINT NOT NULL
 , whole BIGINT NOT NULL DEFAULT 0);
 CREATE INDEX duty_county_closed ON duty (county, closed, id) WHERE closed > 0;
-CREATE INDEX duty_county_open ON duty (county, due, id, paused, signed) WHERE state = 'open';
+CREATE INDEX duty_county_open ON duty (county, due, id, paused, signed, subject) WHERE state = 'open';
 CREATE INDEX duty_parent ON duty (parent, id) WHERE parent > 0;
 CREATE INDEX duty_person_open ON duty (person, due, id) WHERE state = 'open' AND person > 0;
 CREATE INDEX duty_provisional ON duty (id) WHERE provisional = 1;
 CREATE UNIQUE INDEX duty_round ON duty (series, round) WHERE series > 0;
 CREATE INDEX duty_subject ON duty (subject, subject_id, id);
 CREATE INDEX duty_town_closed ON duty (town, closed, id) WHERE closed > 0;
-CREATE INDEX duty_town_open ON duty (town, due, id, paused, signed) WHERE state = 'open';
+CREATE INDEX duty_town_open ON duty (town, due, id, paused, signed, subject) WHERE state = 'open';
 CREATE INDEX duty_unit_closed ON duty (unit, closed, id) WHERE closed > 0;
-CREATE INDEX duty_unit_open ON duty (unit, due, id, paused, signed, county, town) WHERE state = 'open';
+CREATE INDEX duty_unit_open ON duty (unit, due, id, paused, signed, county, town, subject) WHERE state = 'open';
 CREATE INDEX duty_whole ON duty (whole, state, due, id, unit) WHERE whole > 0;
 
 CREATE TABLE duty_event (
