@@ -23,7 +23,7 @@ func (c *Cabinet) Locked(ctx context.Context, tx *db.Tx, by access.Actor, id ref
 // Amend changes a file wherever it lies, because of a fact to which the caller
 // has checked the actor's right; the new place must lie in his scope.
 func (c *Cabinet) Amend(ctx context.Context, tx *db.Tx, by access.Actor, action access.Permission, id ref.Child, words string, change func(*New)) error {
-	row, before, err := c.load(ctx, tx, access.Program, id)
+	row, before, err := c.Load(ctx, tx, access.Program, id)
 	if err != nil {
 		return err
 	}
@@ -35,20 +35,20 @@ func (c *Cabinet) Amend(ctx context.Context, tx *db.Tx, by access.Actor, action 
 
 // End closes a file, as Amend changes one, for a reason of CloseReasons.
 func (c *Cabinet) End(ctx context.Context, tx *db.Tx, by access.Actor, action access.Permission, id ref.Child, reason, words string) error {
-	row, _, err := c.load(ctx, tx, access.Program, id)
+	row, _, err := c.Load(ctx, tx, access.Program, id)
 	if err != nil {
 		return err
 	}
-	if err := c.end(ctx, tx, []Child{row}, reason, 0); err != nil {
+	if err := c.Retire(ctx, tx, []Child{row}, reason, 0); err != nil {
 		return err
 	}
-	if _, err := c.note(ctx, tx, by, action, id, []Difference{{Field: "state", Before: string(Open), After: string(Closed)}}, words); err != nil {
+	if _, err := c.Note(ctx, tx, by, action, id, []Difference{{Field: "state", Before: string(Open), After: string(Closed)}}, words); err != nil {
 		return err
 	}
 	if err := audit.Write(ctx, tx, by, action, "child", id, map[string]string{"closed": reason}); err != nil {
 		return err
 	}
-	return c.settled(ctx, tx, by, id)
+	return c.Settle(ctx, tx, by, id)
 }
 
 // Revive opens a closed file again, as Amend changes one.
@@ -57,14 +57,14 @@ func (c *Cabinet) Revive(ctx context.Context, tx *db.Tx, by access.Actor, action
 	if err != nil {
 		return err
 	}
-	if err := c.revive(ctx, tx, row); err != nil {
+	if err := c.Raise(ctx, tx, row); err != nil {
 		return err
 	}
-	if _, err := c.note(ctx, tx, by, action, id, []Difference{{Field: "state", Before: string(Closed), After: string(Open)}}, words); err != nil {
+	if _, err := c.Note(ctx, tx, by, action, id, []Difference{{Field: "state", Before: string(Closed), After: string(Open)}}, words); err != nil {
 		return err
 	}
 	if err := audit.Write(ctx, tx, by, action, "child", id, map[string]string{"reopened": row.Ended}); err != nil {
 		return err
 	}
-	return c.settled(ctx, tx, by, id)
+	return c.Settle(ctx, tx, by, id)
 }

@@ -82,7 +82,7 @@ func (c *Cabinet) seal(now clock.Instant, by access.Actor, b *Batch, list []New)
 		}
 	}
 	for _, h := range b.holds {
-		sealing = append(sealing, vault.Sealed{Group: group(h.Child), Field: evidenceField(h.ID), Bytes: h.Evidence})
+		sealing = append(sealing, vault.Sealed{Group: group(h.Child), Field: EvidenceField(h.ID), Bytes: h.Evidence})
 	}
 	sealed, keys, err := c.Vault.SealNew(sealing, now)
 	if err != nil {

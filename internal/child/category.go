@@ -57,8 +57,8 @@ func categoryIDs(list []NewCategory) []string {
 	return ids
 }
 
-// joined writes ids as Child.Categories holds them: sorted, between blanks.
-func joined(ids []string) string {
+// Joined writes ids as Child.Categories holds them: sorted, between blanks.
+func Joined(ids []string) string {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	if len(ids) == 0 {
 		return ""
@@ -91,7 +91,7 @@ func (c *Cabinet) Enter(ctx context.Context, tx *db.Tx, by access.Actor, id ref.
 		return errs.Newf(errs.Conflict, "该儿童已列入“%s”，不必重复登记。", rule.Label)
 	}
 	h := n.category(tx.Now, by, row)
-	sealed, err := c.Vault.SealText(ctx, tx, group(id), evidenceField(h.ID), n.Evidence)
+	sealed, err := c.Vault.SealText(ctx, tx, group(id), EvidenceField(h.ID), n.Evidence)
 	if err != nil {
 		return err
 	}
@@ -100,14 +100,14 @@ func (c *Cabinet) Enter(ctx context.Context, tx *db.Tx, by access.Actor, id ref.
 		return err
 	}
 	next := row
-	next.Categories = joined(append(row.CategoryIDs(), n.ID))
-	if err := c.replace(ctx, tx, row, next); err != nil {
+	next.Categories = Joined(append(row.CategoryIDs(), n.ID))
+	if err := c.Put(ctx, tx, row, next); err != nil {
 		return err
 	}
 	if err := audit.Write(ctx, tx, by, "child.category", "child", id, map[string]string{"entered": n.ID, "source": n.Source}); err != nil {
 		return err
 	}
-	return c.settled(ctx, tx, by, id)
+	return c.Settle(ctx, tx, by, id)
 }
 
 // Leave ends a category for a reason, an id of LeaveReasons.
@@ -129,14 +129,14 @@ func (c *Cabinet) Leave(ctx context.Context, tx *db.Tx, by access.Actor, id ref.
 		return err
 	}
 	next := row
-	next.Categories = joined(slices.DeleteFunc(row.CategoryIDs(), func(s string) bool { return s == category }))
-	if err := c.replace(ctx, tx, row, next); err != nil {
+	next.Categories = Joined(slices.DeleteFunc(row.CategoryIDs(), func(s string) bool { return s == category }))
+	if err := c.Put(ctx, tx, row, next); err != nil {
 		return err
 	}
 	if err := audit.Write(ctx, tx, by, "child.category", "child", id, map[string]string{"left": category, "reason": reason}); err != nil {
 		return err
 	}
-	return c.settled(ctx, tx, by, id)
+	return c.Settle(ctx, tx, by, id)
 }
 
 // LeaveReasons say why a child leaves a category.
@@ -167,7 +167,7 @@ func (c *Cabinet) Belongings(ctx context.Context, tx *db.Tx, by access.Actor, id
 	out := make([]Belonging, len(list))
 	for i, h := range list {
 		out[i].Category = h
-		if out[i].Words, err = c.Vault.OpenText(ctx, tx, group(h.Child), evidenceField(h.ID), h.Evidence); err != nil {
+		if out[i].Words, err = c.Vault.OpenText(ctx, tx, group(h.Child), EvidenceField(h.ID), h.Evidence); err != nil {
 			return nil, err
 		}
 	}
@@ -182,7 +182,7 @@ func (c *Cabinet) categories(ctx context.Context, tx *db.Tx, id ref.Child) ([]Ca
 	}
 	var out []Category
 	for _, part := range ids {
-		list, err := categoriesOf(ctx, tx, part)
+		list, err := CategoriesOf(ctx, tx, part)
 		if err != nil {
 			return nil, err
 		}

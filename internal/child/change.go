@@ -29,7 +29,7 @@ func (c *Cabinet) Change(ctx context.Context, tx *db.Tx, by access.Actor, id ref
 		f.Check(false, "reason", "请说明修改的依据，例如“户口簿核对”“入户走访”。")
 		return f.Err()
 	}
-	row, before, err := c.load(ctx, tx, by, id)
+	row, before, err := c.Load(ctx, tx, by, id)
 	if err != nil {
 		return err
 	}
@@ -52,9 +52,9 @@ func (c *Cabinet) change(ctx context.Context, tx *db.Tx, by access.Actor, action
 		return err
 	}
 	if !by.Scope().Sees(after.Unit, after.Region) && by.User != access.Program.User {
-		return outside()
+		return Outside()
 	}
-	diff := differences(before, after)
+	diff := Differences(before, after)
 	if len(diff) == 0 {
 		return nil
 	}
@@ -63,24 +63,25 @@ func (c *Cabinet) change(ctx context.Context, tx *db.Tx, by access.Actor, action
 			return err
 		}
 	}
-	if err := c.store(ctx, tx, row, before, after); err != nil {
+	if err := c.Rewrite(ctx, tx, row, before, after); err != nil {
 		return err
 	}
-	keys, err := c.note(ctx, tx, by, action, row.ID, diff, reason)
+	keys, err := c.Note(ctx, tx, by, action, row.ID, diff, reason)
 	if err != nil {
 		return err
 	}
 	return audit.Write(ctx, tx, by, action, "child", row.ID, map[string]any{"fields": keys})
 }
 
-// store writes the new state with all by which it is found.
-func (c *Cabinet) store(ctx context.Context, tx *db.Tx, row Child, before, after New) error {
+// Rewrite writes the new state with all by which it is found. It serves the parts of this
+// slice, which have checked the right to it and write the journal's entry.
+func (c *Cabinet) Rewrite(ctx context.Context, tx *db.Tx, row Child, before, after New) error {
 	next := row
 	next.Name, next.Sex, next.Birth, next.Guessed = after.Name, after.Sex, after.Birth, flag(after.Guessed)
 	next.Region, next.Town, next.County = after.Region, access.Town(after.Region), access.County(after.Region)
 	next.Unit, next.School, next.Grade = after.Unit, after.School, after.Grade
 	next.Band, next.Turns = bandOf(after.Birth, civil.DateOf(tx.Now.Time()))
-	if err := c.replace(ctx, tx, row, next); err != nil {
+	if err := c.Put(ctx, tx, row, next); err != nil {
 		return err
 	}
 	if err := unmatch(ctx, tx, row.ID, row.Version+1); err != nil {
@@ -120,9 +121,9 @@ func (c *Cabinet) rekey(ctx context.Context, tx *db.Tx, id ref.Child, before, af
 	return db.InsertAll(ctx, tx, "child_key", more)
 }
 
-// replace writes the row of lists and what follows from it: places and order
-// of categories, search keys, kept numbers.
-func (c *Cabinet) replace(ctx context.Context, tx *db.Tx, row, next Child) error {
+// Put writes the row of lists and what follows from it: places and order of
+// categories, search keys, kept numbers. It serves parts as Rewrite does.
+func (c *Cabinet) Put(ctx context.Context, tx *db.Tx, row, next Child) error {
 	next.Version, next.Changed = row.Version+1, tx.Now
 	if err := update(ctx, tx, next); err != nil {
 		return err
@@ -173,8 +174,8 @@ type Difference struct {
 	After  string `json:"after,omitempty"`
 }
 
-// differences lists what two states of a file hold differently, by path.
-func differences(before, after New) []Difference {
+// Differences lists what two states of a file hold differently, by path.
+func Differences(before, after New) []Difference {
 	was, now := flat(before), flat(after)
 	var out []Difference
 	for path, v := range was {
@@ -245,8 +246,8 @@ type Past struct {
 	Reason    []byte
 }
 
-// note writes a change into the file's history and gives the paths it touched.
-func (c *Cabinet) note(ctx context.Context, tx *db.Tx, by access.Actor, action access.Permission, id ref.Child, diff []Difference, reason string) ([]string, error) {
+// Note writes a change into the file's history and gives the paths it touched.
+func (c *Cabinet) Note(ctx context.Context, tx *db.Tx, by access.Actor, action access.Permission, id ref.Child, diff []Difference, reason string) ([]string, error) {
 	keys := make([]string, len(diff))
 	for i, d := range diff {
 		keys[i] = d.Field

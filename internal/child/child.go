@@ -52,11 +52,11 @@ func (c *Cabinet) rehomed(ctx context.Context, tx *db.Tx, by access.Actor, was C
 	if err := c.Settled(ctx, tx, by, []Child{gone}); err != nil {
 		return err
 	}
-	return c.settled(ctx, tx, by, was.ID)
+	return c.Settle(ctx, tx, by, was.ID)
 }
 
-// settled tells who follows how files stand now.
-func (c *Cabinet) settled(ctx context.Context, tx *db.Tx, by access.Actor, ids ...ref.Child) error {
+// Settle tells who follows how files stand now.
+func (c *Cabinet) Settle(ctx context.Context, tx *db.Tx, by access.Actor, ids ...ref.Child) error {
 	if c.Settled == nil {
 		return nil
 	}

@@ -59,17 +59,18 @@ func (c *Cabinet) row(now clock.Instant, by access.Actor, n *New) (Child, error)
 		return Child{}, err
 	}
 	if by.User != access.Program.User && !by.Scope().Sees(n.Unit, n.Region) {
-		return Child{}, outside()
+		return Child{}, Outside()
 	}
 	band, turns := bandOf(n.Birth, today)
 	row := Child{ID: ref.New[ref.Child](now.Time()), Name: n.Name, Sex: n.Sex, Birth: n.Birth, Guessed: flag(n.Guessed),
 		Region: n.Region, Town: access.Town(n.Region), County: access.County(n.Region), Unit: n.Unit, School: n.School, Grade: n.Grade,
-		Due: NoDue, Categories: joined(categoryIDs(n.Categories)), Band: band, Turns: turns, State: Open, Source: n.Source, Version: 1,
+		Due: NoDue, Categories: Joined(categoryIDs(n.Categories)), Band: band, Turns: turns, State: Open, Source: n.Source, Version: 1,
 		Created: now, CreatedBy: by.User, Changed: now}
 	return row, n.Told.put(&row, today)
 }
 
-func outside() error {
+// Outside refuses a place beyond the actor's scope.
+func Outside() error {
 	f := errs.Fields{}
 	f.Check(false, "region", "居住地不在您的职责范围内。请选择本辖区的村（社区），或转由当地建档。")
 	return f.Err()

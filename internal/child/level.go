@@ -135,7 +135,7 @@ func (c *Cabinet) CloseAll(ctx context.Context, tx *db.Tx, by access.Actor, ids 
 	case !known(CloseReasons, reason):
 		return errs.New(errs.Invalid, "请选择结束档案的原因。")
 	}
-	if err := c.end(ctx, tx, rows, reason, 0); err != nil {
+	if err := c.Retire(ctx, tx, rows, reason, 0); err != nil {
 		return err
 	}
 	if len(ids) == 1 {
@@ -146,11 +146,11 @@ func (c *Cabinet) CloseAll(ctx context.Context, tx *db.Tx, by access.Actor, ids 
 	if err != nil {
 		return err
 	}
-	return c.settled(ctx, tx, by, ids...)
+	return c.Settle(ctx, tx, by, ids...)
 }
 
-// end closes files, perhaps into another.
-func (c *Cabinet) end(ctx context.Context, tx *db.Tx, rows []Child, reason string, successor ref.Child) error {
+// Retire closes files, perhaps into another. It serves parts as Rewrite does.
+func (c *Cabinet) Retire(ctx context.Context, tx *db.Tx, rows []Child, reason string, successor ref.Child) error {
 	papers, err := c.Dossiers(ctx, tx, access.Program, idsOf(rows))
 	if err != nil {
 		return err
@@ -199,19 +199,20 @@ func (c *Cabinet) Reopen(ctx context.Context, tx *db.Tx, by access.Actor, id ref
 	if row.State != Closed || row.Successor != 0 {
 		return errs.New(errs.Conflict, "只有已结且没有并入其他档案的，才能恢复。")
 	}
-	if err := c.revive(ctx, tx, row); err != nil {
+	if err := c.Raise(ctx, tx, row); err != nil {
 		return err
 	}
-	if _, err := c.note(ctx, tx, by, "child.close", id, []Difference{{Field: "state", Before: string(Closed), After: string(Open)}}, reason); err != nil {
+	if _, err := c.Note(ctx, tx, by, "child.close", id, []Difference{{Field: "state", Before: string(Closed), After: string(Open)}}, reason); err != nil {
 		return err
 	}
 	if err := audit.Write(ctx, tx, by, "child.close", "child", id, map[string]string{"reopened": row.Ended}); err != nil {
 		return err
 	}
-	return c.settled(ctx, tx, by, id)
+	return c.Settle(ctx, tx, by, id)
 }
 
-func (c *Cabinet) revive(ctx context.Context, tx *db.Tx, row Child) error {
+// Raise brings a closed file back. It serves parts as Rewrite does.
+func (c *Cabinet) Raise(ctx context.Context, tx *db.Tx, row Child) error {
 	d, err := c.dossier(ctx, tx, row.ID)
 	if err != nil {
 		return err
@@ -229,7 +230,7 @@ func (c *Cabinet) revive(ctx context.Context, tx *db.Tx, row Child) error {
 	next := row
 	next.State, next.Ended, next.Successor = Open, "", 0
 	next.Band, next.Turns = bandOf(row.Birth, civil.DateOf(tx.Now.Time()))
-	return c.replace(ctx, tx, row, next)
+	return c.Put(ctx, tx, row, next)
 }
 
 // Turn moves the files whose age crosses a band into it, some at a time, and
@@ -245,7 +246,7 @@ func (c *Cabinet) Turn(ctx context.Context, d *db.DB) (int, error) {
 			for _, row := range rows {
 				next := row
 				next.Band, next.Turns = bandOf(row.Birth, today)
-				if err := c.replace(ctx, tx, row, next); err != nil {
+				if err := c.Put(ctx, tx, row, next); err != nil {
 					return err
 				}
 				if c.Grown == nil {

@@ -15,13 +15,14 @@ type Part struct {
 	// Checkable parts may have been checked by a department: they change by
 	// request and approval.
 	Checkable bool
-	copy      func(to *New, from New)
-	// unite joins what two files hold; nil where only one can be right.
-	unite func(to *New, from New)
+	// Copy takes the part over from another file.
+	Copy func(to *New, from New)
+	// Unite joins what two files hold; nil where only one can be right.
+	Unite func(to *New, from New)
 }
 
 // Unites tells whether both values can be kept.
-func (p Part) Unites() bool { return p.unite != nil }
+func (p Part) Unites() bool { return p.Unite != nil }
 
 // Same tells whether two files hold the same in this part.
 func (p Part) Same(a, b New) bool { return p.text(a) == p.text(b) }
@@ -29,7 +30,7 @@ func (p Part) Same(a, b New) bool { return p.text(a) == p.text(b) }
 // text is a part in one form for comparing.
 func (p Part) text(n New) string {
 	var only New
-	p.copy(&only, n)
+	p.Copy(&only, n)
 	b, err := json.Marshal(only)
 	if err != nil {
 		return ""
@@ -51,40 +52,40 @@ func PartOf(key string) (Part, bool) {
 }
 
 var parts = []Part{
-	{Key: "name", Label: "姓名", Checkable: true, copy: func(to *New, from New) { to.Name = from.Name }},
-	{Key: "number", Label: "公民身份号码", Checkable: true, copy: func(to *New, from New) {
+	{Key: "name", Label: "姓名", Checkable: true, Copy: func(to *New, from New) { to.Name = from.Name }},
+	{Key: "number", Label: "公民身份号码", Checkable: true, Copy: func(to *New, from New) {
 		to.Dossier.Number, to.Dossier.NoNumber = from.Dossier.Number, from.Dossier.NoNumber
 	}},
-	{Key: "sex", Label: "性别", Checkable: true, copy: func(to *New, from New) { to.Sex = from.Sex }},
-	{Key: "birth", Label: "出生日期", Checkable: true, copy: func(to *New, from New) { to.Birth, to.Guessed = from.Birth, from.Guessed }},
-	{Key: "papers", Label: "其他证件", Checkable: true, copy: func(to *New, from New) { to.Dossier.Papers = from.Dossier.Papers },
-		unite: func(to *New, from New) { to.Dossier.Papers = union(to.Dossier.Papers, from.Dossier.Papers) }},
-	{Key: "ethnic", Label: "民族", Checkable: true, copy: func(to *New, from New) { to.Dossier.Ethnic = from.Dossier.Ethnic }},
-	{Key: "phone", Label: "本人电话", copy: func(to *New, from New) { to.Dossier.Phone = from.Dossier.Phone }},
-	{Key: "region", Label: "居住地", copy: func(to *New, from New) {
+	{Key: "sex", Label: "性别", Checkable: true, Copy: func(to *New, from New) { to.Sex = from.Sex }},
+	{Key: "birth", Label: "出生日期", Checkable: true, Copy: func(to *New, from New) { to.Birth, to.Guessed = from.Birth, from.Guessed }},
+	{Key: "papers", Label: "其他证件", Checkable: true, Copy: func(to *New, from New) { to.Dossier.Papers = from.Dossier.Papers },
+		Unite: func(to *New, from New) { to.Dossier.Papers = union(to.Dossier.Papers, from.Dossier.Papers) }},
+	{Key: "ethnic", Label: "民族", Checkable: true, Copy: func(to *New, from New) { to.Dossier.Ethnic = from.Dossier.Ethnic }},
+	{Key: "phone", Label: "本人电话", Copy: func(to *New, from New) { to.Dossier.Phone = from.Dossier.Phone }},
+	{Key: "region", Label: "居住地", Copy: func(to *New, from New) {
 		to.Region, to.Dossier.Places.Residence = from.Region, from.Dossier.Places.Residence
 	}},
-	{Key: "registered", Label: "户籍", Checkable: true, copy: func(to *New, from New) {
+	{Key: "registered", Label: "户籍", Checkable: true, Copy: func(to *New, from New) {
 		to.Dossier.Places.Registered, to.Dossier.Household = from.Dossier.Places.Registered, from.Dossier.Household
 	}},
-	{Key: "occurrence", Label: "发生地", copy: func(to *New, from New) { to.Dossier.Places.Occurrence = from.Dossier.Places.Occurrence }},
-	{Key: "school", Label: "就学", copy: func(to *New, from New) {
+	{Key: "occurrence", Label: "发生地", Copy: func(to *New, from New) { to.Dossier.Places.Occurrence = from.Dossier.Places.Occurrence }},
+	{Key: "school", Label: "就学", Copy: func(to *New, from New) {
 		to.Unit, to.School, to.Grade = from.Unit, from.School, from.Grade
 		to.Dossier.Schooling, to.Dossier.Places.School = from.Dossier.Schooling, from.Dossier.Places.School
 	}},
-	{Key: "people", Label: "监护人、照护人和家庭成员", copy: func(to *New, from New) { to.Dossier.People = from.Dossier.People }, unite: unitePeople},
-	{Key: "health", Label: "健康和残疾", copy: func(to *New, from New) { to.Dossier.Health = from.Dossier.Health }},
-	{Key: "family", Label: "家庭和监护情况", copy: func(to *New, from New) { to.Dossier.Family = from.Dossier.Family }},
-	{Key: "situation", Label: "情形", copy: func(to *New, from New) { to.Dossier.Situation = from.Dossier.Situation },
-		unite: func(to *New, from New) { to.Dossier.Situation = union(to.Dossier.Situation, from.Dossier.Situation) }},
-	{Key: "welfare", Label: "享受政策", copy: func(to *New, from New) { to.Dossier.Welfare = from.Dossier.Welfare },
-		unite: func(to *New, from New) { to.Dossier.Welfare = union(to.Dossier.Welfare, from.Dossier.Welfare) }},
-	{Key: "remarks", Label: "备注", copy: func(to *New, from New) { to.Dossier.Remarks = from.Dossier.Remarks }, unite: uniteRemarks},
-	{Key: "photo", Label: "照片", copy: func(to *New, from New) { to.Dossier.Photo = from.Dossier.Photo }},
-	{Key: "checked", Label: "部门已核对的项目", copy: func(to *New, from New) { to.Dossier.Checked = from.Dossier.Checked },
-		unite: func(to *New, from New) { to.Dossier.Checked = union(to.Dossier.Checked, from.Dossier.Checked) }},
-	{Key: "contact", Label: "联系人", copy: func(to *New, from New) { to.Dossier.Contact = from.Dossier.Contact }},
-	{Key: "extra", Label: "本县补充项目", copy: func(to *New, from New) { to.Dossier.Extra = from.Dossier.Extra }, unite: uniteExtra},
+	{Key: "people", Label: "监护人、照护人和家庭成员", Copy: func(to *New, from New) { to.Dossier.People = from.Dossier.People }, Unite: unitePeople},
+	{Key: "health", Label: "健康和残疾", Copy: func(to *New, from New) { to.Dossier.Health = from.Dossier.Health }},
+	{Key: "family", Label: "家庭和监护情况", Copy: func(to *New, from New) { to.Dossier.Family = from.Dossier.Family }},
+	{Key: "situation", Label: "情形", Copy: func(to *New, from New) { to.Dossier.Situation = from.Dossier.Situation },
+		Unite: func(to *New, from New) { to.Dossier.Situation = union(to.Dossier.Situation, from.Dossier.Situation) }},
+	{Key: "welfare", Label: "享受政策", Copy: func(to *New, from New) { to.Dossier.Welfare = from.Dossier.Welfare },
+		Unite: func(to *New, from New) { to.Dossier.Welfare = union(to.Dossier.Welfare, from.Dossier.Welfare) }},
+	{Key: "remarks", Label: "备注", Copy: func(to *New, from New) { to.Dossier.Remarks = from.Dossier.Remarks }, Unite: uniteRemarks},
+	{Key: "photo", Label: "照片", Copy: func(to *New, from New) { to.Dossier.Photo = from.Dossier.Photo }},
+	{Key: "checked", Label: "部门已核对的项目", Copy: func(to *New, from New) { to.Dossier.Checked = from.Dossier.Checked },
+		Unite: func(to *New, from New) { to.Dossier.Checked = union(to.Dossier.Checked, from.Dossier.Checked) }},
+	{Key: "contact", Label: "联系人", Copy: func(to *New, from New) { to.Dossier.Contact = from.Dossier.Contact }},
+	{Key: "extra", Label: "本县补充项目", Copy: func(to *New, from New) { to.Dossier.Extra = from.Dossier.Extra }, Unite: uniteExtra},
 }
 
 func union[T comparable](a, b []T) []T {
@@ -160,19 +161,11 @@ func stateOf(row Child, d Dossier) New {
 		School: row.School, Grade: row.Grade, Dossier: d, Source: row.Source}
 }
 
-// later gives the later of two days, earlier the earlier one that is known.
-func later(a, b civil.Date) civil.Date {
-	if b.After(a) {
-		return b
-	}
-	return a
-}
-
 // Take takes parts over from another state of the file.
 func (n *New) Take(from New, keys []string) {
 	for _, key := range keys {
 		if p, ok := PartOf(key); ok {
-			p.copy(n, from)
+			p.Copy(n, from)
 		}
 	}
 }

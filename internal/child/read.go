@@ -22,7 +22,8 @@ func dossierField(id ref.Child) vault.Field {
 	return vault.Field{Table: "child_dossier", Column: "sealed", Row: int64(id)}
 }
 
-func evidenceField(id int64) vault.Field {
+// EvidenceField is where the words stand on which a category rests.
+func EvidenceField(id int64) vault.Field {
 	return vault.Field{Table: "child_category", Column: "evidence", Row: id}
 }
 
@@ -188,8 +189,8 @@ func (c *Cabinet) Dossiers(ctx context.Context, tx *db.Tx, by access.Actor, ids 
 	return out, nil
 }
 
-// load gives a file for a change, locked, in the actor's scope.
-func (c *Cabinet) load(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) (Child, New, error) {
+// Load gives an open file for a change, locked, in the actor's scope.
+func (c *Cabinet) Load(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) (Child, New, error) {
 	row, err := lock(ctx, tx, by, id)
 	if err != nil {
 		return row, New{}, err

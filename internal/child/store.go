@@ -153,7 +153,8 @@ func endCategory(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child, 
 		on, by.User, reason, id, category)
 }
 
-func categoriesOf(ctx context.Context, tx *db.Tx, id ref.Child) ([]Category, error) {
+// CategoriesOf gives the categories of a file, those that hold first.
+func CategoriesOf(ctx context.Context, tx *db.Tx, id ref.Child) ([]Category, error) {
 	list, err := db.All[Category](ctx, tx, "SELECT "+db.ColumnsOf[Category]("h")+" FROM child_category h WHERE h.child = ? AND h.ended = '' ORDER BY h.id", id)
 	if err != nil {
 		return nil, err
@@ -427,4 +428,33 @@ func walk(ctx context.Context, tx *db.Tx, by access.Actor, after ref.Child, limi
 	where, args := visible(by)
 	return db.All[Child](ctx, tx, "SELECT "+columns+" FROM child c WHERE c.state = 'open' AND c.id > ? AND "+where+" ORDER BY c.id LIMIT ?",
 		slices.Concat([]any{after}, args, []any{limit})...)
+}
+
+// united lists a file and all that were merged into it.
+func united(ctx context.Context, tx *db.Tx, id ref.Child) ([]ref.Child, error) {
+	return db.All[ref.Child](ctx, tx, `WITH RECURSIVE part(id) AS (
+		SELECT c.id FROM child c WHERE c.id = ?
+		UNION ALL SELECT n.id FROM part p JOIN child n ON n.successor = p.id WHERE n.successor > 0)
+		SELECT id FROM part`, id)
+}
+
+// placePairs gives the pairs of a file its place.
+func placePairs(ctx context.Context, tx *db.Tx, c Child) error {
+	if _, err := tx.Exec(ctx, "UPDATE child_pair SET unit_a = ?, region_a = ?, town_a = ?, county_a = ? WHERE a = ?", c.Unit, c.Region, c.Town, c.County, c.ID); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, "UPDATE child_pair SET unit_b = ?, region_b = ?, town_b = ?, county_b = ? WHERE b = ?", c.Unit, c.Region, c.Town, c.County, c.ID)
+	return err
+}
+
+// unmatched is a file that waits to be compared with others.
+type unmatched struct {
+	Child   ref.Child
+	Version int64
+}
+
+// unmatch puts a file among those to be compared.
+func unmatch(ctx context.Context, tx *db.Tx, id ref.Child, version int64) error {
+	_, err := tx.Exec(ctx, "INSERT INTO child_unmatched (child, version) VALUES (?, ?) ON CONFLICT (child) DO UPDATE SET version = excluded.version", id, version)
+	return err
 }

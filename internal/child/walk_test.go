@@ -10,6 +10,7 @@ import (
 	"weibao/internal/child"
 	"weibao/internal/child/compare"
 	"weibao/internal/child/generate"
+	"weibao/internal/child/merge"
 	"weibao/internal/civil"
 	"weibao/internal/clock"
 	"weibao/internal/db"
@@ -88,7 +89,7 @@ func TestDuplicatesAreFoundAndOthersLeftAlone(t *testing.T) {
 }
 
 func (k truth) figures(t *testing.T, d *db.DB) (precision, recall float64) {
-	list, err := db.All[child.Pair](t.Context(), d.Reader(), "SELECT "+db.ColumnsOf[child.Pair]("p")+" FROM child_pair p")
+	list, err := db.All[merge.Pair](t.Context(), d.Reader(), "SELECT "+db.ColumnsOf[merge.Pair]("p")+" FROM child_pair p")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"weibao/internal/access"
 	"weibao/internal/audit"
 	"weibao/internal/child"
+	"weibao/internal/child/merge"
 	"weibao/internal/db"
 	"weibao/internal/duty"
 	"weibao/internal/errs"
@@ -66,7 +67,7 @@ func (k *Desk) files(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Chi
 	if _, err := k.Cabinet.Get(ctx, tx, by, id); err != nil {
 		return nil, err
 	}
-	merges, err := k.Cabinet.Merges(ctx, tx, access.Program, id)
+	merges, err := merge.Merges(ctx, tx, k.Cabinet, access.Program, id)
 	ids := []ref.Child{id}
 	for _, m := range merges {
 		if m.Undone == 0 {

@@ -14,6 +14,7 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/child"
+	"weibao/internal/child/merge"
 	"weibao/internal/db"
 	"weibao/internal/pinyin"
 	"weibao/internal/ref"
@@ -41,7 +42,7 @@ func Match(ctx context.Context, c *child.Cabinet, d *db.DB) (int, error) {
 	total := 0
 	for {
 		var work []unmatched
-		var found map[ref.Child][]child.Pair
+		var found map[ref.Child][]merge.Pair
 		err := d.Read(ctx, func(tx *db.Tx) (err error) {
 			if work, err = waiting(ctx, tx, walkStep); err == nil {
 				found, err = walk(ctx, tx, c, work)
@@ -67,7 +68,7 @@ func Match(ctx context.Context, c *child.Cabinet, d *db.DB) (int, error) {
 }
 
 // walk compares some files with their candidates.
-func walk(ctx context.Context, tx *db.Tx, c *child.Cabinet, work []unmatched) (map[ref.Child][]child.Pair, error) {
+func walk(ctx context.Context, tx *db.Tx, c *child.Cabinet, work []unmatched) (map[ref.Child][]merge.Pair, error) {
 	ids := make([]ref.Child, len(work))
 	for i, w := range work {
 		ids[i] = w.Child
@@ -90,14 +91,14 @@ func walk(ctx context.Context, tx *db.Tx, c *child.Cabinet, work []unmatched) (m
 	if err != nil {
 		return nil, err
 	}
-	found := map[ref.Child][]child.Pair{}
+	found := map[ref.Child][]merge.Pair{}
 	for id, f := range files {
 		for _, other := range candidates[id] {
 			g, there := around[other]
 			if !there {
 				continue
 			}
-			if p, likely := child.Likeness(f, g, tx.Now); likely {
+			if p, likely := merge.Likeness(f, g, tx.Now); likely {
 				found[id] = append(found[id], p)
 			}
 		}
@@ -168,14 +169,14 @@ func (m townCache) of(ctx context.Context, tx *db.Tx, county string) ([]string, 
 
 // settlePairs brings the pairs of a compared file to what was found. What a
 // person has decided stays.
-func settlePairs(ctx context.Context, tx *db.Tx, w unmatched, found []child.Pair) error {
+func settlePairs(ctx context.Context, tx *db.Tx, w unmatched, found []merge.Pair) error {
 	had, err := pairsOf(ctx, tx, w.Child)
 	if err != nil {
 		return err
 	}
 	for _, p := range had {
-		still := slices.ContainsFunc(found, func(f child.Pair) bool { return f.A == p.A && f.B == p.B })
-		if p.State == child.Found && !still {
+		still := slices.ContainsFunc(found, func(f merge.Pair) bool { return f.A == p.A && f.B == p.B })
+		if p.State == merge.Found && !still {
 			if err := dropPair(ctx, tx, p); err != nil {
 				return err
 			}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"weibao/internal/child"
+	"weibao/internal/child/merge"
 	"weibao/internal/civil"
 	"weibao/internal/db"
 	"weibao/internal/ref"
@@ -57,17 +58,17 @@ func namesakes(ctx context.Context, tx *db.Tx, towns []string, sound string, bir
 	return out, nil
 }
 
-func pairsOf(ctx context.Context, tx *db.Tx, id ref.Child) ([]child.Pair, error) {
-	list, err := db.All[child.Pair](ctx, tx, "SELECT "+db.ColumnsOf[child.Pair]("p")+" FROM child_pair p WHERE p.a = ?", id)
+func pairsOf(ctx context.Context, tx *db.Tx, id ref.Child) ([]merge.Pair, error) {
+	list, err := db.All[merge.Pair](ctx, tx, "SELECT "+db.ColumnsOf[merge.Pair]("p")+" FROM child_pair p WHERE p.a = ?", id)
 	if err != nil {
 		return nil, err
 	}
-	more, err := db.All[child.Pair](ctx, tx, "SELECT "+db.ColumnsOf[child.Pair]("p")+" FROM child_pair p WHERE p.b = ?", id)
+	more, err := db.All[merge.Pair](ctx, tx, "SELECT "+db.ColumnsOf[merge.Pair]("p")+" FROM child_pair p WHERE p.b = ?", id)
 	return append(list, more...), err
 }
 
 // notePair stores what the job found, unless a person has decided.
-func notePair(ctx context.Context, tx *db.Tx, p child.Pair) error {
+func notePair(ctx context.Context, tx *db.Tx, p merge.Pair) error {
 	n, err := tx.Exec(ctx, "UPDATE child_pair SET score = ?, reasons = ? WHERE a = ? AND b = ? AND state = 'found'", p.Score, p.Reasons, p.A, p.B)
 	if err != nil || n > 0 {
 		return err
@@ -79,7 +80,7 @@ func notePair(ctx context.Context, tx *db.Tx, p child.Pair) error {
 	return db.Insert(ctx, tx, "child_pair", p)
 }
 
-func dropPair(ctx context.Context, tx *db.Tx, p child.Pair) error {
+func dropPair(ctx context.Context, tx *db.Tx, p merge.Pair) error {
 	_, err := tx.Exec(ctx, "DELETE FROM child_pair WHERE a = ? AND b = ?", p.A, p.B)
 	return err
 }

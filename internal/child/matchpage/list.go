@@ -8,6 +8,7 @@ import (
 	"weibao/internal/access"
 	"weibao/internal/child"
 	"weibao/internal/child/childpage"
+	"weibao/internal/child/merge"
 	"weibao/internal/civil"
 	"weibao/internal/db"
 	"weibao/internal/region"
@@ -24,7 +25,7 @@ type listView struct {
 // List shows the pairs about which somebody must decide.
 func (p *Pages) List(w http.ResponseWriter, r *http.Request, by access.Actor) error {
 	ctx, tx := r.Context(), p.DB.Reader()
-	list, err := p.Cabinet.Pairs(ctx, tx, by, readKey(r.FormValue("after")), pageRows+1)
+	list, err := merge.Pairs(ctx, tx, by, readKey(r.FormValue("after")), pageRows+1)
 	if err != nil {
 		return err
 	}
@@ -33,7 +34,7 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, by access.Actor) er
 		list = list[:pageRows]
 		pager = &ui.Pager{First: ListPath, Next: ListPath + "?after=" + keyText(list[pageRows-1])}
 	}
-	abroad, err := p.Cabinet.Abroad(ctx, tx, by, pageRows)
+	abroad, err := merge.Abroad(ctx, tx, by, pageRows)
 	if err != nil {
 		return err
 	}
@@ -63,7 +64,7 @@ func pairTable() ui.Table {
 		Empty: ui.Empty{Title: "没有疑似重复的档案", Text: "新建或修改档案后，系统会自动比对，发现疑似重复时列在这里。"}}
 }
 
-func (p *Pages) row(ctx context.Context, tx *db.Tx, by access.Actor, pair child.Pair, places map[string]string) (ui.Row, error) {
+func (p *Pages) row(ctx context.Context, tx *db.Tx, by access.Actor, pair merge.Pair, places map[string]string) (ui.Row, error) {
 	a, err := p.Cabinet.Get(ctx, tx, by, pair.A)
 	if err != nil {
 		return ui.Row{}, err
@@ -82,7 +83,7 @@ func fileCell(c child.Child, on civil.Date, places map[string]string) ui.Cell {
 }
 
 // abroad lists what must be settled with another county.
-func (p *Pages) abroad(ctx context.Context, tx *db.Tx, by access.Actor, list []child.Pair, places map[string]string) (*ui.Table, error) {
+func (p *Pages) abroad(ctx context.Context, tx *db.Tx, by access.Actor, list []merge.Pair, places map[string]string) (*ui.Table, error) {
 	if len(list) == 0 {
 		return nil, nil
 	}
@@ -98,7 +99,7 @@ func (p *Pages) abroad(ctx context.Context, tx *db.Tx, by access.Actor, list []c
 	return t, nil
 }
 
-func codesOf(list []child.Pair) []string {
+func codesOf(list []merge.Pair) []string {
 	var codes []string
 	for _, p := range list {
 		codes = append(codes, p.RegionA, p.RegionB)
@@ -106,16 +107,16 @@ func codesOf(list []child.Pair) []string {
 	return codes
 }
 
-func keyText(p child.Pair) string {
-	k := child.KeyOfPair(p)
+func keyText(p merge.Pair) string {
+	k := merge.KeyOfPair(p)
 	return fmt.Sprintf("%d.%d.%d", k.Score, k.A, k.B)
 }
 
 // readKey reads a page key; what is none begins at the first page.
-func readKey(s string) child.PairKey {
-	var k child.PairKey
+func readKey(s string) merge.PairKey {
+	var k merge.PairKey
 	if n, err := fmt.Sscanf(s, "%d.%d.%d", &k.Score, &k.A, &k.B); err != nil || n != 3 {
-		return child.PairKey{}
+		return merge.PairKey{}
 	}
 	return k
 }

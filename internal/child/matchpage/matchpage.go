@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"weibao/internal/child"
+	"weibao/internal/child/merge"
 	"weibao/internal/db"
 	"weibao/internal/errs"
 	"weibao/internal/ref"
@@ -79,7 +80,7 @@ func (p *Pages) write(r *http.Request, fn func(ctx context.Context, tx *db.Tx) e
 var here = []ui.Crumb{{Label: "未成年人档案", Href: "/children"}, {Label: "疑似重复", Href: ListPath}}
 
 // reasonWords says why two files look alike: what speaks for it.
-func reasonWords(p child.Pair) string {
+func reasonWords(p merge.Pair) string {
 	var words []string
 	for _, r := range p.Why() {
 		if r.Points() > 1 {

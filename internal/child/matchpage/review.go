@@ -10,6 +10,7 @@ import (
 	"weibao/internal/access"
 	"weibao/internal/child"
 	"weibao/internal/child/childpage"
+	"weibao/internal/child/merge"
 	"weibao/internal/civil"
 	"weibao/internal/db"
 	"weibao/internal/errs"
@@ -34,7 +35,7 @@ type reviewView struct {
 
 // comparison is a pair while its page is made.
 type comparison struct {
-	child.Pair
+	merge.Pair
 	files    [2]child.File
 	now      [2]child.New
 	shown    [2]child.New
@@ -63,13 +64,13 @@ func (p *Pages) review(w http.ResponseWriter, r *http.Request, by access.Actor, 
 	switch {
 	case !open:
 		view.Note = &ui.Note{Tone: ui.Warn, Title: "其中一份档案已结", Text: "已结或已合并的档案不再比对。"}
-	case c.State == child.Different:
+	case c.State == merge.Different:
 		view.Note = &ui.Note{Tone: ui.Info, Title: "已认定不是同一人", Text: c.DecidedName + "，" + civil.FormatTime(c.Decided.Time()) + "。如果认定有误，仍可以合并。"}
 	}
 	if open && !reveal && by.Can("child.reveal") {
 		view.Reveal = base
 	}
-	if open && by.Can("child.merge") && c.State != child.Different {
+	if open && by.Can("child.merge") && c.State != merge.Different {
 		view.Differ = base + "/differ"
 	}
 	if open && reveal && by.Can("child.merge") {
@@ -97,7 +98,7 @@ func (p *Pages) compare(r *http.Request, by access.Actor, reveal bool) (*compari
 	}
 	c := &comparison{revealed: reveal}
 	look := func(ctx context.Context, tx *db.Tx) (err error) {
-		if c.Pair, c.files, err = p.Cabinet.PairOf(ctx, tx, by, a, b); err != nil || !reveal {
+		if c.Pair, c.files, err = merge.PairOf(ctx, tx, p.Cabinet, by, a, b); err != nil || !reveal {
 			return err
 		}
 		for _, f := range c.files {
@@ -235,7 +236,10 @@ func (p *Pages) Merge(w http.ResponseWriter, r *http.Request, by access.Actor) e
 	}
 	m, err := readMerging(r, a, b)
 	if err == nil {
-		err = p.write(r, func(ctx context.Context, tx *db.Tx) error { _, err := p.Cabinet.Merge(ctx, tx, by, m); return err })
+		err = p.write(r, func(ctx context.Context, tx *db.Tx) error {
+			_, err := merge.Merge(ctx, tx, p.Cabinet, by, m)
+			return err
+		})
 	}
 	if errs.Is(err, errs.Invalid) {
 		return p.review(w, r, by, true, err)
@@ -247,8 +251,8 @@ func (p *Pages) Merge(w http.ResponseWriter, r *http.Request, by access.Actor) e
 	return nil
 }
 
-func readMerging(r *http.Request, a, b ref.Child) (child.Merging, error) {
-	m := child.Merging{Keep: a, Drop: b, Take: map[string]child.Side{}, Reason: r.PostFormValue("reason")}
+func readMerging(r *http.Request, a, b ref.Child) (merge.Merging, error) {
+	m := merge.Merging{Keep: a, Drop: b, Take: map[string]merge.Side{}, Reason: r.PostFormValue("reason")}
 	m.KeepVersion, _ = strconv.ParseInt(r.PostFormValue("version_a"), 10, 64)
 	m.DropVersion, _ = strconv.ParseInt(r.PostFormValue("version_b"), 10, 64)
 	keep := r.PostFormValue("keep")
@@ -263,11 +267,11 @@ func readMerging(r *http.Request, a, b ref.Child) (child.Merging, error) {
 		switch r.PostFormValue("take." + part.Key) {
 		case "":
 		case "both":
-			m.Take[part.Key] = child.Both
+			m.Take[part.Key] = merge.Both
 		case keep:
-			m.Take[part.Key] = child.Kept
+			m.Take[part.Key] = merge.Kept
 		default:
-			m.Take[part.Key] = child.Dropped
+			m.Take[part.Key] = merge.Dropped
 		}
 	}
 	return m, nil
@@ -283,7 +287,7 @@ func (p *Pages) Differ(w http.ResponseWriter, r *http.Request, by access.Actor) 
 	if err != nil {
 		return err
 	}
-	err = p.write(r, func(ctx context.Context, tx *db.Tx) error { return p.Cabinet.Differ(ctx, tx, by, a, b) })
+	err = p.write(r, func(ctx context.Context, tx *db.Tx) error { return merge.Differ(ctx, tx, p.Cabinet, by, a, b) })
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/child/childpage"
+	"weibao/internal/child/merge"
 	"weibao/internal/civil"
 	"weibao/internal/db"
 	"weibao/internal/errs"
@@ -28,7 +29,7 @@ func (p *Pages) Merges(w http.ResponseWriter, r *http.Request, by access.Actor) 
 	if err != nil {
 		return err
 	}
-	list, err := p.Cabinet.Merges(r.Context(), tx, by, id)
+	list, err := merge.Merges(r.Context(), tx, p.Cabinet, by, id)
 	if err != nil {
 		return err
 	}
@@ -54,7 +55,7 @@ func (p *Pages) Undone(w http.ResponseWriter, r *http.Request, by access.Actor) 
 		return err
 	}
 	err = p.write(r, func(ctx context.Context, tx *db.Tx) error {
-		return p.Cabinet.Unmerge(ctx, tx, by, id, r.PostFormValue("reason"))
+		return merge.Unmerge(ctx, tx, p.Cabinet, by, id, r.PostFormValue("reason"))
 	})
 	if errs.Is(err, errs.Invalid) {
 		return p.undo(w, r, by, err)

@@ -1,4 +1,4 @@
-package child_test
+package merge_test
 
 import (
 	"context"
@@ -14,13 +14,97 @@ import (
 	"weibao/internal/child"
 	"weibao/internal/child/compare"
 	"weibao/internal/child/match"
+	"weibao/internal/child/merge"
 	"weibao/internal/civil"
 	"weibao/internal/clock"
 	"weibao/internal/db"
 	"weibao/internal/errs"
+	"weibao/internal/idcard"
 	"weibao/internal/ref"
 	"weibao/internal/testkit"
 )
+
+const (
+	county   = "990101000000"
+	town     = "990101100000"
+	village  = "990101100200"
+	village2 = "990101100201"
+	other    = "990101101200" // in the next township
+	foreign  = "990102100200" // in the next county
+)
+
+func actor(user ref.User, region string, role access.Role) access.Actor {
+	return access.Actor{User: user, Name: "某人", Post: access.Post{ID: ref.Post(user), Unit: ref.Unit(user), UnitName: "某单位", Region: region, Role: role}}
+}
+
+var (
+	officer    = actor(100, county, access.Officer)
+	supervisor = actor(200, town, access.Supervisor)
+	director   = actor(300, village, access.ChildDirector)
+	stranger   = actor(400, "990102000000", access.Officer)
+	admin      = actor(500, county, access.SystemAdmin)
+)
+
+type desk struct {
+	*child.Cabinet
+	d *db.DB
+	t testing.TB
+}
+
+func withDesk(t *testing.T, test func(k desk, c *clock.Manual)) {
+	testkit.Databases(t, func(t *testing.T, d *db.DB, c *clock.Manual) {
+		test(desk{testkit.Cabinet(t, d, "demo"), d, t}, c)
+	})
+}
+
+func (k desk) write(fn func(ctx context.Context, tx *db.Tx) error) error {
+	return k.d.Write(context.Background(), func(tx *db.Tx) error { return fn(context.Background(), tx) })
+}
+
+func (k desk) create(by access.Actor, n child.New) (id ref.Child, err error) {
+	err = k.write(func(ctx context.Context, tx *db.Tx) (err error) { id, err = k.Create(ctx, tx, by, n); return err })
+	return id, err
+}
+
+func (k desk) mustCreate(n child.New) ref.Child {
+	k.t.Helper()
+	id, err := k.create(officer, n)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	return id
+}
+
+func number(t testing.TB, birth string, sequence int) string {
+	t.Helper()
+	s, err := idcard.Make("990101", civil.MustParse(birth), sequence)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func girl(t testing.TB, name, region string, sequence int) child.New {
+	return child.New{Name: name, Region: region, Source: "form", Dossier: child.Dossier{Number: number(t, "2015-06-01", 2*sequence),
+		People: []child.Person{{Name: "张大山", Relation: "51", Guardian: true, Phone: "13800001234"}}}}
+}
+
+func (k desk) found(by access.Actor, query string) []string {
+	k.t.Helper()
+	var names []string
+	err := k.write(func(ctx context.Context, tx *db.Tx) error {
+		hits, err := k.Search(ctx, tx, by, query)
+		names = nil
+		for _, h := range hits {
+			names = append(names, h.Name)
+		}
+		return err
+	})
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	return names
+}
 
 // numberless gives the file of the same girl as somebody wrote it who had no papers.
 func numberless(n child.New, region string) child.New {
@@ -36,25 +120,28 @@ func (k desk) walk(want int) {
 	}
 }
 
-func (k desk) pairs(by access.Actor) []child.Pair {
+func (k desk) pairs(by access.Actor) []merge.Pair {
 	k.t.Helper()
-	list, err := k.Pairs(k.t.Context(), k.d.Reader(), by, child.PairKey{}, 50)
+	list, err := merge.Pairs(k.t.Context(), k.d.Reader(), by, merge.PairKey{}, 50)
 	if err != nil {
 		k.t.Fatal(err)
 	}
 	return list
 }
 
-func (k desk) merge(by access.Actor, m child.Merging) error {
+func (k desk) merge(by access.Actor, m merge.Merging) error {
 	if m.Reason == "" {
 		m.Reason = "户口簿核对"
 	}
-	return k.write(func(ctx context.Context, tx *db.Tx) error { _, err := k.Merge(ctx, tx, by, m); return err })
+	return k.write(func(ctx context.Context, tx *db.Tx) error {
+		_, err := merge.Merge(ctx, tx, k.Cabinet, by, m)
+		return err
+	})
 }
 
 func (k desk) unmerge(by access.Actor, dropped ref.Child) error {
 	return k.write(func(ctx context.Context, tx *db.Tx) error {
-		return k.Unmerge(ctx, tx, by, dropped, "经核实不是同一人")
+		return merge.Unmerge(ctx, tx, k.Cabinet, by, dropped, "经核实不是同一人")
 	})
 }
 
@@ -98,11 +185,11 @@ func TestAPairIsSeenByWhoSeesBothFiles(t *testing.T) {
 			if got := k.pairs(by); len(got) != 0 {
 				t.Errorf("%s sees %v", by.Post.Role, got)
 			}
-			if _, _, err := k.PairOf(t.Context(), k.d.Reader(), by, a, b); !errs.Is(err, errs.NotFound) {
+			if _, _, err := merge.PairOf(t.Context(), k.d.Reader(), k.Cabinet, by, a, b); !errs.Is(err, errs.NotFound) {
 				t.Errorf("%s opens it: %v", by.Post.Role, err)
 			}
-			differ := k.write(func(ctx context.Context, tx *db.Tx) error { return k.Differ(ctx, tx, by, a, b) })
-			merged := k.merge(by, child.Merging{Keep: a, Drop: b})
+			differ := k.write(func(ctx context.Context, tx *db.Tx) error { return merge.Differ(ctx, tx, k.Cabinet, by, a, b) })
+			merged := k.merge(by, merge.Merging{Keep: a, Drop: b})
 			if by.Post.Role == access.ChildDirector {
 				if !errs.Is(differ, errs.Forbidden) || !errs.Is(merged, errs.Forbidden) {
 					t.Errorf("%s may decide: %v, %v", by.Post.Role, differ, merged)
@@ -118,7 +205,7 @@ func TestAPairIsSeenByWhoSeesBothFiles(t *testing.T) {
 		if got := k.pairs(supervisor); err != nil || len(got) != 1 {
 			t.Error(got, err)
 		}
-		if _, err := k.Pairs(t.Context(), k.d.Reader(), admin, child.PairKey{}, 9); !errs.Is(err, errs.Forbidden) {
+		if _, err := merge.Pairs(t.Context(), k.d.Reader(), admin, merge.PairKey{}, 9); !errs.Is(err, errs.Forbidden) {
 			t.Error("an administrator sees pairs:", err)
 		}
 	})
@@ -135,11 +222,11 @@ func TestAcrossCountiesAnOfficerLearnsOnlyWhere(t *testing.T) {
 		if got := k.pairs(officer); len(got) != 0 {
 			t.Fatal("shown as if both were his", got)
 		}
-		got, err := k.Abroad(t.Context(), k.d.Reader(), officer, 9)
+		got, err := merge.Abroad(t.Context(), k.d.Reader(), officer, 9)
 		if err != nil || len(got) != 1 || got[0].A != near || got[0].B != 0 || got[0].RegionB != "990102000000" || got[0].TownB != "" {
 			t.Fatal(got, err)
 		}
-		if got, err := k.Abroad(t.Context(), k.d.Reader(), supervisor, 9); err != nil || len(got) != 0 {
+		if got, err := merge.Abroad(t.Context(), k.d.Reader(), supervisor, 9); err != nil || len(got) != 0 {
 			t.Error("a township learns of it", got, err)
 		}
 	})
@@ -149,7 +236,7 @@ func TestNotTheSameIsRemembered(t *testing.T) {
 	withDesk(t, func(k desk, _ *clock.Manual) {
 		a, b := k.mustCreate(girl(t, "单小明", village, 34)), k.mustCreate(numberless(girl(t, "单小明", village, 34), village))
 		k.walk(2)
-		if err := k.write(func(ctx context.Context, tx *db.Tx) error { return k.Differ(ctx, tx, supervisor, b, a) }); err != nil {
+		if err := k.write(func(ctx context.Context, tx *db.Tx) error { return merge.Differ(ctx, tx, k.Cabinet, supervisor, b, a) }); err != nil {
 			t.Fatal(err)
 		}
 		err := k.write(func(ctx context.Context, tx *db.Tx) error {
@@ -162,7 +249,7 @@ func TestNotTheSameIsRemembered(t *testing.T) {
 		if got := k.pairs(officer); len(got) != 0 {
 			t.Fatal("it is shown again", got)
 		}
-		if p, _, err := k.PairOf(t.Context(), k.d.Reader(), officer, a, b); err != nil || p.State != child.Different || p.DecidedBy != supervisor.User {
+		if p, _, err := merge.PairOf(t.Context(), k.d.Reader(), k.Cabinet, officer, a, b); err != nil || p.State != merge.Different || p.DecidedBy != supervisor.User {
 			t.Fatal(p, err)
 		}
 	})
@@ -175,14 +262,14 @@ func TestAMergerKeepsOneFileAndLeadsFromTheOther(t *testing.T) {
 		second.Categories = []child.NewCategory{{ID: "C07", Source: "form", Evidence: "残疾证"}, {ID: "C03", Source: "form", Started: civil.MustParse("2025-01-01")}}
 		second.Dossier.Welfare = []string{"低保"}
 		a, b := k.mustCreate(first), k.mustCreate(second)
-		if err := k.merge(officer, child.Merging{Keep: a, Drop: b, Take: map[string]child.Side{"region": child.Dropped, "welfare": child.Both, "people": child.Both}}); err != nil {
+		if err := k.merge(officer, merge.Merging{Keep: a, Drop: b, Take: map[string]merge.Side{"region": merge.Dropped, "welfare": merge.Both, "people": merge.Both}}); err != nil {
 			t.Fatal(err)
 		}
 		row, err := k.Get(t.Context(), k.d.Reader(), officer, a)
 		if err != nil || row.Region != village2 || row.Name != "单小明" || row.Categories != " C03 C07 " {
 			t.Fatal(row, err)
 		}
-		if to, err := k.Kept(t.Context(), k.d.Reader(), officer, b); err != nil || to != a {
+		if to, err := merge.Kept(t.Context(), k.d.Reader(), k.Cabinet, officer, b); err != nil || to != a {
 			t.Error("the old address leads to", to, err)
 		}
 		if got := k.found(officer, "单晓明"); len(got) != 0 {
@@ -195,10 +282,10 @@ func TestAMergerKeepsOneFileAndLeadsFromTheOther(t *testing.T) {
 		if past, err := k.History(t.Context(), k.d.Reader(), officer, a); err != nil || len(past) != 2 {
 			t.Error("history is not united", past, err)
 		}
-		if err := k.merge(officer, child.Merging{Keep: a, Drop: b}); !errs.Is(err, errs.Conflict) {
+		if err := k.merge(officer, merge.Merging{Keep: a, Drop: b}); !errs.Is(err, errs.Conflict) {
 			t.Error("merged twice:", err)
 		}
-		for what, m := range map[string]child.Merging{"itself": {Keep: a, Drop: a}, "no part": {Keep: a, Drop: b, Take: map[string]child.Side{"x": child.Dropped}}} {
+		for what, m := range map[string]merge.Merging{"itself": {Keep: a, Drop: a}, "no part": {Keep: a, Drop: b, Take: map[string]merge.Side{"x": merge.Dropped}}} {
 			if err := k.merge(officer, m); err == nil {
 				t.Error(what)
 			}
@@ -214,7 +301,7 @@ func TestALaterChangeSurvivesTheUndoing(t *testing.T) {
 		a, b := k.mustCreate(girl(t, "单小明", village, 36)), k.mustCreate(numberless(girl(t, "单晓明", village2, 36), village2))
 		steps := []func() error{
 			func() error {
-				return k.merge(officer, child.Merging{Keep: a, Drop: b, Take: map[string]child.Side{"region": child.Dropped}})
+				return k.merge(officer, merge.Merging{Keep: a, Drop: b, Take: map[string]merge.Side{"region": merge.Dropped}})
 			},
 			func() error {
 				return k.write(func(ctx context.Context, tx *db.Tx) error {
@@ -267,13 +354,13 @@ func TestMergeThenUndoIsTheIdentity(t *testing.T) {
 			if _, err := compare.Match(context.Background(), k.Cabinet, d); err != nil {
 				rt.Fatal(err)
 			}
-			m := child.Merging{Keep: a, Drop: b, Take: map[string]child.Side{}}
+			m := merge.Merging{Keep: a, Drop: b, Take: map[string]merge.Side{}}
 			if rapid.Bool().Draw(rt, "turned") {
 				m.Keep, m.Drop = b, a
 			}
 			for _, p := range child.Parts() {
-				side := rapid.SampledFrom([]child.Side{child.Kept, child.Dropped, child.Both}).Draw(rt, p.Key)
-				if side != child.Both || p.Unites() {
+				side := rapid.SampledFrom([]merge.Side{merge.Kept, merge.Dropped, merge.Both}).Draw(rt, p.Key)
+				if side != merge.Both || p.Unites() {
 					m.Take[p.Key] = side
 				}
 			}
@@ -349,7 +436,7 @@ func TestWhoPlansCareHearsOfWhatBecameOfAFile(t *testing.T) {
 			do   func() error
 			want []string
 		}{
-			{func() error { return k.merge(officer, child.Merging{Keep: a, Drop: b}) }, []string{"closed " + village, "open " + village}},
+			{func() error { return k.merge(officer, merge.Merging{Keep: a, Drop: b}) }, []string{"closed " + village, "open " + village}},
 			{func() error { return k.unmerge(officer, b) }, []string{"open " + village, "open " + village}},
 			{func() error {
 				return k.write(func(ctx context.Context, tx *db.Tx) error {

@@ -1,4 +1,12 @@
-package child
+// Package merge is where two files turn out to be those of one child: the
+// pairs that a person judges 「疑似重复」, uniting two files, and taking that back.
+//
+// It owns child_pair and child_merge. It promises that whoever sees one file of
+// a pair only learns nothing of the other but its county; that a merger and its
+// undoing leave both files as they were, except where somebody changed them
+// since; that "not the same" is remembered. It decides nothing by itself: what
+// looks alike is for a person to judge, and the Cabinet writes the files.
+package merge
 
 import (
 	"cmp"
@@ -9,6 +17,7 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/audit"
+	"weibao/internal/child"
 	"weibao/internal/civil"
 	"weibao/internal/clock"
 	"weibao/internal/db"
@@ -36,8 +45,8 @@ type Merging struct {
 	Reason                   string
 }
 
-// Merge is a merger as it is stored.
-type Merge struct {
+// Merger is a merger as it is stored.
+type Merger struct {
 	ID         ref.Audit
 	Kept       ref.Child
 	Dropped    ref.Child
@@ -52,9 +61,9 @@ type Merge struct {
 
 // memory is what undoing a merger needs to know.
 type memory struct {
-	Row, Joined Child // the kept file's row before and after
-	Was, Became New   // its content before and after
-	Drop        Child // the dropped file's row before
+	Row, Joined child.Child // the kept file's row before and after
+	Was, Became child.New   // its content before and after
+	Drop        child.Child // the dropped file's row before
 	Added       []int64
 	Started     map[int64]civil.Date // of categories whose beginning moved back
 	Pair        *Pair                // as it stood before
@@ -62,14 +71,14 @@ type memory struct {
 
 // Merge unites two files of one child: one is kept with the chosen values, the
 // categories of both and the higher level; the other is closed and leads to it.
-func (c *Cabinet) Merge(ctx context.Context, tx *db.Tx, by access.Actor, m Merging) (ref.Audit, error) {
+func Merge(ctx context.Context, tx *db.Tx, c *child.Cabinet, by access.Actor, m Merging) (ref.Audit, error) {
 	if err := by.Require("child.merge"); err != nil {
 		return 0, err
 	}
 	if strings.TrimSpace(m.Reason) == "" {
 		return 0, errs.Fields{"reason": "请说明认定为同一人的依据，例如“户口簿核对”“与监护人核实”。"}.Err()
 	}
-	keep, drop, was, other, err := c.loadBoth(ctx, tx, by, m)
+	keep, drop, was, other, err := loadBoth(ctx, tx, c, by, m)
 	if err != nil {
 		return 0, err
 	}
@@ -84,37 +93,37 @@ func (c *Cabinet) Merge(ctx context.Context, tx *db.Tx, by access.Actor, m Mergi
 		return 0, err
 	}
 	if !by.Scope().Sees(after.Unit, after.Region) {
-		return 0, outside()
+		return 0, child.Outside()
 	}
 	mem := memory{Row: keep, Was: was, Became: after, Drop: drop}
 	if mem.Pair, err = mergedPair(ctx, tx, by, keep, drop); err != nil {
 		return 0, err
 	}
-	if err := c.store(ctx, tx, keep, was, after); err != nil {
+	if err := c.Rewrite(ctx, tx, keep, was, after); err != nil {
 		return 0, err
 	}
-	if err := c.unite(ctx, tx, by, &mem); err != nil {
+	if err := unite(ctx, tx, c, by, &mem); err != nil {
 		return 0, err
 	}
-	if err := c.end(ctx, tx, []Child{drop}, "mistake", keep.ID); err != nil {
+	if err := c.Retire(ctx, tx, []child.Child{drop}, "mistake", keep.ID); err != nil {
 		return 0, err
 	}
-	return c.remember(ctx, tx, by, m, mem)
+	return remember(ctx, tx, c, by, m, mem)
 }
 
 // loadBoth locks both files in one order for all, so that two mergers of the
 // same files take turns.
-func (c *Cabinet) loadBoth(ctx context.Context, tx *db.Tx, by access.Actor, m Merging) (keep, drop Child, was, other New, err error) {
+func loadBoth(ctx context.Context, tx *db.Tx, c *child.Cabinet, by access.Actor, m Merging) (keep, drop child.Child, was, other child.New, err error) {
 	if m.Keep == m.Drop {
 		return keep, drop, was, other, errs.New(errs.Invalid, "请选择两份不同的档案。")
 	}
 	if m.Keep < m.Drop {
-		if keep, was, err = c.load(ctx, tx, by, m.Keep); err == nil {
-			drop, other, err = c.load(ctx, tx, by, m.Drop)
+		if keep, was, err = c.Load(ctx, tx, by, m.Keep); err == nil {
+			drop, other, err = c.Load(ctx, tx, by, m.Drop)
 		}
 	} else {
-		if drop, other, err = c.load(ctx, tx, by, m.Drop); err == nil {
-			keep, was, err = c.load(ctx, tx, by, m.Keep)
+		if drop, other, err = c.Load(ctx, tx, by, m.Drop); err == nil {
+			keep, was, err = c.Load(ctx, tx, by, m.Keep)
 		}
 	}
 	if err == nil && (m.KeepVersion != 0 && m.KeepVersion != keep.Version || m.DropVersion != 0 && m.DropVersion != drop.Version) {
@@ -124,12 +133,12 @@ func (c *Cabinet) loadBoth(ctx context.Context, tx *db.Tx, by access.Actor, m Me
 }
 
 // compose makes the content of the merged file.
-func (m Merging) compose(was, other New) (New, error) {
+func (m Merging) compose(was, other child.New) (child.New, error) {
 	f := errs.Fields{}
 	after := was
 	after.Dossier = clone(was.Dossier)
 	for key, side := range m.Take {
-		p, known := PartOf(key)
+		p, known := child.PartOf(key)
 		f.Check(known && (side != Both || p.Unites()), key, "这一项不能这样选择，请重新选择。")
 		switch {
 		case !known:
@@ -145,8 +154,8 @@ func (m Merging) compose(was, other New) (New, error) {
 
 // unite gives the kept file the categories of both, the higher level, the
 // earlier due and the later screening.
-func (c *Cabinet) unite(ctx context.Context, tx *db.Tx, by access.Actor, mem *memory) error {
-	now, err := lock(ctx, tx, by, mem.Row.ID)
+func unite(ctx context.Context, tx *db.Tx, c *child.Cabinet, by access.Actor, mem *memory) error {
+	now, err := c.Get(ctx, tx, by, mem.Row.ID)
 	if err != nil {
 		return err
 	}
@@ -155,11 +164,11 @@ func (c *Cabinet) unite(ctx context.Context, tx *db.Tx, by access.Actor, mem *me
 		next.Level, next.Leveled = mem.Drop.Level, mem.Drop.Leveled
 	}
 	next.Due, next.Screened = min(next.Due, mem.Drop.Due), later(next.Screened, mem.Drop.Screened)
-	held, err := categoriesOf(ctx, tx, now.ID)
+	held, err := child.CategoriesOf(ctx, tx, now.ID)
 	if err != nil {
 		return err
 	}
-	more, err := categoriesOf(ctx, tx, mem.Drop.ID)
+	more, err := child.CategoriesOf(ctx, tx, mem.Drop.ID)
 	if err != nil {
 		return err
 	}
@@ -168,14 +177,14 @@ func (c *Cabinet) unite(ctx context.Context, tx *db.Tx, by access.Actor, mem *me
 		if !h.Ended.IsZero() {
 			continue
 		}
-		i := slices.IndexFunc(held, func(own Category) bool { return own.Ended.IsZero() && own.Category == h.Category })
+		i := slices.IndexFunc(held, func(own child.Category) bool { return own.Ended.IsZero() && own.Category == h.Category })
 		if i < 0 {
-			id, err := c.move(ctx, tx, h, next)
+			id, err := move(ctx, tx, c, h, next)
 			if err != nil {
 				return err
 			}
 			mem.Added = append(mem.Added, id)
-			next.Categories = joined(append(next.CategoryIDs(), h.Category))
+			next.Categories = child.Joined(append(next.CategoryIDs(), h.Category))
 		} else if h.Started.Before(held[i].Started) {
 			mem.Started[held[i].ID] = held[i].Started
 			if err := startCategory(ctx, tx, held[i].ID, h.Started); err != nil {
@@ -184,25 +193,25 @@ func (c *Cabinet) unite(ctx context.Context, tx *db.Tx, by access.Actor, mem *me
 		}
 	}
 	mem.Joined = next
-	return c.replace(ctx, tx, now, next)
+	return c.Put(ctx, tx, now, next)
 }
 
 // move copies a category into another file, its evidence sealed anew.
-func (c *Cabinet) move(ctx context.Context, tx *db.Tx, h Category, to Child) (int64, error) {
-	words, err := c.Vault.OpenText(ctx, tx, group(h.Child), evidenceField(h.ID), h.Evidence)
+func move(ctx context.Context, tx *db.Tx, c *child.Cabinet, h child.Category, to child.Child) (int64, error) {
+	words, err := c.Vault.OpenText(ctx, tx, vault.GroupOf("child", h.Child), child.EvidenceField(h.ID), h.Evidence)
 	if err != nil {
 		return 0, err
 	}
 	h.ID, h.Child = int64(ref.New[ref.Audit](tx.Now.Time())), to.ID
 	h.Region, h.Town, h.County, h.Level, h.Due = to.Region, to.Town, to.County, to.Level, to.Due
-	if h.Evidence, err = c.Vault.SealText(ctx, tx, group(to.ID), evidenceField(h.ID), words); err != nil {
+	if h.Evidence, err = c.Vault.SealText(ctx, tx, vault.GroupOf("child", to.ID), child.EvidenceField(h.ID), words); err != nil {
 		return 0, err
 	}
 	return h.ID, db.Insert(ctx, tx, "child_category", h)
 }
 
 // mergedPair marks the pair and gives it as it stood.
-func mergedPair(ctx context.Context, tx *db.Tx, by access.Actor, keep, drop Child) (*Pair, error) {
+func mergedPair(ctx context.Context, tx *db.Tx, by access.Actor, keep, drop child.Child) (*Pair, error) {
 	p, known, err := pairOf(ctx, tx, min(keep.ID, drop.ID), max(keep.ID, drop.ID))
 	if err != nil || !known {
 		return nil, err
@@ -213,29 +222,29 @@ func mergedPair(ctx context.Context, tx *db.Tx, by access.Actor, keep, drop Chil
 }
 
 // remember stores the merger with what undoes it, and tells of it in both files.
-func (c *Cabinet) remember(ctx context.Context, tx *db.Tx, by access.Actor, m Merging, mem memory) (ref.Audit, error) {
+func remember(ctx context.Context, tx *db.Tx, c *child.Cabinet, by access.Actor, m Merging, mem memory) (ref.Audit, error) {
 	plain, err := json.Marshal(mem)
 	if err != nil {
 		return 0, err
 	}
-	row := Merge{ID: ref.New[ref.Audit](tx.Now.Time()), Kept: m.Keep, Dropped: m.Drop, At: tx.Now, ByUser: by.User, ByName: by.Name}
-	if row.Sealed, err = c.Vault.Seal(ctx, tx, group(m.Keep), mergeField(row.ID), plain); err != nil {
+	row := Merger{ID: ref.New[ref.Audit](tx.Now.Time()), Kept: m.Keep, Dropped: m.Drop, At: tx.Now, ByUser: by.User, ByName: by.Name}
+	if row.Sealed, err = c.Vault.Seal(ctx, tx, vault.GroupOf("child", m.Keep), mergeField(row.ID), plain); err != nil {
 		return 0, err
 	}
 	if err := db.Insert(ctx, tx, "child_merge", row); err != nil {
 		return 0, err
 	}
-	if _, err := c.note(ctx, tx, by, "child.merge", m.Keep, differences(mem.Was, mem.Became), m.Reason); err != nil {
+	if _, err := c.Note(ctx, tx, by, "child.merge", m.Keep, child.Differences(mem.Was, mem.Became), m.Reason); err != nil {
 		return 0, err
 	}
-	closed := []Difference{{Field: "state", Before: string(Open), After: string(Closed)}}
-	if _, err := c.note(ctx, tx, by, "child.merge", m.Drop, closed, m.Reason); err != nil {
+	closed := []child.Difference{{Field: "state", Before: string(child.Open), After: string(child.Closed)}}
+	if _, err := c.Note(ctx, tx, by, "child.merge", m.Drop, closed, m.Reason); err != nil {
 		return 0, err
 	}
 	if err := audit.Write(ctx, tx, by, "child.merge", "child", m.Keep, map[string]any{"dropped": m.Drop}); err != nil {
 		return 0, err
 	}
-	return row.ID, c.settled(ctx, tx, by, m.Drop, m.Keep)
+	return row.ID, c.Settle(ctx, tx, by, m.Drop, m.Keep)
 }
 
 func mergeField(id ref.Audit) vault.Field {
@@ -243,8 +252,8 @@ func mergeField(id ref.Audit) vault.Field {
 }
 
 // Merges lists the mergers that hold into a file, the latest first.
-func (c *Cabinet) Merges(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) ([]Merge, error) {
-	if _, err := get(ctx, tx, by, id); err != nil {
+func Merges(ctx context.Context, tx *db.Tx, c *child.Cabinet, by access.Actor, id ref.Child) ([]Merger, error) {
+	if _, err := c.Get(ctx, tx, by, id); err != nil {
 		return nil, err
 	}
 	return mergesInto(ctx, tx, id)
@@ -252,11 +261,19 @@ func (c *Cabinet) Merges(ctx context.Context, tx *db.Tx, by access.Actor, id ref
 
 // Kept follows a merged file to the one that was kept, in the actor's scope;
 // any other file leads to itself.
-func (c *Cabinet) Kept(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) (ref.Child, error) {
+func Kept(ctx context.Context, tx *db.Tx, c *child.Cabinet, by access.Actor, id ref.Child) (ref.Child, error) {
 	last, err := successor(ctx, tx, id)
 	if err != nil {
 		return 0, err
 	}
-	row, err := get(ctx, tx, by, last)
+	row, err := c.Get(ctx, tx, by, last)
 	return row.ID, err
+}
+
+// later gives the later of two days, earlier the earlier one that is known.
+func later(a, b civil.Date) civil.Date {
+	if b.After(a) {
+		return b
+	}
+	return a
 }

@@ -1,4 +1,4 @@
-package child
+package merge
 
 import (
 	"context"
@@ -19,12 +19,12 @@ func dropCategory(ctx context.Context, tx *db.Tx, id int64) error {
 	return err
 }
 
-func mergesInto(ctx context.Context, tx *db.Tx, id ref.Child) ([]Merge, error) {
-	return db.All[Merge](ctx, tx, "SELECT "+db.ColumnsOf[Merge]("m")+" FROM child_merge m WHERE m.kept = ? AND m.undone = 0 ORDER BY m.id DESC", id)
+func mergesInto(ctx context.Context, tx *db.Tx, id ref.Child) ([]Merger, error) {
+	return db.All[Merger](ctx, tx, "SELECT "+db.ColumnsOf[Merger]("m")+" FROM child_merge m WHERE m.kept = ? AND m.undone = 0 ORDER BY m.id DESC", id)
 }
 
-func mergeOf(ctx context.Context, tx *db.Tx, dropped ref.Child) (Merge, bool, error) {
-	return db.Maybe[Merge](ctx, tx, "SELECT "+db.ColumnsOf[Merge]("m")+" FROM child_merge m WHERE m.dropped = ? AND m.undone = 0"+tx.ForUpdate(), dropped)
+func mergeOf(ctx context.Context, tx *db.Tx, dropped ref.Child) (Merger, bool, error) {
+	return db.Maybe[Merger](ctx, tx, "SELECT "+db.ColumnsOf[Merger]("m")+" FROM child_merge m WHERE m.dropped = ? AND m.undone = 0"+tx.ForUpdate(), dropped)
 }
 
 func undo(ctx context.Context, tx *db.Tx, id ref.Audit, by access.Actor) error {
@@ -37,14 +37,6 @@ func successor(ctx context.Context, tx *db.Tx, id ref.Child) (ref.Child, error) 
 		SELECT c.id, c.successor FROM child c WHERE c.id = ?
 		UNION ALL SELECT n.id, n.successor FROM way w JOIN child n ON n.id = w.successor WHERE w.successor > 0)
 		SELECT id FROM way WHERE successor = 0`, id)
-}
-
-// united lists a file and all that were merged into it.
-func united(ctx context.Context, tx *db.Tx, id ref.Child) ([]ref.Child, error) {
-	return db.All[ref.Child](ctx, tx, `WITH RECURSIVE part(id) AS (
-		SELECT c.id FROM child c WHERE c.id = ?
-		UNION ALL SELECT n.id FROM part p JOIN child n ON n.successor = p.id WHERE n.successor > 0)
-		SELECT id FROM part`, id)
 }
 
 // openRequests counts what waits for a decision about a file.

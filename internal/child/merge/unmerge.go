@@ -1,4 +1,4 @@
-package child
+package merge
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/audit"
+	"weibao/internal/child"
 	"weibao/internal/db"
 	"weibao/internal/errs"
 	"weibao/internal/ref"
@@ -14,7 +15,7 @@ import (
 
 // Unmerge undoes a merger: both files are again what they were. What was
 // changed in the kept file since then stays there, part by part.
-func (c *Cabinet) Unmerge(ctx context.Context, tx *db.Tx, by access.Actor, dropped ref.Child, reason string) error {
+func Unmerge(ctx context.Context, tx *db.Tx, c *child.Cabinet, by access.Actor, dropped ref.Child, reason string) error {
 	if err := by.Require("child.merge"); err != nil {
 		return err
 	}
@@ -28,15 +29,15 @@ func (c *Cabinet) Unmerge(ctx context.Context, tx *db.Tx, by access.Actor, dropp
 	if !known {
 		return errs.Missing()
 	}
-	keep, now, err := c.load(ctx, tx, by, m.Kept)
+	keep, now, err := c.Load(ctx, tx, by, m.Kept)
 	if err != nil {
 		return err
 	}
-	drop, err := lock(ctx, tx, by, dropped)
+	drop, _, err := c.Locked(ctx, tx, by, dropped)
 	if err != nil {
 		return err
 	}
-	plain, err := c.Vault.Open(ctx, tx, group(m.Kept), mergeField(m.ID), m.Sealed)
+	plain, err := c.Vault.Open(ctx, tx, vault.GroupOf("child", m.Kept), mergeField(m.ID), m.Sealed)
 	if err != nil {
 		return err
 	}
@@ -45,23 +46,23 @@ func (c *Cabinet) Unmerge(ctx context.Context, tx *db.Tx, by access.Actor, dropp
 		return err
 	}
 	back := mem.restored(now)
-	if err := c.store(ctx, tx, keep, now, back); err != nil {
+	if err := c.Rewrite(ctx, tx, keep, now, back); err != nil {
 		return err
 	}
-	if err := c.part(ctx, tx, by, mem); err != nil {
+	if err := part(ctx, tx, c, by, mem); err != nil {
 		return err
 	}
-	if err := c.raise(ctx, tx, drop, mem.Drop); err != nil {
+	if err := raise(ctx, tx, c, drop, mem.Drop); err != nil {
 		return err
 	}
-	return c.forget(ctx, tx, by, m, mem, differences(now, back), reason)
+	return forget(ctx, tx, c, by, m, mem, child.Differences(now, back), reason)
 }
 
 // restored takes back what the merger brought, except where somebody changed it since.
-func (mem memory) restored(now New) New {
+func (mem memory) restored(now child.New) child.New {
 	back := now
 	back.Dossier = clone(now.Dossier)
-	for _, p := range parts {
+	for _, p := range child.Parts() {
 		if p.Same(now, mem.Became) {
 			p.copy(&back, mem.Was)
 		}
@@ -71,8 +72,8 @@ func (mem memory) restored(now New) New {
 }
 
 // part takes the categories of the dropped file from the kept one, and its level, due and screening.
-func (c *Cabinet) part(ctx context.Context, tx *db.Tx, by access.Actor, mem memory) error {
-	now, err := lock(ctx, tx, by, mem.Row.ID)
+func part(ctx context.Context, tx *db.Tx, c *child.Cabinet, by access.Actor, mem memory) error {
+	now, err := c.Get(ctx, tx, by, mem.Row.ID)
 	if err != nil {
 		return err
 	}
@@ -86,7 +87,7 @@ func (c *Cabinet) part(ctx context.Context, tx *db.Tx, by access.Actor, mem memo
 			return err
 		}
 	}
-	held, err := categoriesOf(ctx, tx, now.ID)
+	held, err := child.CategoriesOf(ctx, tx, now.ID)
 	if err != nil {
 		return err
 	}
@@ -97,7 +98,7 @@ func (c *Cabinet) part(ctx context.Context, tx *db.Tx, by access.Actor, mem memo
 			ids = append(ids, h.Category)
 		}
 	}
-	next.Categories = joined(ids)
+	next.Categories = child.Joined(ids)
 	if next.Level == mem.Joined.Level {
 		next.Level, next.Leveled = mem.Row.Level, mem.Row.Leveled
 	}
@@ -107,15 +108,15 @@ func (c *Cabinet) part(ctx context.Context, tx *db.Tx, by access.Actor, mem memo
 	if next.Screened == mem.Joined.Screened {
 		next.Screened = mem.Row.Screened
 	}
-	return c.replace(ctx, tx, now, next)
+	return c.Put(ctx, tx, now, next)
 }
 
 // raise opens the dropped file again as it was.
-func (c *Cabinet) raise(ctx context.Context, tx *db.Tx, row, was Child) error {
-	if err := c.revive(ctx, tx, row); err != nil {
+func raise(ctx context.Context, tx *db.Tx, c *child.Cabinet, row, was child.Child) error {
+	if err := c.Raise(ctx, tx, row); err != nil {
 		return err
 	}
-	now, err := lock(ctx, tx, access.Program, row.ID)
+	now, err := c.Get(ctx, tx, access.Program, row.ID)
 	if err != nil {
 		return err
 	}
@@ -124,11 +125,11 @@ func (c *Cabinet) raise(ctx context.Context, tx *db.Tx, row, was Child) error {
 	if next == now {
 		return nil
 	}
-	return c.replace(ctx, tx, now, next)
+	return c.Put(ctx, tx, now, next)
 }
 
 // forget marks the merger as undone and tells of it in both files.
-func (c *Cabinet) forget(ctx context.Context, tx *db.Tx, by access.Actor, m Merge, mem memory, diff []Difference, reason string) error {
+func forget(ctx context.Context, tx *db.Tx, c *child.Cabinet, by access.Actor, m Merger, mem memory, diff []child.Difference, reason string) error {
 	if err := undo(ctx, tx, m.ID, by); err != nil {
 		return err
 	}
@@ -137,15 +138,15 @@ func (c *Cabinet) forget(ctx context.Context, tx *db.Tx, by access.Actor, m Merg
 			return err
 		}
 	}
-	if _, err := c.note(ctx, tx, by, "child.merge", m.Kept, diff, reason); err != nil {
+	if _, err := c.Note(ctx, tx, by, "child.merge", m.Kept, diff, reason); err != nil {
 		return err
 	}
-	opened := []Difference{{Field: "state", Before: string(Closed), After: string(Open)}}
-	if _, err := c.note(ctx, tx, by, "child.merge", m.Dropped, opened, reason); err != nil {
+	opened := []child.Difference{{Field: "state", Before: string(child.Closed), After: string(child.Open)}}
+	if _, err := c.Note(ctx, tx, by, "child.merge", m.Dropped, opened, reason); err != nil {
 		return err
 	}
 	if err := audit.Write(ctx, tx, by, "child.merge", "child", m.Kept, map[string]any{"undone": m.Dropped}); err != nil {
 		return err
 	}
-	return c.settled(ctx, tx, by, m.Kept, m.Dropped)
+	return c.Settle(ctx, tx, by, m.Kept, m.Dropped)
 }

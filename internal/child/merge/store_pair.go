@@ -1,4 +1,4 @@
-package child
+package merge
 
 import (
 	"context"
@@ -50,26 +50,5 @@ func putPair(ctx context.Context, tx *db.Tx, p Pair) error {
 
 func dropPair(ctx context.Context, tx *db.Tx, p Pair) error {
 	_, err := tx.Exec(ctx, "DELETE FROM child_pair WHERE a = ? AND b = ?", p.A, p.B)
-	return err
-}
-
-// placePairs gives the pairs of a file its place.
-func placePairs(ctx context.Context, tx *db.Tx, c Child) error {
-	if _, err := tx.Exec(ctx, "UPDATE child_pair SET unit_a = ?, region_a = ?, town_a = ?, county_a = ? WHERE a = ?", c.Unit, c.Region, c.Town, c.County, c.ID); err != nil {
-		return err
-	}
-	_, err := tx.Exec(ctx, "UPDATE child_pair SET unit_b = ?, region_b = ?, town_b = ?, county_b = ? WHERE b = ?", c.Unit, c.Region, c.Town, c.County, c.ID)
-	return err
-}
-
-// unmatched is a file that waits to be compared with others.
-type unmatched struct {
-	Child   ref.Child
-	Version int64
-}
-
-// unmatch puts a file among those to be compared.
-func unmatch(ctx context.Context, tx *db.Tx, id ref.Child, version int64) error {
-	_, err := tx.Exec(ctx, "INSERT INTO child_unmatched (child, version) VALUES (?, ?) ON CONFLICT (child) DO UPDATE SET version = excluded.version", id, version)
 	return err
 }

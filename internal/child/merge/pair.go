@@ -1,4 +1,4 @@
-package child
+package merge
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/audit"
+	"weibao/internal/child"
 	"weibao/internal/child/match"
 	"weibao/internal/clock"
 	"weibao/internal/db"
@@ -64,7 +65,7 @@ func KeyOfPair(p Pair) PairKey { return PairKey{p.Score, p.A, p.B} }
 
 // Pairs lists the pairs of which the actor sees both files and about which
 // nobody has decided, the most alike first.
-func (c *Cabinet) Pairs(ctx context.Context, tx *db.Tx, by access.Actor, after PairKey, limit int) ([]Pair, error) {
+func Pairs(ctx context.Context, tx *db.Tx, by access.Actor, after PairKey, limit int) ([]Pair, error) {
 	if err := by.Require("child.match"); err != nil {
 		return nil, err
 	}
@@ -73,7 +74,7 @@ func (c *Cabinet) Pairs(ctx context.Context, tx *db.Tx, by access.Actor, after P
 
 // Abroad lists the pairs of which a county's officer sees one file and the
 // other lies in another county. Of the other he learns only that county.
-func (c *Cabinet) Abroad(ctx context.Context, tx *db.Tx, by access.Actor, limit int) ([]Pair, error) {
+func Abroad(ctx context.Context, tx *db.Tx, by access.Actor, limit int) ([]Pair, error) {
 	if err := by.Require("child.match"); err != nil {
 		return nil, err
 	}
@@ -85,7 +86,7 @@ func (c *Cabinet) Abroad(ctx context.Context, tx *db.Tx, by access.Actor, limit 
 		if !by.Scope().Sees(p.UnitA, p.RegionA) {
 			p = p.turned()
 		}
-		p.B, p.UnitB, p.RegionB, p.TownB = 0, 0, padded(p.CountyB), ""
+		p.B, p.UnitB, p.RegionB, p.TownB = 0, 0, p.CountyB+"000000", ""
 		list[i] = p
 	}
 	return list, err
@@ -98,24 +99,24 @@ func (p Pair) turned() Pair {
 
 // PairOf gives the pair of two files that the actor sees; files that nobody
 // matched may be compared all the same.
-func (c *Cabinet) PairOf(ctx context.Context, tx *db.Tx, by access.Actor, a, b ref.Child) (Pair, [2]File, error) {
+func PairOf(ctx context.Context, tx *db.Tx, c *child.Cabinet, by access.Actor, a, b ref.Child) (Pair, [2]child.File, error) {
 	if err := by.Require("child.match"); err != nil {
-		return Pair{}, [2]File{}, err
+		return Pair{}, [2]child.File{}, err
 	}
-	var files [2]File
+	var files [2]child.File
 	if a == b {
 		return Pair{}, files, errs.Missing()
 	}
 	for i, id := range []ref.Child{min(a, b), max(a, b)} {
-		row, err := get(ctx, tx, by, id)
+		row, err := c.Get(ctx, tx, by, id)
 		if err != nil {
 			return Pair{}, files, err
 		}
-		d, err := c.dossier(ctx, tx, id)
+		papers, err := c.Dossiers(ctx, tx, by, []ref.Child{id})
 		if err != nil {
 			return Pair{}, files, err
 		}
-		files[i] = File{Child: row, Dossier: d, Revealed: true}
+		files[i] = child.File{Child: row, Dossier: papers[id], Revealed: true}
 	}
 	p, known, err := pairOf(ctx, tx, files[0].ID, files[1].ID)
 	if err == nil && !known {
@@ -125,15 +126,15 @@ func (c *Cabinet) PairOf(ctx context.Context, tx *db.Tx, by access.Actor, a, b r
 }
 
 // Differ remembers that two files are those of two children 「不是同一人」.
-func (c *Cabinet) Differ(ctx context.Context, tx *db.Tx, by access.Actor, a, b ref.Child) error {
+func Differ(ctx context.Context, tx *db.Tx, c *child.Cabinet, by access.Actor, a, b ref.Child) error {
 	if err := by.Require("child.merge"); err != nil {
 		return err
 	}
-	p, files, err := c.PairOf(ctx, tx, by, a, b)
+	p, files, err := PairOf(ctx, tx, c, by, a, b)
 	if err != nil {
 		return err
 	}
-	if files[0].State != Open || files[1].State != Open {
+	if files[0].State != child.Open || files[1].State != child.Open {
 		return errs.New(errs.Conflict, "其中一份档案已结或已经合并，不必再判断。")
 	}
 	if p.State == Different {
@@ -148,11 +149,11 @@ func (c *Cabinet) Differ(ctx context.Context, tx *db.Tx, by access.Actor, a, b r
 
 // Likeness judges two files and gives them as a pair, the older one first, and
 // whether a person should look at it.
-func Likeness(a, b File, now clock.Instant) (Pair, bool) {
+func Likeness(a, b child.File, now clock.Instant) (Pair, bool) {
 	if b.ID < a.ID {
 		a, b = b, a
 	}
-	s := match.Compare(a.card(), b.card())
+	s := match.Compare(card(a), card(b))
 	words := make([]string, len(s.Reasons))
 	for i, r := range s.Reasons {
 		words[i] = string(r)
@@ -162,7 +163,7 @@ func Likeness(a, b File, now clock.Instant) (Pair, bool) {
 }
 
 // card gives what matching looks at in a file.
-func (f File) card() match.Card {
+func card(f child.File) match.Card {
 	d := f.Dossier
 	m := match.Card{ID: f.ID, Name: f.Name, Sex: f.Sex, Birth: f.Birth, Guessed: f.Guessed != 0, Region: f.Region,
 		Registered: d.Places.Registered.Region, School: f.School, Number: d.Number, Phone: d.Phone}
