@@ -1,6 +1,7 @@
 package job_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,7 +29,7 @@ func run(t *testing.T, d *db.DB, kinds ...job.Kind) (stop func()) {
 
 func start(t *testing.T, r *job.Runner) (stop func()) {
 	t.Helper()
-	r.Log, r.Poll = slog.New(slog.NewTextHandler(t.Output(), nil)), 20*time.Millisecond
+	r.Log, r.Poll = slog.New(slog.NewTextHandler(t.Output(), nil)), cmp.Or(r.Poll, 20*time.Millisecond)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- r.Run(ctx, time.Second) }()
@@ -424,6 +425,66 @@ func TestSleeperCannotMarkAfterItsHeir(t *testing.T) {
 	effects, err := job.List(t.Context(), handles[1].Reader(), admin, job.Filter{Kind: "job.effect"})
 	if err != nil || len(effects) != 1 || effects[0].Payload != `"heir"` {
 		t.Errorf("effects %v, %v", effects, err)
+	}
+}
+
+// A holder whose lease ran out while nothing could renew it keeps its job as
+// soon as its next batch has begun, and for another lease after that.
+func TestABatchKeepsTheJobWhoseRenewalWasStarved(t *testing.T) {
+	dsn := testkit.DSN(t, db.Postgres)
+	var handles []*db.DB
+	for range 2 {
+		d, err := db.Open(t.Context(), dsn, clock.At(testkit.Noon))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { d.Close() })
+		handles = append(handles, d)
+	}
+	begun, batch, held, commit, end := make(chan bool, 1), make(chan bool), make(chan bool, 1), make(chan bool), make(chan bool)
+	long := job.Kind{Name: "job.long", Lease: time.Hour, Run: func(ctx context.Context, r *job.Run) error {
+		begun <- true
+		if err := wait(ctx, batch); err != nil {
+			return err
+		}
+		err := r.DB.Write(ctx, func(tx *db.Tx) error {
+			if err := r.Hold(ctx, tx); err != nil {
+				return err
+			}
+			held <- true
+			return wait(ctx, commit)
+		})
+		if err != nil {
+			return err
+		}
+		return wait(ctx, end)
+	}}
+	start(t, &job.Runner{DB: handles[0], Kinds: []job.Kind{long}, Workers: 1, Poll: time.Hour}) // it tidies nothing by itself
+	id := add(t, handles[1], job.Want{Kind: "job.long"})
+	<-begun
+	err := handles[1].Write(t.Context(), func(tx *db.Tx) error {
+		return tx.One(t.Context(), "UPDATE job SET until = 1 WHERE id = ?", id)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	batch <- true
+	<-held
+	taken := make(chan bool, 1)
+	run(t, handles[1], job.Kind{Name: "job.long", Run: func(context.Context, *job.Run) error { taken <- true; return nil }})
+	const looks = 500 * time.Millisecond // five rounds of the other process's tidying
+	time.Sleep(looks)
+	commit <- true
+	time.Sleep(looks)
+	select {
+	case <-taken:
+		t.Error("another process took a job whose holder was writing")
+	default:
+	}
+	end <- true
+	eventually(t, "its holder has ended it", func() bool { return get(t, handles[1], id).State == job.Done })
+	if row := get(t, handles[1], id); row.Attempt != 1 {
+		t.Errorf("begun %d times", row.Attempt)
 	}
 }
 

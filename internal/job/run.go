@@ -37,9 +37,10 @@ func (r *Run) Payload(into any) error {
 }
 
 // Hold makes tx fail unless this process still holds the job, and keeps it
-// until tx ends. Work in several transactions calls it in each.
+// until tx ends and for a lease from now. Work in several transactions calls
+// it in each: so it lives on where the runner's own renewal is starved.
 func (r *Run) Hold(ctx context.Context, tx *db.Tx) error {
-	return held(ctx, tx, r.row)
+	return extend(ctx, tx, r.row, r.kind.lease())
 }
 
 // Done marks the job as done in the transaction of its last effect, so that
@@ -74,7 +75,7 @@ func (r *Run) Progress(ctx context.Context, percent int, note string) error {
 	r.shown = clock.Mark()
 	return r.DB.WriteLow(ctx, func(tx *db.Tx) error {
 		tx.Notify(Topic, ref.Format(r.ID))
-		return progress(ctx, tx, r.row, min(max(percent, 0), 100), note)
+		return progress(ctx, tx, r.row, r.kind.lease(), min(max(percent, 0), 100), note)
 	})
 }
 

@@ -46,8 +46,10 @@ func freeAll(ctx context.Context, tx *db.Tx) error {
 	return err
 }
 
+// freeExpired leaves alone a row that its holder has locked: who writes is not silent.
 func freeExpired(ctx context.Context, tx *db.Tx) (int64, error) {
-	return tx.Exec(ctx, "UPDATE job SET state = 'waiting', holder = '', until = 0 WHERE state = 'running' AND until <= "+databaseNow(tx))
+	return tx.Exec(ctx, "UPDATE job SET state = 'waiting', holder = '', until = 0 WHERE id IN (SELECT id FROM job WHERE state = 'running' AND until <= "+
+		databaseNow(tx)+tx.SkipLocked()+")")
 }
 
 // anyStale tells whether a lease ran out, or a periodic time lies too far ahead.
@@ -98,15 +100,6 @@ func extend(ctx context.Context, tx *db.Tx, row Row, lease time.Duration) error 
 	return change(ctx, tx, row, "until = ? + "+databaseNow(tx), lease.Milliseconds())
 }
 
-// held locks the row against claim and mark of others until tx ends.
-func held(ctx context.Context, tx *db.Tx, row Row) error {
-	_, ok, err := db.Maybe[ref.Job](ctx, tx, "SELECT id FROM job"+mine+tx.ForUpdate(), row.ID, row.Holder, row.Attempt)
-	if err == nil && !ok {
-		return errLost
-	}
-	return err
-}
-
 // finish ends the job, or lets it wait for next or for the repetition asked for while it ran.
 func finish(ctx context.Context, tx *db.Tx, row Row, next clock.Instant, note string) error {
 	end, at := Done, row.NextAt
@@ -128,8 +121,8 @@ func attemptAfter(row Row, next clock.Instant) int64 {
 	return row.Attempt
 }
 
-func progress(ctx context.Context, tx *db.Tx, row Row, percent int, note string) error {
-	return change(ctx, tx, row, "percent = ?, note = ?", percent, note)
+func progress(ctx context.Context, tx *db.Tx, row Row, lease time.Duration, percent int, note string) error {
+	return change(ctx, tx, row, "percent = ?, note = ?, until = ? + "+databaseNow(tx), percent, note, lease.Milliseconds())
 }
 
 func release(ctx context.Context, tx *db.Tx, row Row) error {
