@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"slices"
 
-	"weibao/internal/civil"
 	"weibao/internal/idcard"
 )
 

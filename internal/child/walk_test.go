@@ -8,9 +8,9 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/child"
-	"weibao/internal/child/compare"
 	"weibao/internal/child/generate"
 	"weibao/internal/child/merge"
+	"weibao/internal/child/merge/compare"
 	"weibao/internal/civil"
 	"weibao/internal/clock"
 	"weibao/internal/db"

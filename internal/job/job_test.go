@@ -459,8 +459,8 @@ func TestABatchKeepsTheJobWhoseRenewalWasStarved(t *testing.T) {
 		}
 		return wait(ctx, end)
 	}}
-	start(t, &job.Runner{DB: handles[0], Kinds: []job.Kind{long}, Workers: 1, Poll: time.Hour}) // it tidies nothing by itself
 	id := add(t, handles[1], job.Want{Kind: "job.long"})
+	start(t, &job.Runner{DB: handles[0], Kinds: []job.Kind{long}, Workers: 1, Poll: time.Hour}) // it tidies nothing by itself
 	<-begun
 	err := handles[1].Write(t.Context(), func(tx *db.Tx) error {
 		return tx.One(t.Context(), "UPDATE job SET until = 1 WHERE id = ?", id)

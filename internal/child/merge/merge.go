@@ -135,17 +135,16 @@ func loadBoth(ctx context.Context, tx *db.Tx, c *child.Cabinet, by access.Actor,
 // compose makes the content of the merged file.
 func (m Merging) compose(was, other child.New) (child.New, error) {
 	f := errs.Fields{}
-	after := was
-	after.Dossier = clone(was.Dossier)
+	after := was.Clone()
 	for key, side := range m.Take {
 		p, known := child.PartOf(key)
 		f.Check(known && (side != Both || p.Unites()), key, "这一项不能这样选择，请重新选择。")
 		switch {
 		case !known:
 		case side == Dropped:
-			p.copy(&after, other)
+			p.Copy(&after, other)
 		case side == Both && p.Unites():
-			p.unite(&after, other)
+			p.Unite(&after, other)
 		}
 	}
 	after.Settle()
@@ -257,17 +256,6 @@ func Merges(ctx context.Context, tx *db.Tx, c *child.Cabinet, by access.Actor, i
 		return nil, err
 	}
 	return mergesInto(ctx, tx, id)
-}
-
-// Kept follows a merged file to the one that was kept, in the actor's scope;
-// any other file leads to itself.
-func Kept(ctx context.Context, tx *db.Tx, c *child.Cabinet, by access.Actor, id ref.Child) (ref.Child, error) {
-	last, err := successor(ctx, tx, id)
-	if err != nil {
-		return 0, err
-	}
-	row, err := c.Get(ctx, tx, by, last)
-	return row.ID, err
 }
 
 // later gives the later of two days, earlier the earlier one that is known.

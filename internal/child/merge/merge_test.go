@@ -12,9 +12,9 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/child"
-	"weibao/internal/child/compare"
-	"weibao/internal/child/match"
 	"weibao/internal/child/merge"
+	"weibao/internal/child/merge/compare"
+	"weibao/internal/child/merge/match"
 	"weibao/internal/civil"
 	"weibao/internal/clock"
 	"weibao/internal/db"
@@ -269,8 +269,8 @@ func TestAMergerKeepsOneFileAndLeadsFromTheOther(t *testing.T) {
 		if err != nil || row.Region != village2 || row.Name != "单小明" || row.Categories != " C03 C07 " {
 			t.Fatal(row, err)
 		}
-		if to, err := merge.Kept(t.Context(), k.d.Reader(), k.Cabinet, officer, b); err != nil || to != a {
-			t.Error("the old address leads to", to, err)
+		if old, err := k.Get(t.Context(), k.d.Reader(), officer, b); err != nil || old.Successor != a {
+			t.Error("the old address leads to", old.Successor, err)
 		}
 		if got := k.found(officer, "单晓明"); len(got) != 0 {
 			t.Error("the merged file is still found", got)

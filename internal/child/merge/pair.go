@@ -8,7 +8,7 @@ import (
 	"weibao/internal/access"
 	"weibao/internal/audit"
 	"weibao/internal/child"
-	"weibao/internal/child/match"
+	"weibao/internal/child/merge/match"
 	"weibao/internal/clock"
 	"weibao/internal/db"
 	"weibao/internal/errs"

@@ -31,14 +31,6 @@ func undo(ctx context.Context, tx *db.Tx, id ref.Audit, by access.Actor) error {
 	return tx.One(ctx, "UPDATE child_merge SET undone = ?, undone_by = ?, undone_name = ? WHERE id = ? AND undone = 0", tx.Now, by.User, by.Name, id)
 }
 
-// successor follows mergers to their end. A merged file is closed, so that no chain runs in a circle.
-func successor(ctx context.Context, tx *db.Tx, id ref.Child) (ref.Child, error) {
-	return db.Get[ref.Child](ctx, tx, `WITH RECURSIVE way(id, successor) AS (
-		SELECT c.id, c.successor FROM child c WHERE c.id = ?
-		UNION ALL SELECT n.id, n.successor FROM way w JOIN child n ON n.id = w.successor WHERE w.successor > 0)
-		SELECT id FROM way WHERE successor = 0`, id)
-}
-
 // openRequests counts what waits for a decision about a file.
 func openRequests(ctx context.Context, tx *db.Tx, id ref.Child) (int64, error) {
 	return db.Get[int64](ctx, tx, "SELECT COUNT(*) FROM child_request r WHERE r.child = ? AND r.state IN ('asked', 'sent')", id)

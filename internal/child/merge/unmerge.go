@@ -11,6 +11,7 @@ import (
 	"weibao/internal/db"
 	"weibao/internal/errs"
 	"weibao/internal/ref"
+	"weibao/internal/vault"
 )
 
 // Unmerge undoes a merger: both files are again what they were. What was
@@ -60,11 +61,10 @@ func Unmerge(ctx context.Context, tx *db.Tx, c *child.Cabinet, by access.Actor, 
 
 // restored takes back what the merger brought, except where somebody changed it since.
 func (mem memory) restored(now child.New) child.New {
-	back := now
-	back.Dossier = clone(now.Dossier)
+	back := now.Clone()
 	for _, p := range child.Parts() {
 		if p.Same(now, mem.Became) {
-			p.copy(&back, mem.Was)
+			p.Copy(&back, mem.Was)
 		}
 	}
 	back.Settle()

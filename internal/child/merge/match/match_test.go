@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"weibao/internal/child/match"
+	"weibao/internal/child/merge/match"
 	"weibao/internal/civil"
 )
 
