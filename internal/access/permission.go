@@ -122,6 +122,7 @@ var Table = []Grant{
 	{"case.follow", "登记结案后的回访", keeping},
 	{"case.reopen", "重新开启个案", keeping},
 	{"case.enter", "紧急查看个案并留痕", office},
+	{"case.numbers", "查看个案和转介统计", guiding},
 
 	{"emergency.show", "查看应急清单和值班安排", working},
 	{"emergency.start", "启动应急清单、增减步骤", []Role{Officer, Supervisor}},

@@ -12,6 +12,7 @@ import (
 	"weibao/internal/casework/casepage"
 	"weibao/internal/casework/emergency"
 	"weibao/internal/casework/emergencypage"
+	"weibao/internal/casework/numberspage"
 	"weibao/internal/casework/referral"
 	"weibao/internal/casework/referralpage"
 	"weibao/internal/child/childpage"
@@ -32,6 +33,7 @@ var caseworkEntries = []ui.Entry{
 	{Key: "casework", Path: casepage.ListPath, Permission: "case.list", Label: "我的个案"},
 	{Key: "casework", Path: referralpage.ListPath, Permission: "referral.list", Label: "转介和交办"},
 	{Key: "casework", Path: emergencypage.WatchPath, Permission: "emergency.show", Label: "应急值守"},
+	{Key: "casework", Path: numberspage.Path, Permission: "case.numbers", Label: "个案和转介统计"},
 }
 
 // caseworkLinks stand on a child's file.
@@ -202,7 +204,11 @@ func (a *App) casework() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(cases.Routes(), sent.Routes(), alarms.Routes()), nil
+	counted, err := numberspage.New(numberspage.Deps{DB: a.DB, UI: a.UI, Book: func() *rule.Book { return a.Rules }, Units: org.Names})
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(cases.Routes(), sent.Routes(), alarms.Routes(), counted.Routes()), nil
 }
 
 func (a *App) childDanger(ctx context.Context, tx *db.Tx, by access.Actor, id int64) (emergencypage.Thing, error) {
