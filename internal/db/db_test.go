@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 
@@ -109,6 +110,34 @@ func TestAppendedRowsFailAloneAndAreSeen(t *testing.T) {
 		}
 		if err := db.Append(d.Reader(), "pair", pair{1, ""}); err == nil {
 			t.Error("a reader appended")
+		}
+	})
+}
+
+// Who passes over the failure of an insert of several rows keeps nothing: the
+// rows before the one that failed would else stand alone.
+func TestAFailedInsertOfSeveralRowsLeavesNone(t *testing.T) {
+	withTable(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		must(t, d.Write(ctx, func(tx *db.Tx) error { return db.Insert(ctx, tx, "pair", pair{1, "first"}) }))
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			must(t, d.Write(ctx, func(tx *db.Tx) error { return db.Insert(ctx, tx, "pair", pair{9, "neighbour"}) }))
+		})
+		err := d.Write(ctx, func(tx *db.Tx) error {
+			if err := db.InsertAll(ctx, tx, "pair", []pair{{2, "before"}, {1, "again"}, {3, "after"}}); !db.IsUnique(err) {
+				t.Errorf("the second row of number 1 gave %v", err)
+			}
+			return nil
+		})
+		if err == nil {
+			t.Error("a transaction with a torn insert was kept")
+		}
+		wg.Wait()
+		got, err := db.All[int](ctx, d.Reader(), "SELECT id FROM pair ORDER BY id")
+		must(t, err)
+		if !slices.Equal(got, []int{1, 9}) {
+			t.Errorf("rows %v, want 1 and 9", got)
 		}
 	})
 }

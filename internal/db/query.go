@@ -182,7 +182,7 @@ func (b batch) statements(d Dialect, run func(query string, args []any) error) e
 		if d == SQLite {
 			n = 1 << (bits.Len(uint(n)) - 1)
 		}
-		if err := run(b.shape.insert(b.table, n), args[:n*width]); err != nil {
+		if err := run(b.shape.insert(d, b.table, n), args[:n*width]); err != nil {
 			return err
 		}
 		args = args[n*width:]
@@ -193,6 +193,9 @@ func (b batch) statements(d Dialect, run func(query string, args []any) error) e
 func (t *Tx) insert(ctx context.Context, b batch) error {
 	return b.statements(t.Dialect, func(query string, args []any) error {
 		_, err := t.exec(ctx, query, args)
+		if err != nil && t.Dialect == SQLite && len(args) > len(b.shape.columns) {
+			t.torn = err
+		}
 		return err
 	})
 }
@@ -234,17 +237,23 @@ type shape struct {
 }
 
 type insertKey struct {
-	table string
-	n     int
+	dialect Dialect
+	table   string
+	n       int
 }
 
-func (s *shape) insert(table string, n int) string {
-	key := insertKey{table, n}
+// insertWords begin an insert of several rows. On SQLite the rows before one
+// that fails stay, so that it need not copy every page that it touches; the
+// transaction cannot be kept then.
+var insertWords = map[Dialect]string{SQLite: "INSERT OR FAIL INTO ", Postgres: "INSERT INTO "}
+
+func (s *shape) insert(d Dialect, table string, n int) string {
+	key := insertKey{d, table, n}
 	if known, ok := s.inserts.Load(key); ok {
 		return known.(string)
 	}
 	group := "(?" + strings.Repeat(",?", len(s.columns)-1) + ")"
-	text := "INSERT INTO " + table + " (" + strings.Join(s.columns, ", ") + ") VALUES " +
+	text := insertWords[d] + table + " (" + strings.Join(s.columns, ", ") + ") VALUES " +
 		group + strings.Repeat(","+group, n-1)
 	s.inserts.Store(key, text)
 	return text

@@ -22,6 +22,7 @@ type Tx struct {
 	q        querier
 	readOnly bool
 	wrote    bool    // a statement that may write was run
+	torn     error   // an insert stopped between its rows: nothing of the transaction may stay
 	pending  []batch // appended and not yet written
 	notices  []notice
 	see      func(query string, plan []string) // DB.Explained

@@ -223,6 +223,9 @@ func (w *writer) run(r *request) (spoilt bool) {
 	}
 	r.tx = &Tx{Now: clock.Of(w.db.Clock.Now()), Dialect: SQLite, q: w.stmts}
 	if r.err = guard(r.fn, r.tx); r.err == nil {
+		r.err = r.tx.torn
+	}
+	if r.err == nil {
 		return false
 	}
 	r.tx.notices = nil

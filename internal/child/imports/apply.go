@@ -55,7 +55,7 @@ func (k *Desk) Decide(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Im
 
 // ahead is how many blocks are written in one transaction: search keys fall on pages all over their tables, and some
 // thousand files share the writing of a page.
-const ahead = 8
+const ahead = 10
 
 // runApply carries a batch out: each block and each row once, in a transaction of its own.
 func (k *Desk) runApply(ctx context.Context, r *job.Run) error {
@@ -119,7 +119,7 @@ type ready struct {
 
 // blocks carries out all blocks; it opens and prepares the next ones while some are written.
 func (a *applying) blocks(ctx context.Context) (more bool, err error) {
-	queue := make(chan ready, 1)
+	queue := make(chan ready)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	id := a.b.ID
