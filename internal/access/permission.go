@@ -169,6 +169,8 @@ var Table = []Grant{
 	{"intake.identity_ask", "申请查看报告人身份", guiding},
 	{"intake.identity_decide", "审批查看报告人身份的申请", guiding},
 	{"intake.order", "导入热线工单，导出办理结果", []Role{Officer, Operator}},
+	{"intake.order_return", "退回热线工单并说明理由", guiding},
+	{"intake.partner", "发放和收回热线对接口令", []Role{SecurityAdmin}},
 	{"intake.numbers", "查看报告受理统计", guiding},
 
 	{"justice.list", "查看本单位登记的司法保护事项", []Role{Officer, Liaison}},

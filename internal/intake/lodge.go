@@ -37,6 +37,9 @@ type Prepared struct {
 	receipt  string
 }
 
+// ID is what the report will be called by the program.
+func (p *Prepared) ID() ref.Report { return p.row.ID }
+
 // keyRow is the key of a request as it is stored.
 type keyRow struct {
 	Key     []byte
@@ -219,6 +222,11 @@ func (k *Desk) repeated(p *Prepared, held keyRow) (Lodged, error) {
 		return Lodged{}, errs.New(errs.Invalid, "这个 Idempotency-Key 已经用于另一份报告。内容不同的报告请换一个新的键。")
 	}
 	return Lodged{ID: held.Report, Number: numberOf(held.Report, held.At), Receipt: k.receipt(held), At: held.At, Urgency: p.row.Urgency, Repeated: true}, nil
+}
+
+// Owner is the unit that will answer for a prepared report.
+func (k *Desk) Owner(ctx context.Context, tx *db.Tx, p *Prepared) (ref.Unit, error) {
+	return k.owner(ctx, tx, p.row)
 }
 
 // owner is the office of the place, or for what concerns its own level the unit above it.

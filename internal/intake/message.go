@@ -104,6 +104,26 @@ func (k *Desk) messages(ctx context.Context, tx *db.Tx, id ref.Report) ([]Messag
 	return out, nil
 }
 
+// Answers gives the latest answer to whoever sent each of some reports, for
+// what passes it on to him. The caller has checked the right to it.
+func (k *Desk) Answers(ctx context.Context, tx *db.Tx, ids []ref.Report) (map[ref.Report]string, error) {
+	rows, err := answersOf(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	latest := map[ref.Report]messageRow{}
+	for _, m := range rows {
+		latest[m.Report] = m
+	}
+	out := map[ref.Report]string{}
+	for id, m := range latest {
+		if out[id], err = k.Vault.OpenText(ctx, tx, group(id), field("intake_message", "sealed", int64(m.ID)), m.Sealed); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 // Say adds what the reporter writes to his report, and opens the office's
 // duty to answer it.
 func (k *Desk) Say(ctx context.Context, tx *db.Tx, receipt, text string) error {

@@ -123,6 +123,10 @@ func messagesOf(ctx context.Context, tx *db.Tx, id ref.Report) ([]messageRow, er
 	return db.All[messageRow](ctx, tx, "SELECT "+db.ColumnsOf[messageRow]("m")+" FROM intake_message m WHERE m.report = ? ORDER BY m.id LIMIT 500", id)
 }
 
+func answersOf(ctx context.Context, tx *db.Tx, ids []ref.Report) ([]messageRow, error) {
+	return db.All[messageRow](ctx, tx, "SELECT "+db.ColumnsOf[messageRow]("m")+" FROM intake_message m WHERE m.report IN "+db.In(len(ids))+" AND m.kind = 'answer' ORDER BY m.id", db.Args(ids)...)
+}
+
 func countMessages(ctx context.Context, tx *db.Tx, id ref.Report, since clock.Instant) (int64, error) {
 	return db.Get[int64](ctx, tx, "SELECT count(*) FROM intake_message m WHERE m.report = ? AND m.side = 'reporter' AND m.at >= ?", id, since)
 }

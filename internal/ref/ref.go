@@ -43,6 +43,12 @@ type (
 	Justice int64
 	// Measure is a 监护干预措施 taken for a child.
 	Measure int64
+	// Order is a 工单 of a hotline that became a report.
+	Order int64
+	// Upload is a 工单文件 that was sent in.
+	Upload int64
+	// Partner is another system that may use the interface 「对接单位」.
+	Partner int64
 	// Plan is a 工作方案.
 	Plan int64
 	// Post is a 岗位: a person's role in a unit for a time.

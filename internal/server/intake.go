@@ -17,6 +17,8 @@ import (
 	"weibao/internal/intake"
 	"weibao/internal/intake/hotlinepage"
 	"weibao/internal/intake/numberspage"
+	"weibao/internal/intake/order"
+	"weibao/internal/intake/orderpage"
 	"weibao/internal/intake/publicpage"
 	"weibao/internal/intake/throttle"
 	"weibao/internal/intake/triagepage"
@@ -32,6 +34,8 @@ var intakeEntries = []ui.Entry{
 	{Key: "intake", Path: "/reports", Permission: "intake.list", Label: "报告受理"},
 	{Key: "intake", Path: "/intake/new", Permission: "intake.register", Label: "登记报告"},
 	{Key: "intake", Path: "/intake/mine", Permission: "intake.mine", Label: "我登记的报告"},
+	{Key: "intake", Path: orderpage.ListPath, Permission: "intake.order", Label: "热线工单"},
+	{Key: "system", Path: orderpage.PartnersPath, Permission: "intake.partner", Label: "热线对接口令"},
 	{Key: "intake", Path: "/intake/numbers", Permission: "intake.numbers", Label: "受理统计"},
 }
 
@@ -60,7 +64,22 @@ func (a *App) reports() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(public.Routes(), office.Routes(), desk.Routes(), counted.Routes()), nil
+	orders, err := orderpage.New(orderpage.Deps{DB: a.DB, UI: a.UI, Book: book, Units: org.Names,
+		Desk: &order.Desk{DB: a.DB, Intake: a.Reception, Files: a.Reception.Files, Temp: a.Config.Data, Places: a.places}})
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(public.Routes(), office.Routes(), desk.Routes(), counted.Routes(), orders.Routes()), nil
+}
+
+// places are the divisions of the county with their names, for orders that name a place in words.
+func (a *App) places(ctx context.Context, tx *db.Tx) ([]order.Place, error) {
+	list, err := region.Under(ctx, tx, a.Rules.County().Region)
+	out := make([]order.Place, len(list))
+	for i, r := range list {
+		out[i] = order.Place{Code: r.Code, Names: []string{r.Name, r.ShortName}}
+	}
+	return out, err
 }
 
 // anywhere gives the divisions of the actor's county in which something can happen.
