@@ -204,12 +204,12 @@ func TestResultsAndReturnsGoBackInTheHotlinesColumns(t *testing.T) {
 			t.Errorf("a reason that is none: %v", err)
 		}
 		if err := w.do(func(tx *db.Tx) error {
-			return w.Return(t.Context(), tx, operator, back.ID, "adult", "来电人四十岁")
+			return w.Return(t.Context(), tx, operator, back.ID, "02", "来电人四十岁")
 		}); !errs.Is(err, errs.Forbidden) {
 			t.Errorf("by an operator: %v", err)
 		}
 		if err := w.do(func(tx *db.Tx) error {
-			return w.Return(t.Context(), tx, officer, back.ID, "adult", "来电人四十岁")
+			return w.Return(t.Context(), tx, officer, back.ID, "02", "来电人四十岁")
 		}); err != nil {
 			t.Fatal(err)
 		}
@@ -271,7 +271,7 @@ func TestAPartnerReadsItsOwnChannelUntilItsTokenIsTakenBack(t *testing.T) {
 		}
 		all, _ := w.List(t.Context(), w.DB.Reader(), officer, order.Filter{View: order.All})
 		for _, o := range all {
-			if err := w.do(func(tx *db.Tx) error { return w.Return(t.Context(), tx, officer, o.ID, "double", "与前一张相同") }); err != nil {
+			if err := w.do(func(tx *db.Tx) error { return w.Return(t.Context(), tx, officer, o.ID, "03", "与前一张相同") }); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -216,7 +216,7 @@ func (k *Desk) write(rows []Result, format Format, names map[ref.Unit]string, ou
 	return err
 }
 
-// cells are the values of the columns that the rules name.
+// cells are the values of the columns that the rules "order-result" name.
 func (r Result) cells(table rule.CodeTable, names map[ref.Unit]string) []any {
 	moment := func(at clock.Instant) string {
 		if at == 0 {
@@ -224,8 +224,8 @@ func (r Result) cells(table rule.CodeTable, names map[ref.Unit]string) []any {
 		}
 		return civil.FormatTime(at.Time())
 	}
-	values := map[string]string{"number": r.Number, "report": r.Call, "at": moment(r.At), "due": moment(r.Due), "first": names[r.First], "lead": names[r.Lead],
-		"state": r.Words(), "accepted": moment(r.Accepted), "closed": moment(r.Closed), "answer": r.Answer, "returned": r.Returned}
+	values := map[string]string{"01": r.Number, "02": r.Words(), "03": r.Answer, "04": r.Returned, "05": names[r.First], "06": names[r.Lead],
+		"07": moment(r.At), "08": moment(r.Accepted), "09": moment(r.Closed), "10": r.Call, "11": moment(r.Due)}
 	out := make([]any, len(table.Codes))
 	for i, c := range table.Codes {
 		out[i] = values[c.Code]

@@ -50,6 +50,10 @@ const (
 	maxContent = 100
 )
 
+// meanings are what the codes of the rules "order-heading" mean.
+var meanings = map[string]string{"01": "number", "02": "title", "03": "content", "04": "town", "05": "place", "06": "caller", "07": "phone", "08": "child", "09": "age",
+	"10": "received", "11": "due", "12": "danger"}
+
 // head is where the headings stand and what they mean.
 type head struct {
 	row     int
@@ -121,8 +125,9 @@ func headOf(r sheet.Row, words rule.CodeTable) head {
 		text := strings.Trim(strings.Join(strings.Fields(c.Trimmed()), ""), "*:：")
 		h.titles = append(h.titles, text)
 		if code, ok := words.Find(text); ok {
-			if _, twice := h.columns[code.Code]; !twice {
-				h.columns[code.Code] = i
+			meaning := meanings[code.Code]
+			if _, twice := h.columns[meaning]; !twice {
+				h.columns[meaning] = i
 			}
 		}
 	}
@@ -377,8 +382,9 @@ func (k *Desk) Template(by access.Actor, out io.Writer) error {
 	words, _ := k.Intake.Book().Codes("order-heading", civil.DateOf(k.DB.Clock.Now()))
 	t := sheet.Table{Name: "热线工单", Rows: 200}
 	for _, c := range words.Codes {
-		column := sheet.Column{Title: c.Label, Width: 18, Required: c.Code == "number" || c.Code == "content"}
-		if c.Code == "danger" {
+		meaning := meanings[c.Code]
+		column := sheet.Column{Title: c.Label, Width: 18, Required: meaning == "number" || meaning == "content"}
+		if meaning == "danger" {
 			column.Choices = []string{"是", "否"}
 		}
 		t.Columns = append(t.Columns, column)

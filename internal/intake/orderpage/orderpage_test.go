@@ -108,7 +108,7 @@ func TestTheHotlinesDeskSendsFilesAndTakesResults(t *testing.T) {
 		if w := h.Do(officer, "POST", one+"/return", url.Values{"reason": {""}, "words": {"甲"}}); w.Code != http.StatusUnprocessableEntity {
 			t.Errorf("without a reason: %d", w.Code)
 		}
-		if w := h.Do(officer, "POST", one+"/return", url.Values{"reason": {"adult"}, "words": {"来电人四十岁"}}); w.Code != http.StatusSeeOther {
+		if w := h.Do(officer, "POST", one+"/return", url.Values{"reason": {"02"}, "words": {"来电人四十岁"}}); w.Code != http.StatusSeeOther {
 			t.Errorf("return: %d %s", w.Code, w.Body)
 		}
 		h.Page(operator, "order-back", one, "退回", "不涉及未成年人", "来电人四十岁")
@@ -169,7 +169,7 @@ func TestASystemSendsOrdersWithItsTokenAndReadsTheirResults(t *testing.T) {
 		}
 		page := h.Page(officer, "orders-api", orderpage.ListPath, "20260311")
 		one := regexp.MustCompile(`/intake/orders/\d+`).FindString(page)
-		h.Do(officer, "POST", one+"/return", url.Values{"reason": {"unclear"}, "words": {"电话打不通"}})
+		h.Do(officer, "POST", one+"/return", url.Values{"reason": {"04"}, "words": {"电话打不通"}})
 		w = ask(h, nobody, "GET", "/api/v1/orders/results", "", bearer...)
 		var out struct {
 			Results []map[string]string
