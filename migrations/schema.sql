@@ -1118,6 +1118,12 @@ CREATE TABLE intake_request (
 );
 CREATE INDEX intake_request_report ON intake_request (report, id);
 
+CREATE TABLE intake_satisfaction (
+    report INTEGER PRIMARY KEY,
+    mark   TEXT NOT NULL,                    -- good | fair | poor
+    at     BIGINT NOT NULL
+);
+
 CREATE TABLE intake_shield (
     report  BIGINT NOT NULL,
     holder  BIGINT NOT NULL,                 -- account

@@ -23,6 +23,7 @@ type Progress struct {
 	Closed    clock.Instant
 	Words     string // how it stands, in plain words
 	Mandatory bool
+	Named     bool // the reporter left his name
 	Messages  []Message
 }
 
@@ -55,7 +56,7 @@ func (k *Desk) Lookup(ctx context.Context, tx *db.Tx, receipt string) (Progress,
 }
 
 func (k *Desk) progress(ctx context.Context, tx *db.Tx, r Report) (Progress, error) {
-	p := Progress{ID: r.ID, Number: r.Number, State: r.State, Urgency: r.Urgency, Received: r.Received, Accepted: r.Accepted, Closed: r.Closed, Mandatory: r.Mandatory == 1}
+	p := Progress{ID: r.ID, Number: r.Number, State: r.State, Urgency: r.Urgency, Received: r.Received, Accepted: r.Accepted, Closed: r.Closed, Mandatory: r.Mandatory == 1, Named: r.Named == 1}
 	var err error
 	if p.Words, err = k.words(ctx, tx, r); err != nil {
 		return p, err

@@ -18,8 +18,10 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/civil"
+	"weibao/internal/clock"
 	"weibao/internal/db"
 	"weibao/internal/intake/numbers"
+	"weibao/internal/intake/satisfaction"
 	"weibao/internal/rule"
 	"weibao/internal/ui"
 )
@@ -66,6 +68,10 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, by access.Actor) er
 	if err != nil {
 		return err
 	}
+	said, err := satisfaction.Of(r.Context(), tx, by, clock.Of(period.From.Start()), clock.Of(period.To.AddDays(1).Start()))
+	if err != nil {
+		return err
+	}
 	v := view{Filter: filter(period), Figures: figures(n, tx.Now.Time()), Times: times(n)}
 	codes := make([]string, len(n.Towns))
 	for i, l := range n.Towns {
@@ -85,6 +91,7 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, by access.Actor) er
 	v.Tables = []ui.Table{
 		lines("按情形", n.Situations, func(k string) (string, string) { return or(situations[k], "未分类"), link("situation", k) }),
 		lines("按渠道", n.Channels, func(k string) (string, string) { return or(channels[k], k), link("channel", k) }),
+		satisfied(said),
 		lines("按发生地", n.Towns, func(k string) (string, string) { return or(places[k+"000"], "县级或者不清楚"), "" }),
 	}
 	page := ui.Page{Title: "报告受理统计", Nav: "intake", Tabs: p.UI.Tabs(by, "intake", "/intake/numbers"), More: []ui.Action{{Label: "打印", Print: true}},
@@ -146,6 +153,19 @@ func times(n numbers.Numbers) ui.Table {
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T(x.label), ui.T(strconv.Itoa(x.span.N)), ui.T(words(x.span, x.span.Median)), ui.T(words(x.span, x.span.P90)), ui.T(late)}})
 	}
+	return t
+}
+
+// satisfied shows what named reporters said of their own accord.
+func satisfied(c satisfaction.Counted) ui.Table {
+	t := ui.Table{ID: "satisfied", Caption: "满意度（办结的实名报告，自愿评价）", Columns: []ui.Column{{Label: "评价", Wide: true}, {Label: "件数", Num: true}}, Empty: ui.Empty{Title: "这段时间没有办结的实名报告"}}
+	if c.Asked == 0 {
+		return t
+	}
+	for _, m := range satisfaction.Marks {
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T(m.Label), ui.T(strconv.Itoa(c.Given[m.Mark]))}})
+	}
+	t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T("没有评价"), ui.T(strconv.Itoa(c.Silent()))}})
 	return t
 }
 

@@ -21,6 +21,7 @@ type progressPart struct {
 	Say                    ui.Form
 	File                   *ui.Form
 	Proof                  *ui.Form
+	Rate                   *ui.Form // how a named reporter finds what came of it
 }
 
 type messagePart struct{ Who, When, Text, Tone string }
@@ -92,6 +93,7 @@ func under(name string, err error) error {
 }
 
 func (p *Pages) progress(w http.ResponseWriter, r *http.Request, code string, found intake.Progress, problem error) error {
+	var err error
 	digits, _ := receipt.Parse(code)
 	own := []ui.Hidden{{Name: "receipt", Value: digits}, {Name: "pass", Value: p.Gate.Pass(digits)}}
 	part := &progressPart{State: found.State.Label(), Words: found.Words, Received: moment(found.Received)}
@@ -114,6 +116,9 @@ func (p *Pages) progress(w http.ResponseWriter, r *http.Request, code string, fo
 	}
 	if found.Mandatory {
 		part.Proof = proofForm(own)
+	}
+	if part.Rate, err = p.rateForm(r, found, own); err != nil {
+		return err
 	}
 	status := http.StatusOK
 	if problem != nil {

@@ -16,6 +16,7 @@ func (p *Pages) Routes() []ui.Route {
 		{Method: "POST", Path: "/report/look", Permission: access.Public, Handle: p.public(p.LookDone)},
 		{Method: "POST", Path: "/report/say", Permission: access.Public, Handle: p.public(p.Say)},
 		{Method: "POST", Path: "/report/file", Permission: access.Public, Handle: p.public(p.File), Files: true},
+		{Method: "POST", Path: "/report/satisfied", Permission: access.Public, Handle: p.public(p.Satisfied)},
 		{Method: "POST", Path: "/report/proof", Permission: access.Public, Handle: p.public(p.Proof)},
 		{Method: "POST", Path: "/api/v1/reports", Permission: access.Public, Handle: p.api(p.Post), First: true},
 		{Method: "POST", Path: "/api/v1/receipts/lookup", Permission: access.Public, Handle: p.api(p.Lookup)},
