@@ -59,7 +59,27 @@ type Desk struct {
 	// Person tells the name, unit and role of somebody who may join a team.
 	Person func(ctx context.Context, tx *db.Tx, by access.Actor, id ref.User) (Person, error)
 	// Urgent counts the steps of emergencies of a case that are still to be done.
-	Urgent func(ctx context.Context, tx *db.Tx, id ref.Case) (int, error)
+	Urgent func(ctx context.Context, tx *db.Tx, c Case) (int, error)
+	// Turned is told of each case that was opened, closed or opened again, in
+	// that transaction; nil tells nobody.
+	Turned func(ctx context.Context, tx *db.Tx, by access.Actor, c Case, turn Turn) error
+}
+
+// Turn is what has just happened to a case as a whole.
+type Turn string
+
+// The turns of which the desk tells.
+const (
+	Begun Turn = "begun"
+	Over  Turn = "over"
+	Again Turn = "again"
+)
+
+func (k *Desk) turn(ctx context.Context, tx *db.Tx, by access.Actor, c Case, t Turn) error {
+	if k.Turned == nil {
+		return nil
+	}
+	return k.Turned(ctx, tx, by, c, t)
 }
 
 // Person is somebody who may join a team.

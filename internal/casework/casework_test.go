@@ -78,7 +78,7 @@ func withDesk(t *testing.T, test func(x *desk)) {
 				}
 				return casework.Person{}, errs.Missing()
 			},
-			Urgent: func(context.Context, *db.Tx, ref.Case) (int, error) { return 0, nil }}
+			Urgent: func(context.Context, *db.Tx, casework.Case) (int, error) { return 0, nil }}
 		referrals.Insider, referrals.Moved = x.k.Insider, x.k.Moved
 		x.newChild()
 		test(x)

@@ -116,7 +116,7 @@ func (k *Desk) lacks(ctx context.Context, tx *db.Tx, by access.Actor, c Case, f 
 			return "还有转介没有办结。", nil
 		}
 	case "emergency":
-		n, err := k.Urgent(ctx, tx, c.ID)
+		n, err := k.Urgent(ctx, tx, c)
 		if err != nil {
 			return "", err
 		}
@@ -287,6 +287,9 @@ func (k *Desk) end(ctx context.Context, tx *db.Tx, by access.Actor, c Case, e En
 	if err := k.schedule(ctx, tx, by, c); err != nil {
 		return err
 	}
+	if err := k.turn(ctx, tx, by, c, Over); err != nil {
+		return err
+	}
 	return audit.Write(ctx, tx, by, "case.decide", Subject, c.ID, map[string]any{"agreed": true, "outcome": e.Outcome})
 }
 
@@ -388,6 +391,9 @@ func (k *Desk) Reopen(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Ca
 		return err
 	}
 	if _, err := k.duty(ctx, tx, by, c, PlanKind, "修订服务方案", "case.plan"); err != nil {
+		return err
+	}
+	if err := k.turn(ctx, tx, by, c, Again); err != nil {
 		return err
 	}
 	return audit.Write(ctx, tx, by, "case.reopen", Subject, id, nil)

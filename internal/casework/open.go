@@ -104,6 +104,9 @@ func (k *Desk) openOne(ctx context.Context, tx *db.Tx, by access.Actor, in New, 
 	if _, err := k.duty(ctx, tx, by, c, PlanKind, "制定服务方案", "case.plan"); err != nil {
 		return 0, err
 	}
+	if err := k.turn(ctx, tx, by, c, Begun); err != nil {
+		return 0, err
+	}
 	return c.ID, audit.Write(ctx, tx, by, "case.open", Subject, c.ID, map[string]any{"child": id, "origin": in.Origin, "origin_id": in.OriginID})
 }
 
@@ -188,6 +191,36 @@ func (k *Desk) Moved(ctx context.Context, tx *db.Tx, by access.Actor, r referral
 // Alarmed notes in a case what happens to a checklist of an emergency.
 func (k *Desk) Alarmed(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Case, run int64, words string) error {
 	return k.note(ctx, tx, by, id, note{Kind: Emergency, Link: run, Words: words})
+}
+
+// AlarmedFrom notes in the open cases which a report led to what happens to a
+// checklist of that report.
+func (k *Desk) AlarmedFrom(ctx context.Context, tx *db.Tx, by access.Actor, report ref.Report, run int64, words string) error {
+	list, err := fromOrigin(ctx, tx, FromReport, int64(report))
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		if c.Closed != 0 {
+			continue
+		}
+		if err := k.note(ctx, tx, by, c.ID, note{Kind: Emergency, Link: run, Words: words}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// From gives the cases that something led to and on whose team the actor is.
+func (k *Desk) From(ctx context.Context, tx *db.Tx, by access.Actor, origin Origin, id int64) ([]Row, error) {
+	if err := by.Require("case.list"); err != nil {
+		return nil, err
+	}
+	cases, err := ownFromOrigin(ctx, tx, by, origin, id)
+	if err != nil {
+		return nil, err
+	}
+	return k.rows(ctx, tx, cases)
 }
 
 // Insider tells whether an actor belongs to the team of a case.

@@ -54,6 +54,16 @@ func openOfChild(ctx context.Context, tx *db.Tx, id ref.Child) ([]Case, error) {
 	return db.All[Case](ctx, tx, "SELECT "+columns+" FROM casework_case c WHERE c.child = ? AND c.closed = 0 ORDER BY c.id"+tx.ForUpdate(), id)
 }
 
+// fromOrigin gives the cases that something led to, for the program's own notes.
+func fromOrigin(ctx context.Context, tx *db.Tx, origin Origin, id int64) ([]Case, error) {
+	return db.All[Case](ctx, tx, "SELECT "+columns+" FROM casework_case c WHERE c.origin_id > 0 AND c.origin = ? AND c.origin_id = ? ORDER BY c.id", origin, id)
+}
+
+// ownFromOrigin gives those of them that the actor may see.
+func ownFromOrigin(ctx context.Context, tx *db.Tx, by access.Actor, origin Origin, id int64) ([]Case, error) {
+	return db.All[Case](ctx, tx, "SELECT "+columns+" FROM casework_case c WHERE c.origin_id > 0 AND c.origin = ? AND c.origin_id = ? AND "+visible+" ORDER BY c.id", origin, id, by.User, tx.Now)
+}
+
 // ofChild gives the cases of a child that the actor may see.
 func ofChild(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) ([]Case, error) {
 	return db.All[Case](ctx, tx, "SELECT "+columns+" FROM casework_case c WHERE c.child = ? AND "+visible+" ORDER BY c.id DESC", id, by.User, tx.Now)
@@ -124,6 +134,10 @@ func setRole(ctx context.Context, tx *db.Tx, id MemberID, role string) error {
 
 func membershipsOf(ctx context.Context, tx *db.Tx, unit ref.Unit, holder ref.User) ([]Member, error) {
 	return db.All[Member](ctx, tx, "SELECT "+memberColumns+" FROM casework_member m WHERE m.holder = ? AND m.unit = ? AND m.until = 0 ORDER BY m.id"+tx.ForUpdate(), holder, unit)
+}
+
+func countMemberships(ctx context.Context, tx *db.Tx, unit ref.Unit, holder ref.User) (int64, error) {
+	return db.Get[int64](ctx, tx, "SELECT count(DISTINCT m.whole) FROM casework_member m WHERE m.holder = ? AND m.unit = ? AND m.until = 0", holder, unit)
 }
 
 // Goals.

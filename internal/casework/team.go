@@ -116,6 +116,11 @@ func (k *Desk) Enter(ctx context.Context, tx *db.Tx, by access.Actor, number, re
 	return c.ID, audit.Write(ctx, tx, by, "case.enter", Subject, c.ID, map[string]any{"until": until})
 }
 
+// Held counts the cases on whose teams somebody is for a unit.
+func (k *Desk) Held(ctx context.Context, tx *db.Tx, unit ref.Unit, holder ref.User) (int64, error) {
+	return countMemberships(ctx, tx, unit, holder)
+}
+
 // Handover puts a successor into the teams of who hands over a post, and tells
 // into how many. The flow that hands over the post calls it.
 func (k *Desk) Handover(ctx context.Context, tx *db.Tx, by access.Actor, unit ref.Unit, from, to ref.User, name string) (int, error) {
@@ -127,8 +132,7 @@ func (k *Desk) Handover(ctx context.Context, tx *db.Tx, by access.Actor, unit re
 		if err := endMember(ctx, tx, m.ID); err != nil {
 			return 0, err
 		}
-		heir := Member{ID: ref.New[MemberID](tx.Now.Time()), Whole: m.Whole, Holder: to, Name: name, Unit: unit, Role: m.Role, Since: tx.Now}
-		if err := insertMember(ctx, tx, heir); err != nil {
+		if err := k.succeed(ctx, tx, m, to, name); err != nil {
 			return 0, err
 		}
 		if err := k.note(ctx, tx, by, m.Whole, note{Kind: Joined, Words: name + "（岗位交接，接替" + m.Name + "）"}); err != nil {
@@ -139,6 +143,24 @@ func (k *Desk) Handover(ctx context.Context, tx *db.Tx, by access.Actor, unit re
 		}
 	}
 	return len(list), nil
+}
+
+// succeed puts somebody in the place of a member that has left; who is in the
+// team already takes over leading it and deciding on closing.
+func (k *Desk) succeed(ctx context.Context, tx *db.Tx, m Member, to ref.User, name string) error {
+	team, err := teamOf(ctx, tx, m.Whole)
+	if err != nil {
+		return err
+	}
+	for _, mate := range team {
+		if mate.Holder == to && mate.holds(tx.Now) && mate.Role != Glass {
+			if m.Role == Mate || mate.Role == Lead {
+				return nil
+			}
+			return setRole(ctx, tx, mate.ID, m.Role)
+		}
+	}
+	return insertMember(ctx, tx, Member{ID: ref.New[MemberID](tx.Now.Time()), Whole: m.Whole, Holder: to, Name: name, Unit: m.Unit, Role: m.Role, Since: tx.Now})
 }
 
 // Link joins two cases which the actor sees as those of siblings.

@@ -30,6 +30,9 @@ import (
 	"weibao/internal/civil"
 	"weibao/internal/clock"
 	"weibao/internal/db"
+	"weibao/internal/guardianship"
+	"weibao/internal/intake"
+	"weibao/internal/justice"
 	"weibao/internal/plan"
 	"weibao/internal/ref"
 	"weibao/internal/rule"
@@ -66,6 +69,10 @@ type Stage struct {
 	Cases    *casework.Desk
 	Referrer *referral.Desk
 	Alarm    *emergency.Desk
+	// Reception takes reports in, Guardian and Justice protect; nil leaves them out.
+	Reception *intake.Desk
+	Guardian  *guardianship.Desk
+	Justice   *justice.Desk
 	// Say tells how far the story has come.
 	Say io.Writer
 
@@ -112,10 +119,31 @@ func (s *Stage) Play(ctx context.Context, today time.Time) ([]Account, error) {
 	if err := s.screen(ctx, today); err != nil {
 		return nil, fmt.Errorf("demo: screening: %w", err)
 	}
-	if err := s.help(ctx, today); err != nil {
-		return nil, fmt.Errorf("demo: cases: %w", err)
+	if err := s.stories(ctx, today); err != nil {
+		return nil, fmt.Errorf("demo: %w", err)
 	}
 	return s.cast, nil
+}
+
+// stories lets the office help a few children, each with a story of its own.
+func (s *Stage) stories(ctx context.Context, today time.Time) error {
+	if s.Cases == nil || s.Children <= 0 {
+		return nil
+	}
+	ids, err := s.enlist(ctx, today)
+	if err != nil {
+		return fmt.Errorf("stars: %w", err)
+	}
+	if err := s.help(ctx, today, ids); err != nil {
+		return fmt.Errorf("cases: %w", err)
+	}
+	if err := s.reports(ctx, today, ids); err != nil {
+		return fmt.Errorf("reports: %w", err)
+	}
+	if err := s.protect(ctx, today, ids); err != nil {
+		return fmt.Errorf("measures: %w", err)
+	}
+	return nil
 }
 
 func (s *Stage) write(ctx context.Context, fn func(tx *db.Tx) error) error {

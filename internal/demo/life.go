@@ -23,18 +23,14 @@ const stride = 2
 // live lets the units work from the day of issue to today: most in time, some
 // late, some not at all.
 func (s *Stage) live(ctx context.Context, begin, today civil.Date) error {
-	units := make([]ref.Unit, 0, len(s.people))
-	for u := range s.people {
-		units = append(units, u)
-	}
-	slices.Sort(units)
+	staff := s.staff()
 	for day := begin.AddDays(1); !day.After(today); day = day.AddDays(stride) {
 		s.Clock.Set(day.Start().Add(9 * time.Hour))
 		if _, err := s.Desk.Duties.Sweep(ctx, s.DB); err != nil {
 			return err
 		}
-		for _, u := range units {
-			if err := s.work(ctx, s.people[u], day); err != nil {
+		for _, who := range staff {
+			if err := s.work(ctx, who, day); err != nil {
 				return err
 			}
 		}
@@ -62,12 +58,13 @@ func (s *Stage) work(ctx context.Context, who access.Actor, day civil.Date) erro
 // temper says how a unit treats a piece of work, from the words alone.
 type temper struct{ luck, pace int }
 
-func temperOf(d duty.Duty) temper {
-	return temper{luck: chance("luck", d.Title, d.Unit%97), pace: chance("pace", d.Title, d.Unit%89)}
+func (s *Stage) temperOf(d duty.Duty) temper {
+	unit := s.people[d.Unit].Post.UnitName
+	return temper{luck: chance("luck", d.Title, unit), pace: chance("pace", d.Title, unit)}
 }
 
 func (s *Stage) handle(ctx context.Context, who access.Actor, d duty.Duty, day civil.Date) error {
-	t := temperOf(d)
+	t := s.temperOf(d)
 	age := day.Sub(civil.DateOf(d.Opened.Time()))
 	left := civil.DateOf(d.Due.Time()).Sub(day)
 	switch {

@@ -1,7 +1,7 @@
 // Package flow holds the use cases that touch two or more slices, one file
 // each: handing over a post with its work, merging units with their posts and
-// duties, bringing everything along when divisions change, and loading
-// another year of the calendar.
+// duties, bringing everything along when divisions change, loading another
+// year of the calendar, and the way of a report to units, cases and back.
 //
 // It owns no table and no rule: each step is an operation of the slice that
 // owns the fact, and a use case is one transaction, or a job where it may be
@@ -14,6 +14,7 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/auth"
+	"weibao/internal/casework"
 	"weibao/internal/db"
 	"weibao/internal/duty"
 	"weibao/internal/job"
@@ -26,6 +27,7 @@ import (
 type Flow struct {
 	Guard  *auth.Guard
 	Kernel *duty.Kernel
+	Cases  *casework.Desk // nil where nobody works on cases
 }
 
 // The kinds of job.

@@ -17,6 +17,7 @@ type Handover struct {
 	auth.Succession
 	Duties int64 // open duties that name the former holder
 	Late   int64 // of these overdue
+	Cases  int64 // on whose teams he is
 }
 
 // PreviewHandover tells what HandOver would do, without doing it.
@@ -26,15 +27,18 @@ func (f *Flow) PreviewHandover(ctx context.Context, tx *db.Tx, by access.Actor, 
 		return Handover{}, err
 	}
 	h := Handover{Succession: s}
-	h.Duties, h.Late, err = f.Kernel.Named(ctx, tx, s.Old.Unit, s.Old.Holder)
+	if h.Duties, h.Late, err = f.Kernel.Named(ctx, tx, s.Old.Unit, s.Old.Holder); err != nil || f.Cases == nil {
+		return h, err
+	}
+	h.Cases, err = f.Cases.Held(ctx, tx, s.Old.Unit, s.Old.Holder)
 	return h, err
 }
 
 const maxReason = 200
 
 // HandOver ends a post, gives the heir the same one, and puts his name on
-// every open duty of the unit that bore the former holder's 「岗位交接」. The
-// duties belong to the unit all the while: their clocks go on, and nothing is
+// every open duty of the unit that bore the former holder's, among them those
+// of reports and referrals, and into the teams of his cases 「岗位交接」. The duties belong to the unit all the while: their clocks go on, and nothing is
 // lost where the heir's post still waits to be granted.
 func (f *Flow) HandOver(ctx context.Context, tx *db.Tx, by access.Actor, post ref.Post, heir ref.User, reason string) (Handover, error) {
 	reason = strings.TrimSpace(reason)
@@ -53,5 +57,10 @@ func (f *Flow) HandOver(ctx context.Context, tx *db.Tx, by access.Actor, post re
 	}
 	moved, err := f.Kernel.Handover(ctx, tx, by, h.Old.Unit, h.Old.Holder, heir, "岗位交接，承办人改为接任人")
 	h.Duties = int64(moved)
+	if err != nil || f.Cases == nil {
+		return h, err
+	}
+	cases, err := f.Cases.Handover(ctx, tx, by, h.Old.Unit, h.Old.Holder, heir, h.Heir.Name)
+	h.Cases = int64(cases)
 	return h, err
 }

@@ -36,6 +36,16 @@ type Decision struct {
 	Answers   map[string]string // to the questions of triage
 	Words     string
 	Child     ref.Child
+	Along     Along // not kept here: it stands in the referral
+}
+
+// Along says what goes to the units with a decision.
+type Along struct {
+	Ask    string   // what the lead unit is asked to do
+	Items  []string // keys of the facts that the lead reads
+	Shared []string // of these, what units that support it read
+	File   bool     // the child's file stood there before and fills the facts in
+	Seen   string   // digest of the facts as they were shown before
 }
 
 type decisionRow struct {
@@ -65,6 +75,7 @@ type DecideIn struct {
 	Region    string // the place by the rule of place; "": where it happened
 	Words     string // required where urgency or lead differ from the rules
 	Child     ref.Child
+	Along     Along
 }
 
 // Proposal is what the rules say about a situation.
@@ -145,6 +156,42 @@ func (k *Desk) Decide(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Re
 	return d, k.Dispatch(ctx, tx, by, d)
 }
 
+// Try tells what a decision would be, without deciding.
+func (k *Desk) Try(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, in DecideIn) (Decision, error) {
+	if err := by.Require("intake.decide"); err != nil {
+		return Decision{}, err
+	}
+	r, err := get(ctx, tx, by, id)
+	if err != nil {
+		return Decision{}, err
+	}
+	if r.State != Accepted {
+		return Decision{}, errMoved()
+	}
+	d, err := k.judge(ctx, tx, r, in)
+	d.Report = id
+	return d, err
+}
+
+// Link says of which child a report tells 「关联档案」; 0 takes that back.
+func (k *Desk) Link(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, child ref.Child) error {
+	if err := by.Require("intake.decide"); err != nil {
+		return err
+	}
+	r, err := lock(ctx, tx, by, id)
+	if err != nil {
+		return err
+	}
+	if !r.State.Open() {
+		return errMoved()
+	}
+	r.Child = child
+	if err := save(ctx, tx, r); err != nil {
+		return err
+	}
+	return audit.Write(ctx, tx, by, "intake.link", "intake_report", id, map[string]any{"child": child})
+}
+
 // judge completes what was decided by the rules, and asks for words where it differs from them.
 func (k *Desk) judge(ctx context.Context, tx *db.Tx, r Report, in DecideIn) (Decision, error) {
 	f := errs.Fields{}
@@ -176,7 +223,10 @@ func (k *Desk) judge(ctx context.Context, tx *db.Tx, r Report, in DecideIn) (Dec
 		in.Region = r.Region
 	}
 	d := Decision{Situation: in.Situation, Urgency: in.Urgency, Lead: in.Lead, Support: in.Support, Place: p.Route.Place, Region: in.Region,
-		Answers: answered(verdict), Words: in.Words, Child: in.Child}
+		Answers: answered(verdict), Words: in.Words, Child: in.Child, Along: in.Along}
+	if d.Child == 0 {
+		d.Child = r.Child
+	}
 	if !differs {
 		d.Route = p.Route.ID
 	}

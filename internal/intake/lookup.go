@@ -82,12 +82,22 @@ func (k *Desk) words(ctx context.Context, tx *db.Tx, r Report) (string, error) {
 		Rejected: "这件事不在受理范围，原因见下面的说明。有新情况可以继续补充。",
 		Merged:   "与别人反映的同一件事一并办理，结果会写在这里。",
 	}[r.State]
-	if k.Police == nil {
-		return words, nil
-	}
-	at, err := k.Police(ctx, tx, r.ID)
+	at, err := k.police(ctx, tx, r)
 	if err == nil && at != 0 {
 		words += "公安机关已经签收。"
 	}
 	return words, err
+}
+
+// police tells when the police signed for what was sent because of a report
+// or of the one into which it was merged; 0: they have not.
+func (k *Desk) police(ctx context.Context, tx *db.Tx, r Report) (clock.Instant, error) {
+	id := r.ID
+	if r.Merged != 0 {
+		id = r.Merged
+	}
+	if k.Police == nil {
+		return 0, nil
+	}
+	return k.Police(ctx, tx, id)
 }

@@ -253,14 +253,21 @@ func (k *Desk) settle(ctx context.Context, tx *db.Tx, by access.Actor, id *ref.D
 }
 
 // Follow notes what became of work that was sent to units because of a report.
-// Where they are done, the reporter is told so; the result itself is the
-// office's to answer. The caller has checked the actor's right to that work.
-func (k *Desk) Follow(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, words string, done bool) error {
+// The first of it counts as first action. tell is what the reporter, and those
+// of merged reports, learn of it; "" tells them nothing. The caller has
+// checked the actor's right to that work.
+func (k *Desk) Follow(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, words, tell string) error {
 	r, err := byID(ctx, tx, id)
 	if err != nil {
 		return err
 	}
-	if err := k.post(ctx, tx, by, id, ByOffice, Note, words); err != nil || !done {
+	if r.Acted == 0 {
+		r.Acted = tx.Now
+		if err := save(ctx, tx, r); err != nil {
+			return err
+		}
+	}
+	if err := k.post(ctx, tx, by, id, ByOffice, Note, words); err != nil || tell == "" {
 		return err
 	}
 	others, err := mergedInto(ctx, tx, id)
@@ -268,7 +275,7 @@ func (k *Desk) Follow(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Re
 		return err
 	}
 	for _, to := range append(others, r) {
-		if err := k.post(ctx, tx, by, to.ID, ByOffice, Notice, "承办单位已经办理并反馈，未保办核实后答复您。"); err != nil {
+		if err := k.post(ctx, tx, by, to.ID, ByOffice, Notice, tell); err != nil {
 			return err
 		}
 	}

@@ -54,10 +54,8 @@ func (k *Desk) Prove(ctx context.Context, tx *db.Tx, receipt string) (Proof, err
 			return Proof{}, err
 		}
 	}
-	if k.Police != nil {
-		if p.Police, err = k.Police(ctx, tx, r.ID); err != nil {
-			return Proof{}, err
-		}
+	if p.Police, err = k.police(ctx, tx, r); err != nil {
+		return Proof{}, err
 	}
 	p.Mark = k.Vault.Stamp("intake_proof", p.Number, strconv.FormatInt(int64(p.At), 10), r.Codes, p.Place, p.Narrative, p.Reporter.Name, p.Reporter.Unit, p.Called.At)
 	return p, audit.Write(ctx, tx, access.Program, "intake.proof", "intake_report", r.ID, nil)

@@ -27,6 +27,7 @@ import (
 	"weibao/internal/file"
 	"weibao/internal/intake"
 	"weibao/internal/job"
+	"weibao/internal/justice"
 	"weibao/internal/org"
 	"weibao/internal/plan"
 	"weibao/internal/rule"
@@ -51,6 +52,7 @@ type App struct {
 	Alarm     *emergency.Desk
 	Screener  *screening.Desk
 	Reception *intake.Desk
+	Justice   *justice.Desk
 	UI        *ui.Renderer
 	Sealer    *audit.Sealer
 	Routes    []ui.Route
@@ -80,7 +82,7 @@ func Assemble(ctx context.Context, g *Ground, s config.Serve) (*App, error) {
 	a.caseworkDesks()
 	a.follow()
 	a.Reception = a.reception()
-	a.Guardian = a.guardian()
+	a.Guardian, a.Justice = a.guardian(), a.justice()
 	if err := a.face(); err != nil {
 		return nil, err
 	}

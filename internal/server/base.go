@@ -27,7 +27,7 @@ var baseEntries = []ui.Entry{
 
 // flow gives the use cases that touch several slices.
 func (a *App) flow() *flow.Flow {
-	return &flow.Flow{Guard: a.Guard, Kernel: a.Kernel}
+	return &flow.Flow{Guard: a.Guard, Kernel: a.Kernel, Cases: a.Cases}
 }
 
 // base makes the pages of units, divisions and the calendar.

@@ -54,7 +54,6 @@ func (a *App) caseworkDesks() {
 	a.Cases = &casework.Desk{Cabinet: a.Cabinet, Kernel: a.Kernel, Vault: a.Vault, Files: files, Book: book, Referrals: a.Referrer, Clock: a.clockNow, Units: org.Names,
 		Judged: a.judged, Unit: a.caller, Person: a.person}
 	a.Alarm = a.alarm()
-	a.Cases.Urgent = a.Alarm.Urgent
 	a.Referrer.Insider, a.Referrer.Moved = a.Cases.Insider, a.Cases.Moved
 	a.Kernel.Moved = a.Referrer.Follow
 	a.Assessor.Held = func(ctx context.Context, tx *db.Tx, by access.Actor, s assessment.Assessment) error {
@@ -148,13 +147,16 @@ func (a *App) people(ctx context.Context, tx *db.Tx, by access.Actor) ([]ui.Opti
 func (a *App) alarm() *emergency.Desk {
 	return &emergency.Desk{Kernel: a.Kernel, Vault: a.Vault, Book: func() *rule.Book { return a.Rules }, Clock: a.clockNow, Unit: a.rescuer,
 		Insider: func(ctx context.Context, tx *db.Tx, by access.Actor, about emergency.About) (bool, error) {
-			return a.Cases.Insider(ctx, tx, by, referral.About{Kind: about.Kind, ID: about.ID})
+			return a.Referrer.Insider(ctx, tx, by, referral.About{Kind: about.Kind, ID: about.ID})
 		},
 		Told: func(ctx context.Context, tx *db.Tx, by access.Actor, about emergency.About, id emergency.RunID, words string) error {
-			if about.Kind != referral.OnCase {
-				return nil
+			switch about.Kind {
+			case referral.OnCase:
+				return a.Cases.Alarmed(ctx, tx, by, ref.Case(about.ID), int64(id), words)
+			case referral.OnReport:
+				return a.ways().Alarmed(ctx, tx, by, ref.Report(about.ID), id, words)
 			}
-			return a.Cases.Alarmed(ctx, tx, by, ref.Case(about.ID), int64(id), words)
+			return nil
 		}}
 }
 
@@ -195,12 +197,13 @@ func (a *App) casework() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	cases, err := casepage.New(casepage.Deps{DB: a.DB, UI: a.UI, Desk: a.Cases, Kernel: a.Kernel, UnitChoices: unitChoices, People: a.people})
+	cases, err := casepage.New(casepage.Deps{DB: a.DB, UI: a.UI, Desk: a.Cases, Kernel: a.Kernel, UnitChoices: unitChoices, People: a.people, Report: a.caseReport})
 	if err != nil {
 		return nil, err
 	}
 	alarms, err := emergencypage.New(emergencypage.Deps{DB: a.DB, UI: a.UI, Desk: a.Alarm, Kernel: a.Kernel, Units: org.Names,
-		Sources: []emergencypage.Source{{Subject: referral.OnChild, Prefix: childpage.ListPath, Of: a.childDanger}, {Subject: referral.OnCase, Prefix: casepage.ListPath, Of: a.caseDanger}}})
+		Sources: []emergencypage.Source{{Subject: referral.OnChild, Prefix: childpage.ListPath, Of: a.childDanger}, {Subject: referral.OnCase, Prefix: casepage.ListPath, Of: a.caseDanger},
+			{Subject: referral.OnReport, Prefix: "/reports", Of: a.reportDanger}}})
 	if err != nil {
 		return nil, err
 	}

@@ -66,7 +66,7 @@ func (a *App) guardianships() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := justicepage.New(justicepage.Deps{DB: a.DB, UI: a.UI, Desk: a.justice(), Units: org.Names, Choices: unitChoices})
+	sealed, err := justicepage.New(justicepage.Deps{DB: a.DB, UI: a.UI, Desk: a.Justice, Units: org.Names, Choices: unitChoices})
 	if err != nil {
 		return nil, err
 	}

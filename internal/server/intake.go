@@ -3,10 +3,16 @@ package server
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"weibao/internal/access"
+	"weibao/internal/casework"
+	"weibao/internal/casework/casepage"
+	"weibao/internal/casework/emergency"
+	"weibao/internal/casework/emergencypage"
 	"weibao/internal/casework/referral"
 	"weibao/internal/casework/referralpage"
+	"weibao/internal/child"
 	"weibao/internal/child/childpage"
 	"weibao/internal/civil"
 	"weibao/internal/db"
@@ -22,6 +28,7 @@ import (
 	"weibao/internal/intake/publicpage"
 	"weibao/internal/intake/throttle"
 	"weibao/internal/intake/triagepage"
+	"weibao/internal/letter"
 	"weibao/internal/org"
 	"weibao/internal/ref"
 	"weibao/internal/region"
@@ -39,9 +46,37 @@ var intakeEntries = []ui.Entry{
 	{Key: "intake", Path: "/intake/numbers", Permission: "intake.numbers", Label: "受理统计"},
 }
 
-// reception is the desk of reports.
+// reception is the desk of reports, joined to those of referrals, cases and emergencies.
 func (a *App) reception() *intake.Desk {
-	return &intake.Desk{Vault: a.Vault, Kernel: a.Kernel, Book: func() *rule.Book { return a.Rules }, Files: &file.Store{Dir: a.Config.Files(), Vault: a.Vault}}
+	d := &intake.Desk{Vault: a.Vault, Kernel: a.Kernel, Book: func() *rule.Book { return a.Rules }, Files: &file.Store{Dir: a.Config.Files(), Vault: a.Vault}}
+	a.Reception = d
+	w := a.ways()
+	d.Dispatch, d.Police = w.Send, w.Signed
+	a.Cases.Urgent, a.Cases.Turned = w.Urgent, w.Turned
+	told, insider := a.Referrer.Moved, a.Referrer.Insider
+	a.Referrer.Moved = func(ctx context.Context, tx *db.Tx, by access.Actor, r referral.Referral, move referral.Move) error {
+		if r.Subject != referral.OnReport {
+			return told(ctx, tx, by, r, move)
+		}
+		return w.Moved(ctx, tx, by, r, move)
+	}
+	a.Referrer.Insider = func(ctx context.Context, tx *db.Tx, by access.Actor, about referral.About) (bool, error) {
+		if about.Kind != referral.OnReport {
+			return insider(ctx, tx, by, about)
+		}
+		_, err := d.Get(ctx, tx, by, ref.Report(about.ID))
+		if errs.Is(err, errs.NotFound) || errs.Is(err, errs.Forbidden) {
+			return false, nil
+		}
+		return err == nil, err
+	}
+	return d
+}
+
+// ways leads reports on to units, cases and back.
+func (a *App) ways() *flow.Ways {
+	return &flow.Ways{Desk: a.Reception, Cabinet: a.Cabinet, Referrer: a.Referrer, Cases: a.Cases, Alarm: a.Alarm,
+		Police: func(ctx context.Context, tx *db.Tx) (ref.Unit, error) { return a.unitOf(ctx, tx, "", "公安") }}
 }
 
 // reports makes the public pages, the API and the office's screens of reports.
@@ -52,7 +87,7 @@ func (a *App) reports() ([]ui.Route, error) {
 		return nil, err
 	}
 	office, err := triagepage.New(triagepage.Deps{DB: a.DB, UI: a.UI, Desk: a.Reception, Book: book, UnitNames: org.Names, UnitChoices: unitChoices,
-		Colleagues: a.colleagues, Places: region.Places, Follow: a.reportFollow})
+		Colleagues: a.colleagues, Places: region.Places, Regions: anywhere, Ways: a.ways(), Files: a.filesFor, FileOf: a.fileOf, Follow: a.reportFollow})
 	if err != nil {
 		return nil, err
 	}
@@ -128,27 +163,50 @@ func intakeDuties(kinds map[string]dutypage.Kind) {
 	}
 }
 
+// filesFor gives the files of children that fit what an officer asks.
+func (a *App) filesFor(ctx context.Context, tx *db.Tx, by access.Actor, query string) ([]ui.Option, error) {
+	const most = 8
+	list, err := a.Cabinet.Find(ctx, tx, by, query, most)
+	if err != nil {
+		return nil, err
+	}
+	return a.fileOptions(ctx, tx, list)
+}
+
+// fileOf says of which child a file is.
+func (a *App) fileOf(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) (ui.Option, error) {
+	c, err := a.Cabinet.Get(ctx, tx, by, id)
+	if err != nil {
+		return ui.Option{}, err
+	}
+	list, err := a.fileOptions(ctx, tx, []child.Child{c})
+	if err != nil {
+		return ui.Option{}, err
+	}
+	return list[0], nil
+}
+
+func (a *App) fileOptions(ctx context.Context, tx *db.Tx, list []child.Child) ([]ui.Option, error) {
+	codes := make([]string, len(list))
+	for i, c := range list {
+		codes[i] = c.Region
+	}
+	names, err := region.Places(ctx, tx, codes)
+	out := make([]ui.Option, len(list))
+	for i, c := range list {
+		out[i] = ui.Option{Value: ref.Format(c.ID), Label: childpage.NameOf(c), Hint: strings.Trim(childpage.AgeWords(c, civil.DateOf(tx.Now.Time()))+"，"+names[c.Region]+"，"+c.School, "，")}
+	}
+	return out, err
+}
+
 // reportSource lets work be sent to units because of a report.
 func (a *App) reportSource() referralpage.Source {
-	told, insider := a.Referrer.Moved, a.Referrer.Insider
-	a.Referrer.Moved = func(ctx context.Context, tx *db.Tx, by access.Actor, r referral.Referral, move referral.Move) error {
-		if r.Subject != referral.OnReport && told != nil {
-			return told(ctx, tx, by, r, move)
+	return referralpage.Source{Subject: referral.OnReport, Prefix: "/reports", Of: func(ctx context.Context, tx *db.Tx, by access.Actor, id int64, look bool) (referralpage.Thing, error) {
+		row, err := a.Reception.Get(ctx, tx, by, ref.Report(id))
+		if err != nil {
+			return referralpage.Thing{}, err
 		}
-		return flow.ReportMoved(ctx, tx, by, a.Reception, r, move)
-	}
-	a.Referrer.Insider = func(ctx context.Context, tx *db.Tx, by access.Actor, about referral.About) (bool, error) {
-		if about.Kind != referral.OnReport {
-			return insider(ctx, tx, by, about)
-		}
-		_, err := a.Reception.Get(ctx, tx, by, ref.Report(about.ID))
-		if errs.Is(err, errs.NotFound) || errs.Is(err, errs.Forbidden) {
-			return false, nil
-		}
-		return err == nil, err
-	}
-	return referralpage.Source{Subject: referral.OnReport, Prefix: "/reports", Of: func(ctx context.Context, tx *db.Tx, by access.Actor, id int64, _ bool) (referralpage.Thing, error) {
-		t, items, err := flow.AlongReport(ctx, tx, by, a.Reception, ref.Report(id))
+		t, items, err := a.ways().Along(ctx, tx, by, ref.Report(id), row.Child, look)
 		if err != nil {
 			return referralpage.Thing{}, err
 		}
@@ -158,15 +216,71 @@ func (a *App) reportSource() referralpage.Source {
 	}}
 }
 
-// reportFollow tells what became of the work that was sent because of a report.
-func (a *App) reportFollow(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report) ([]ui.Fact, error) {
-	if !by.Can("referral.list") {
-		return nil, nil
+// reportDanger is a report as a checklist of an emergency is begun from it.
+// What was told fills the brief in for who has looked at it already; nobody
+// must look before he can begin.
+func (a *App) reportDanger(ctx context.Context, tx *db.Tx, by access.Actor, id int64) (emergencypage.Thing, error) {
+	r, err := a.Reception.Get(ctx, tx, by, ref.Report(id))
+	t := emergencypage.Thing{Title: r.Number, Child: r.Child, Region: r.Region, Situation: r.Situation, Nav: "intake"}
+	if err != nil {
+		return t, err
 	}
-	rows, err := a.Referrer.On(ctx, tx, by, referral.About{Kind: referral.OnReport, ID: int64(id)})
-	facts := make([]ui.Fact, len(rows))
-	for i, r := range rows {
-		facts[i] = ui.Fact{Label: r.Number, Value: r.State.Label(), Href: referralpage.Path(r.ID)}
+	seen, err := a.Reception.Revealed(ctx, tx, by, r.ID)
+	if err != nil || !seen {
+		return t, err
 	}
-	return facts, err
+	told, err := a.Reception.Open(ctx, tx, by, r.ID)
+	if err != nil {
+		return t, err
+	}
+	where := told.Telling.Place
+	if c := told.Telling.Child; c != nil && c.Now != "" {
+		where = c.Now
+	}
+	if where != "" {
+		t.Brief = "孩子现在的地方：" + where + "。"
+	}
+	return t, nil
+}
+
+// caseReport is a report as a case is opened from it.
+func (a *App) caseReport(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report) (title, why string, of ref.Child, err error) {
+	r, err := a.Reception.Get(ctx, tx, by, id)
+	return "报告" + r.Number, "报告反映：" + a.Reception.Call(r) + "。", r.Child, err
+}
+
+// reportFollow tells what became of a report: checklists, referrals, cases.
+func (a *App) reportFollow(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report) (triagepage.Followed, error) {
+	var f triagepage.Followed
+	runs, err := a.Alarm.On(ctx, tx, emergency.About{Kind: referral.OnReport, ID: int64(id)})
+	if err != nil {
+		return f, err
+	}
+	f.Alarm = len(runs) > 0
+	for _, r := range runs {
+		fact := ui.Fact{Label: "应急清单", Value: letter.Punctuate(r.Label), Sub: civil.FormatTime(r.At.Time()) + "启动"}
+		if by.Can("emergency.start") {
+			fact.Href = emergencypage.Path(r.ID)
+		}
+		f.Facts = append(f.Facts, fact)
+	}
+	if by.Can("referral.list") {
+		rows, err := a.Referrer.On(ctx, tx, by, referral.About{Kind: referral.OnReport, ID: int64(id)})
+		if err != nil {
+			return f, err
+		}
+		f.Sent = len(rows) > 0
+		for _, r := range rows {
+			f.Facts = append(f.Facts, ui.Fact{Label: r.Number, Value: r.State.Label(), Href: referralpage.Path(r.ID)})
+		}
+	}
+	if !by.Can("case.list") {
+		return f, nil
+	}
+	cases, err := a.Cases.From(ctx, tx, by, casework.FromReport, int64(id))
+	f.Case = len(cases) > 0
+	for _, c := range cases {
+		f.Facts = append(f.Facts, ui.Fact{Label: c.Number, Value: c.Phase.Label(), Href: casepage.Path(c.ID)})
+	}
+	return f, err
 }

@@ -40,6 +40,9 @@ type Deps struct {
 	Kernel *duty.Kernel
 	// UnitChoices gives the units to which the actor can give work.
 	UnitChoices func(ctx context.Context, tx *db.Tx, by access.Actor) ([]ui.Option, error)
+	// Report gives a report that the actor may see as that from which a case is
+	// opened: how to call it and why.
+	Report func(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report) (title, why string, of ref.Child, err error)
 	// People gives those who may join a team.
 	People func(ctx context.Context, tx *db.Tx, by access.Actor) ([]ui.Option, error)
 }

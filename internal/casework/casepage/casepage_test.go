@@ -77,7 +77,7 @@ func withDesk(t *testing.T, test func(x desk)) {
 				}
 				return casework.Person{}, errs.Missing()
 			},
-			Urgent: func(context.Context, *db.Tx, ref.Case) (int, error) { return 0, nil }}
+			Urgent: func(context.Context, *db.Tx, casework.Case) (int, error) { return 0, nil }}
 		referrals.Insider, referrals.Moved = k.Insider, k.Moved
 		r := uitest.New(t)
 		pages, err := casepage.New(casepage.Deps{DB: d, UI: r, Desk: k, Kernel: kernel,

@@ -39,13 +39,13 @@ func (p *Pages) showOpen(w http.ResponseWriter, r *http.Request, by access.Actor
 		return err
 	}
 	base := "/children/" + ref.Format(id)
-	var origins []ui.Option
-	for _, o := range []casework.Origin{casework.ByHand, casework.FromVisit, casework.FromAssessment} {
-		origins = append(origins, ui.Option{Value: string(o), Label: o.Label()})
+	from, err := p.from(r, tx, by, id)
+	if err != nil {
+		return err
 	}
-	form := ui.Form{Action: base + "/case", Submit: "开立个案", Cancel: base, Guard: true, Fields: []ui.Field{
-		{Kind: ui.Radios, Name: "origin", Label: "来源", Required: true, Options: origins, Value: string(casework.ByHand)},
-		{Kind: ui.TextArea, Name: "why", Label: "开立的原因", Required: true, Max: 500, Rows: 3, Hint: "写明需要解决的问题。不要写孩子受侵害的经过。"}}}
+	form := ui.Form{Action: base + "/case", Submit: "开立个案", Cancel: base, Guard: true, Hidden: []ui.Hidden{{Name: "from", Value: from.value}}, Fields: []ui.Field{
+		{Kind: ui.Radios, Name: "origin", Label: "来源", Required: true, Options: from.options, Value: string(from.origin)},
+		{Kind: ui.TextArea, Name: "why", Value: from.why, Label: "开立的原因", Required: true, Max: 500, Rows: 3, Hint: "写明需要解决的问题。不要写孩子受侵害的经过。"}}}
 	if len(siblings) > 0 {
 		form.Fields = append(form.Fields, ui.Field{Kind: ui.Checks, Name: "siblings", Label: "同时为兄弟姐妹开立", Options: siblings, Hint: "每个孩子一个个案，互相关联。"})
 	}
@@ -67,6 +67,41 @@ func (p *Pages) showOpen(w http.ResponseWriter, r *http.Request, by access.Actor
 		view.Known = &t
 	}
 	return p.UI.Page(w, r, by, "open.html", page, view)
+}
+
+// from is what a case will be opened from.
+type from struct {
+	origin  casework.Origin
+	value   string // id of the report
+	why     string
+	options []ui.Option
+}
+
+// from reads what led to the page: a report, an assessment, a visit, or nothing.
+func (p *Pages) from(r *http.Request, tx *db.Tx, by access.Actor, id ref.Child) (from, error) {
+	f := from{origin: casework.ByHand, value: r.FormValue("from")}
+	if v := r.URL.Query().Get("report"); v != "" {
+		f.value = v
+	}
+	if f.value != "" {
+		report, err := ref.Parse[ref.Report](f.value)
+		if err != nil {
+			return f, errs.Missing()
+		}
+		title, why, of, err := p.Report(r.Context(), tx, by, report)
+		if err == nil && of != id {
+			err = errs.Missing()
+		}
+		f.origin, f.why, f.options = casework.FromReport, why, []ui.Option{{Value: string(casework.FromReport), Label: casework.FromReport.Label(), Hint: title}}
+		return f, err
+	}
+	for _, o := range []casework.Origin{casework.ByHand, casework.FromVisit, casework.FromAssessment, casework.FromEmergency} {
+		f.options = append(f.options, ui.Option{Value: string(o), Label: o.Label()})
+		if r.URL.Query().Get("origin") == string(o) {
+			f.origin = o
+		}
+	}
+	return f, nil
 }
 
 // siblings gives the siblings of a child who have a file in the actor's scope.
@@ -101,7 +136,18 @@ func (p *Pages) OpenDone(w http.ResponseWriter, r *http.Request, by access.Actor
 	if err := r.ParseForm(); err != nil {
 		return errs.Wrap(errs.Invalid, err, "提交的内容不完整，请返回后重新提交。")
 	}
+	from, err := p.from(r, p.DB.Reader(), by, id)
+	if err != nil {
+		return err
+	}
 	in := casework.New{Child: id, Origin: casework.Origin(r.PostForm.Get("origin")), Why: r.PostForm.Get("why")}
+	if from.value != "" {
+		report, err := ref.Parse[ref.Report](from.value)
+		if err != nil {
+			return errs.Missing()
+		}
+		in.Origin, in.OriginID = casework.FromReport, int64(report)
+	}
 	for _, v := range r.PostForm["siblings"] {
 		s, err := ref.Parse[ref.Child](v)
 		if err != nil {

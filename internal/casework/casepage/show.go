@@ -127,7 +127,7 @@ func (p *Pages) identity(rec record) ui.Identity {
 		id.Facts = append(id.Facts, ui.Fact{Label: "年龄", Value: ui.Count(age) + "周岁"})
 	}
 	id.Facts = append(id.Facts, ui.Fact{Label: "学校", Value: rec.Child.School}, ui.Fact{Label: "负责单位", Value: rec.names[rec.Case.Unit]},
-		ui.Fact{Label: "来源", Value: rec.Origin.Label()}, ui.Fact{Label: "开立", Value: civil.FormatTime(rec.Opened.Time()), Sub: rec.ByName})
+		rec.source(), ui.Fact{Label: "开立", Value: civil.FormatTime(rec.Opened.Time()), Sub: rec.ByName})
 	return id
 }
 
@@ -338,4 +338,13 @@ func (rec record) team() ui.Table {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T(m.Name), ui.T(rec.names[m.Unit]), ui.T(casework.RoleLabel(m.Role)), cell}})
 	}
 	return t
+}
+
+// source says from what the case was opened, and leads there who works at the desk of reports.
+func (rec record) source() ui.Fact {
+	f := ui.Fact{Label: "来源", Value: rec.Origin.Label()}
+	if rec.Origin == casework.FromReport && rec.OriginID != 0 && rec.by.Can("intake.show") {
+		f.Href = "/reports/" + ref.Format(ref.Report(rec.OriginID))
+	}
+	return f
 }

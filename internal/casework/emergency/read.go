@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 
 	"weibao/internal/access"
+	"weibao/internal/clock"
 	"weibao/internal/db"
 	"weibao/internal/errs"
 	"weibao/internal/ref"
@@ -31,7 +32,13 @@ func (k *Desk) guides(ctx context.Context, tx *db.Tx, by access.Actor, r Run) (b
 	if !by.Can("emergency.start") {
 		return false, nil
 	}
-	if r.Subject == "case" {
+	return k.insider(ctx, tx, by, r)
+}
+
+// insider tells whether an actor belongs to those who work on the thing: the
+// team of a case, who may see a report, the unit that began the rest.
+func (k *Desk) insider(ctx context.Context, tx *db.Tx, by access.Actor, r Run) (bool, error) {
+	if r.Subject == "case" || r.Subject == "report" {
 		return k.Insider(ctx, tx, by, r.About())
 	}
 	return r.Unit == by.Post.Unit, nil
@@ -145,9 +152,21 @@ func (k *Desk) StepOf(ctx context.Context, tx *db.Tx, by access.Actor, id StepID
 // may see the thing.
 func (k *Desk) On(ctx context.Context, tx *db.Tx, a About) ([]Run, error) { return runsOf(ctx, tx, a) }
 
-// Urgent counts the steps of a case that are still to be done.
-func (k *Desk) Urgent(ctx context.Context, tx *db.Tx, id ref.Case) (int, error) {
-	return openSteps(ctx, tx, About{"case", int64(id)})
+// Urgent counts the steps that are still to be done of a thing.
+func (k *Desk) Urgent(ctx context.Context, tx *db.Tx, a About) (int, error) {
+	return openSteps(ctx, tx, a)
+}
+
+// Signature is that a unit signed for a step.
+type Signature struct {
+	Unit ref.Unit
+	At   clock.Instant
+}
+
+// Signatures gives who has signed for steps of a thing, the first of each
+// unit, for the program's own answers: they hold nothing of what is told there.
+func (k *Desk) Signatures(ctx context.Context, tx *db.Tx, a About) ([]Signature, error) {
+	return signatures(ctx, tx, a)
 }
 
 // List gives the checklists which the actor's unit began, the latest first.
@@ -155,5 +174,19 @@ func (k *Desk) List(ctx context.Context, tx *db.Tx, by access.Actor, limit int) 
 	if err := by.Require("emergency.show"); err != nil {
 		return nil, err
 	}
-	return runsOfUnit(ctx, tx, by.Post.Unit, limit)
+	rows, err := runsOfUnit(ctx, tx, by.Post.Unit, limit)
+	if err != nil {
+		return nil, err
+	}
+	var out []Run
+	for _, r := range rows {
+		ok, err := k.insider(ctx, tx, by, r)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			out = append(out, r)
+		}
+	}
+	return out, nil
 }

@@ -62,6 +62,12 @@ func openSteps(ctx context.Context, tx *db.Tx, a About) (int, error) {
 	return db.Get[int](ctx, tx, "SELECT count(*) FROM casework_step s JOIN casework_run r ON r.id = s.run WHERE r.subject = ? AND r.subject_id = ? AND s.state = 'open'", a.Kind, a.ID)
 }
 
+// signatures gives the units that signed for steps of a thing.
+func signatures(ctx context.Context, tx *db.Tx, a About) ([]Signature, error) {
+	return db.All[Signature](ctx, tx, `SELECT d.unit, min(d.signed) AS at FROM casework_run r JOIN casework_step s ON s.run = r.id JOIN duty d ON d.id = s.duty
+		WHERE r.subject = ? AND r.subject_id = ? AND d.signed > 0 GROUP BY d.unit ORDER BY d.unit`, a.Kind, a.ID)
+}
+
 // Rosters and events.
 
 func watches(ctx context.Context, tx *db.Tx, county string, from, to civil.Date) ([]Watch, error) {

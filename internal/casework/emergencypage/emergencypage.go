@@ -35,9 +35,12 @@ type Source struct {
 
 // Thing is what a checklist is begun for.
 type Thing struct {
-	Title  string
-	Child  ref.Child
-	Region string
+	Title     string
+	Child     ref.Child
+	Region    string
+	Situation string // proposes the list
+	Brief     string // what is known already
+	Nav       string // section of the menu; casework if empty
 }
 
 // Deps is what the screens stand on.

@@ -1,8 +1,10 @@
 package emergencypage
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"weibao/internal/access"
@@ -48,7 +50,7 @@ func (p *Pages) showStart(w http.ResponseWriter, r *http.Request, by access.Acto
 		return err
 	}
 	back := strings.TrimSuffix(r.URL.Path, "/emergency")
-	lists, err := p.lists(r.Context(), tx, t.Region)
+	lists, proposed, err := p.lists(r.Context(), tx, t)
 	if err != nil {
 		return err
 	}
@@ -57,9 +59,9 @@ func (p *Pages) showStart(w http.ResponseWriter, r *http.Request, by access.Acto
 		return err
 	}
 	form := ui.Form{Action: r.URL.Path, Submit: "启动清单", Cancel: back, Fields: []ui.Field{
-		{Kind: ui.Radios, Name: "list", Label: "发生了什么", Required: true, Options: lists},
-		{Kind: ui.TextArea, Name: "brief", Label: "给办理单位的说明", Required: true, Max: 500, Rows: 3, Hint: "孩子现在在哪里、和谁在一起、联系谁。各单位只看到这段说明和自己的步骤。不要写受侵害的经过。"}}}
-	page := ui.Page{Title: "启动应急清单", Nav: "casework", Crumbs: []ui.Crumb{{Label: t.Title, Href: back}}}
+		{Kind: ui.Radios, Name: "list", Label: "发生了什么", Required: true, Options: lists, Value: proposed},
+		{Kind: ui.TextArea, Name: "brief", Label: "给办理单位的说明", Required: true, Value: t.Brief, Max: 500, Rows: 3, Hint: "孩子现在在哪里、和谁在一起、联系谁。各单位只看到这段说明和自己的步骤。不要写受侵害的经过。"}}}
+	page := ui.Page{Title: "启动应急清单", Nav: cmp.Or(t.Nav, "casework"), Crumbs: []ui.Crumb{{Label: t.Title, Href: back}}}
 	if problem != nil {
 		form, page.Status = form.Fill(r.PostForm, problem), ui.Status(problem)
 	}
@@ -75,17 +77,20 @@ func (p *Pages) showStart(w http.ResponseWriter, r *http.Request, by access.Acto
 }
 
 // lists are the checklists that can be begun: what the plan of a public event
-// under way asks for stands first.
-func (p *Pages) lists(ctx context.Context, tx *db.Tx, region string) ([]ui.Option, error) {
-	list, err := p.Desk.Lists(ctx, tx, region)
-	out := make([]ui.Option, len(list))
+// under way asks for stands first. The one for what was told is proposed.
+func (p *Pages) lists(ctx context.Context, tx *db.Tx, t Thing) (out []ui.Option, proposed string, err error) {
+	list, err := p.Desk.Lists(ctx, tx, t.Region)
+	out = make([]ui.Option, len(list))
 	for i, c := range list {
 		out[i] = ui.Option{Value: c.ID, Label: letter.Punctuate(c.Label), Hint: letter.Punctuate(c.First)}
 		if c.Event != "" {
 			out[i].Hint = "正在执行的预案“" + letter.Punctuate(c.Event) + "”使用。" + out[i].Hint
 		}
+		if proposed == "" && slices.Contains(c.Situations, t.Situation) {
+			proposed = c.ID
+		}
 	}
-	return out, err
+	return out, proposed, err
 }
 
 // StartDone begins the checklist.

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"weibao/internal/access"
+	"weibao/internal/clock"
 	"weibao/internal/db"
 	"weibao/internal/duty"
 	"weibao/internal/errs"
@@ -312,4 +313,65 @@ func (k *Desk) rows(ctx context.Context, tx *db.Tx, by access.Actor, rows []Refe
 		out[i] = Row{r, s.Lead, s.Own, StateOf(s.Lead, slices.Contains(replied, r.Duty), slices.Contains(disputed, r.Duty))}
 	}
 	return out, nil
+}
+
+// Signature is that a unit signed for work.
+type Signature struct {
+	Unit ref.Unit
+	At   clock.Instant
+}
+
+// Signatures gives who has signed for referrals on a thing, the first of each
+// unit, for the program's own answers: they hold nothing of what was sent.
+func (k *Desk) Signatures(ctx context.Context, tx *db.Tx, a About) ([]Signature, error) {
+	return signatures(ctx, tx, a)
+}
+
+// Results gives the replies of leads that were accepted on a thing, oldest
+// first, to whoever may read them.
+func (k *Desk) Results(ctx context.Context, tx *db.Tx, by access.Actor, a About) ([]Told, error) {
+	rows, err := about(ctx, tx, a)
+	if err != nil {
+		return nil, err
+	}
+	var out []Told
+	for _, r := range slices.Backward(rows) {
+		s, err := k.story(ctx, tx, by, r.ID, "")
+		if errs.Is(err, errs.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range s.Replies {
+			if t.State == Accepted && t.Reply.Duty == r.Duty {
+				out = append(out, t)
+			}
+		}
+	}
+	return out, nil
+}
+
+// Digest is a mark by which facts are known again; others have another.
+func Digest(items []Item) string {
+	var h uint64 = 14695981039346656037
+	for _, i := range items {
+		for _, b := range []byte(i.Key + "\x00" + i.Value + "\x00") {
+			h = (h ^ uint64(b)) * 1099511628211
+		}
+	}
+	return ref.Format(ref.Duty(h >> 1))
+}
+
+// Choose leaves the facts whose keys were chosen, and marks those that units
+// which support the lead read as well.
+func Choose(all []Item, chosen, shared []string) []Item {
+	var out []Item
+	for _, i := range all {
+		if slices.Contains(chosen, i.Key) {
+			i.Support = slices.Contains(shared, i.Key)
+			out = append(out, i)
+		}
+	}
+	return out
 }

@@ -132,3 +132,9 @@ func returnsOf(ctx context.Context, tx *db.Tx, ids []ref.Duty) ([]duty.Request, 
 func answered(list []Reply, d duty.Duty) bool {
 	return d.State != duty.Open || slices.ContainsFunc(list, func(y Reply) bool { return y.Duty == d.ID && y.Kind == Answer && y.State != Back })
 }
+
+// signatures gives the units that signed for referrals on a thing.
+func signatures(ctx context.Context, tx *db.Tx, a About) ([]Signature, error) {
+	return db.All[Signature](ctx, tx, `SELECT d.unit, min(d.signed) AS at FROM casework_referral r JOIN duty d ON d.subject = 'casework_referral' AND d.subject_id = r.id
+		WHERE r.subject = ? AND r.subject_id = ? AND d.signed > 0 GROUP BY d.unit ORDER BY d.unit`, a.Kind, a.ID)
+}

@@ -172,7 +172,7 @@ func (p *Pages) DispatchDone(s Source) ui.Handler {
 			if err != nil {
 				return err
 			}
-			if digest(a.Items) != r.PostForm.Get("seen") {
+			if referral.Digest(a.Items) != r.PostForm.Get("seen") {
 				return errs.Fields{"items": "资料在确认期间有变化，请重新核对单位将看到的内容。"}.Err()
 			}
 			id, err = p.Desk.Dispatch(ctx, tx, by, a.Order)
@@ -209,24 +209,8 @@ func (p *Pages) asked(tx *db.Tx, s Source, thing Thing, id int64, form url.Value
 	for _, key := range form["shared"] {
 		f.Check(slices.Contains(form["items"], key), "shared", "协办单位看到的资料只能从牵头单位看到的资料里选。")
 	}
-	for _, i := range thing.Items {
-		if slices.Contains(form["items"], i.Key) {
-			i.Support = slices.Contains(form["shared"], i.Key)
-			o.Items = append(o.Items, i)
-		}
-	}
+	o.Items = referral.Choose(thing.Items, form["items"], form["shared"])
 	return asked{o, topic}, f.Err()
-}
-
-// digest tells whether the data are still those that were seen.
-func digest(items []referral.Item) string {
-	var h uint64 = 14695981039346656037
-	for _, i := range items {
-		for _, b := range []byte(i.Key + "\x00" + i.Value + "\x00") {
-			h = (h ^ uint64(b)) * 1099511628211
-		}
-	}
-	return ref.Format(ref.Duty(h >> 1))
 }
 
 func (p *Pages) preview(w http.ResponseWriter, r *http.Request, by access.Actor, s Source) error {
@@ -258,7 +242,7 @@ func (p *Pages) preview(w http.ResponseWriter, r *http.Request, by access.Actor,
 		}
 		view.Support = &sight{"协办单位将看到以下内容：" + strings.Join(list, "、"), facts(a.Items, true), a.Ask}
 	}
-	view.Form = ui.Form{Action: r.URL.Path, Submit: "确认下达", Also: []ui.SubmitButton{{Label: "返回修改", Name: "back", Value: "1"}}, Hidden: []ui.Hidden{{Name: "confirm", Value: "1"}, {Name: "seen", Value: digest(a.Items)}}}
+	view.Form = ui.Form{Action: r.URL.Path, Submit: "确认下达", Also: []ui.SubmitButton{{Label: "返回修改", Name: "back", Value: "1"}}, Hidden: []ui.Hidden{{Name: "confirm", Value: "1"}, {Name: "seen", Value: referral.Digest(a.Items)}}}
 	for _, name := range []string{"topic", "lead", "supports", "clock", "ask", "items", "shared"} {
 		for _, v := range r.PostForm[name] {
 			view.Form.Hidden = append(view.Form.Hidden, ui.Hidden{Name: name, Value: v})

@@ -13,9 +13,10 @@ import (
 )
 
 type actView struct {
-	Note *ui.Note
-	Form ui.Form
-	Also *ui.Form
+	Note    *ui.Note
+	Results *ui.Summary // what units replied, for who answers with it
+	Form    ui.Form
+	Also    *ui.Form
 }
 
 // deed is something done to a report with one form.
@@ -127,10 +128,28 @@ func (p *Pages) showAct(w http.ResponseWriter, r *http.Request, by access.Actor,
 			v.Also = &ui.Form{Action: Path(id) + "/raise", Submit: "提级办理", Danger: true, Warning: "交给上一级单位办理。提级以后，只有分管领导和上一级单位能看到这件报告。"}
 		}
 	}
+	if a.tail == "answer" || a.tail == "close" {
+		if v.Results, err = p.results(r.Context(), tx, by, id); err != nil {
+			return err
+		}
+	}
 	v.Form = ui.Form{Action: Path(id) + "/" + a.tail, Submit: a.submit, Cancel: Path(id), Fields: []ui.Field{field}, Guard: true}
 	page := ui.Page{Title: a.title, Kicker: row.Number, Nav: "intake", Crumbs: crumbs(ui.Crumb{Label: p.Desk.Call(row), Href: Path(id)})}
 	if problem != nil {
 		v.Form, page.Status = v.Form.Fill(r.PostForm, problem), ui.Status(problem)
 	}
 	return p.UI.Page(w, r, by, "act.html", page, v)
+}
+
+// results are what came back from units and cases, to answer with.
+func (p *Pages) results(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report) (*ui.Summary, error) {
+	list, err := p.Ways.Results(ctx, tx, by, id)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	s := ui.Summary{Title: "办理的结果（报告人看不到）"}
+	for _, r := range list {
+		s.Facts = append(s.Facts, ui.Fact{Label: r.Label, Value: r.Words, Sub: r.Sub})
+	}
+	return &s, nil
 }

@@ -11,6 +11,8 @@ func (p *Pages) Routes() []ui.Route {
 		{Method: "POST", Path: "/reports/{report}/accept", Permission: "intake.accept", Handle: p.Accept},
 		{Method: "GET", Path: "/reports/{report}/decide", Permission: "intake.decide", Handle: p.Decide},
 		{Method: "POST", Path: "/reports/{report}/decide", Permission: "intake.decide", Handle: p.DecideDone},
+		{Method: "GET", Path: "/reports/{report}/child", Permission: "intake.decide", Handle: p.Child},
+		{Method: "POST", Path: "/reports/{report}/child", Permission: "intake.decide", Handle: p.ChildDone},
 		{Method: "GET", Path: "/reports/{report}/files/{file}", Permission: "intake.reveal", Handle: p.File},
 		{Method: "POST", Path: "/reports/{report}/raise", Permission: "intake.shield", Handle: p.Raise},
 		{Method: "GET", Path: "/reports/{report}/identity", Permission: "intake.identity_ask", Handle: p.Identity},

@@ -61,11 +61,18 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, by access.Actor) er
 	if err != nil {
 		return err
 	}
+	follow, err := p.Follow(ctx, tx, by, id)
+	if err != nil {
+		return err
+	}
+	if len(follow.Facts) > 0 {
+		v.Follow = &ui.Summary{Title: "应急、转办和个案", Facts: follow.Facts}
+	}
 	if err := p.around(ctx, tx, by, row, &v); err != nil {
 		return err
 	}
 	page := ui.Page{Title: p.Desk.Call(row), Kicker: row.Number, Nav: "intake", Crumbs: crumbs()}
-	page.Action, page.More = actions(row, by)
+	page.Action, page.More = actions(row, follow, by)
 	return p.UI.Page(w, r, by, "show.html", page, v)
 }
 
@@ -117,6 +124,9 @@ func (p *Pages) facts(ctx context.Context, tx *db.Tx, by access.Actor, r intake.
 		}
 	}
 	s.Facts = append(s.Facts, ui.Fact{Label: "强制报告情形", Value: strings.Join(codes, "；")})
+	if r.Child != 0 && by.Can("child.show") {
+		s.Facts = append(s.Facts, ui.Fact{Label: "孩子的档案", Value: "查看档案", Href: "/children/" + ref.Format(r.Child)})
+	}
 	if r.Merged != 0 {
 		s.Facts = append(s.Facts, ui.Fact{Label: "并入", Value: "另一件报告", Href: Path(r.Merged)})
 	}
@@ -211,15 +221,6 @@ func (p *Pages) decided(ctx context.Context, tx *db.Tx, d intake.Decision) (*ui.
 
 // around adds what stands around a report: what came of it, others like it, who looked.
 func (p *Pages) around(ctx context.Context, tx *db.Tx, by access.Actor, r intake.Report, v *showView) error {
-	if p.Follow != nil {
-		facts, err := p.Follow(ctx, tx, by, r.ID)
-		if err != nil {
-			return err
-		}
-		if len(facts) > 0 {
-			v.Follow = &ui.Summary{Title: "转办和个案", Facts: facts}
-		}
-	}
 	alike, err := p.Desk.Alike(ctx, tx, by, r.ID)
 	if err != nil {
 		return err
@@ -245,7 +246,7 @@ func (p *Pages) around(ctx context.Context, tx *db.Tx, by access.Actor, r intake
 }
 
 // actions are the one thing to do next, and what else may be done.
-func actions(r intake.Report, by access.Actor) (*ui.Action, []ui.Action) {
+func actions(r intake.Report, follow Followed, by access.Actor) (*ui.Action, []ui.Action) {
 	at := func(tail, label, icon string) ui.Action {
 		return ui.Action{Label: label, Href: Path(r.ID) + "/" + tail, Icon: icon}
 	}
@@ -268,12 +269,39 @@ func actions(r intake.Report, by access.Actor) (*ui.Action, []ui.Action) {
 			more = append(more, at("refer", "转办给单位", "send"))
 		}
 	}
+	next, more = onward(r, follow, by, next, more)
 	more = append(more, at("answer", "答复报告人", "send"), at("ask", "询问报告人", "question"))
 	if r.State.Open() && by.Can("intake.merge") {
 		more = append(more, at("merge", "合并", "merge"))
 	}
 	if by.Can("intake.shield") {
 		more = append(more, at("shield", "回避", "lock"))
+	}
+	return next, more
+}
+
+// onward adds what leads to other work. Danger comes before every other step,
+// whatever the state.
+func onward(r intake.Report, follow Followed, by access.Actor, next *ui.Action, more []ui.Action) (*ui.Action, []ui.Action) {
+	if !r.State.Open() {
+		return next, more
+	}
+	if by.Can("emergency.start") {
+		alarm := ui.Action{Label: "启动应急清单", Href: Path(r.ID) + "/emergency", Icon: "alert"}
+		if r.Urgency == response.Emergency && !follow.Alarm {
+			if next != nil {
+				more = append([]ui.Action{*next}, more...)
+			}
+			next = &alarm
+		} else {
+			more = append(more, alarm)
+		}
+	}
+	switch {
+	case r.Child == 0 && r.State != intake.Received:
+		more = append(more, ui.Action{Label: "关联档案", Href: Path(r.ID) + "/child", Icon: "child"})
+	case r.Child != 0 && by.Can("case.open") && !follow.Case:
+		more = append(more, ui.Action{Label: "开立个案", Href: "/children/" + ref.Format(r.Child) + "/case?report=" + ref.Format(r.ID), Icon: "case"})
 	}
 	return next, more
 }

@@ -20,6 +20,7 @@ import (
 	"weibao/internal/db"
 	"weibao/internal/duty"
 	"weibao/internal/errs"
+	"weibao/internal/flow"
 	"weibao/internal/intake"
 	"weibao/internal/ref"
 	"weibao/internal/rule"
@@ -43,8 +44,23 @@ type Deps struct {
 	Colleagues func(ctx context.Context, tx *db.Tx, by access.Actor) ([]ui.Option, error)
 	// Places gives what divisions are called.
 	Places func(ctx context.Context, tx *db.Tx, codes []string) (map[string]string, error)
-	// Follow gives what came of a decided report in other slices, for its page; nil is nothing.
-	Follow func(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report) ([]ui.Fact, error)
+	// Ways leads a decided report on to units.
+	Ways *flow.Ways
+	// Files gives the files of children that fit a question, FileOf the words of one.
+	Files  func(ctx context.Context, tx *db.Tx, by access.Actor, query string) ([]ui.Option, error)
+	FileOf func(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) (ui.Option, error)
+	// Regions gives the divisions in which something can happen.
+	Regions func(ctx context.Context, tx *db.Tx, by access.Actor) ([]ui.Option, error)
+	// Follow gives what came of a report in other slices, for its page.
+	Follow func(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report) (Followed, error)
+}
+
+// Followed is what came of a report in other slices.
+type Followed struct {
+	Facts []ui.Fact
+	Sent  bool // to a unit
+	Alarm bool // a checklist of an emergency was begun
+	Case  bool // a case was opened, be it one that the actor does not see
 }
 
 // Pages serves the screens.
@@ -57,6 +73,8 @@ func New(d Deps) (*Pages, error) {
 		"list.html":     listView{},
 		"show.html":     showView{},
 		"decide.html":   decideView{},
+		"preview.html":  previewView{},
+		"child.html":    childView{},
 		"act.html":      actView{},
 		"identity.html": identityView{},
 	})

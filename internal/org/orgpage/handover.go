@@ -158,6 +158,9 @@ func handoverPoints(h flow.Handover, former string) []string {
 		former + "的" + h.Old.Role.Label() + "岗位结束，不能再以这个岗位登录办事",
 		"由" + former + "承办的在办事项" + ui.Count(int(h.Duties)) + "项（其中超期" + ui.Count(int(h.Late)) + "项）转给" + h.Heir.Name + "，时限不变",
 	}
+	if h.Cases > 0 {
+		points = append(points, former+"参加的个案"+ui.Count(int(h.Cases))+"件由"+h.Heir.Name+"接替，职责不变；"+former+"不再能看到")
+	}
 	if h.Granted {
 		return append(points, h.Heir.Name+"已有这个岗位，可以立即办理")
 	}

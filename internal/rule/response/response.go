@@ -55,6 +55,7 @@ type Route struct {
 	Lead       string   // short form of the unit: 公安; empty for the office itself
 	Support    []string // short forms of the units that help
 	Place      string   // "occurrence", "residence", "registered": whose county it is
+	Topic      string   // id of the topic of referrals that says which data the units need
 	Verified   bool
 }
 
