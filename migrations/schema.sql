@@ -197,6 +197,7 @@ CREATE TABLE casework_case (
 CREATE INDEX casework_case_child ON casework_case (child, id);
 CREATE INDEX casework_case_family ON casework_case (family) WHERE family > 0;
 CREATE UNIQUE INDEX casework_case_number ON casework_case (county, number);
+CREATE INDEX casework_case_origin ON casework_case (origin, origin_id) WHERE origin_id > 0;
 
 CREATE TABLE casework_closing (
     id           INTEGER PRIMARY KEY,

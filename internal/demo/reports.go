@@ -97,16 +97,16 @@ func (s *Stage) telling() []told {
 	about := func(in intake.In) intake.In { in.About = "county"; return in }
 	return []told{
 		{ago: 60 * hour, in: s.in("guardian", "茶园村", "孩子的父亲常年喝酒，孩子经常一个人在家，吃饭没有着落。", &intake.Child{Name: "莫小川", Sex: "男", Age: "8", School: "茶园村小学"}), goes: (*Stage).sendOn},
-		{ago: 50 * hour, by: "茶园村", in: by("station", s.in("guardian", "茶园村", "村里反映莫家的孩子没有人管。", &intake.Child{Name: "莫小川", Sex: "男", Age: "8"})), goes: (*Stage).reveal},
+		{ago: 50 * hour, by: "茶园村", in: by("village", s.in("guardian", "茶园村", "村里反映莫家的孩子没有人管。", &intake.Child{Name: "莫小川", Sex: "男", Age: "8"})), goes: (*Stage).reveal},
 		{ago: 9 * day, in: named(s.in("aid", "马鞍村", "孩子的母亲生病住院，家里没有收入，开学的费用还没有交。", &intake.Child{Name: "岑晓星", Sex: "女", Age: "11"}), intake.Reporter{Name: "岑永福", Phone: "13900070016", Relation: "祖父"}), goes: (*Stage).finish},
 		{ago: 6 * day, in: s.in("other", "县城", "想问一下学校几点放学。", nil), goes: (*Stage).refuse},
 		{ago: 4 * day, in: named(coded(s.in("R4", "老营村", "体育课上发现学生手臂、背部有多处新旧淤青，学生不愿意回家。", &intake.Child{Name: "黄冬梅", Sex: "女", Age: "14", School: "青石镇初级中学"}), "R4"),
 			intake.Reporter{Name: "唐老师", Phone: "13900070099", Unit: "青石镇初级中学", Post: "班主任"}), goes: (*Stage).answered},
 		{ago: 30 * hour, in: danger(s.in("hurt", "双井村", "邻居家又在打孩子，孩子哭喊。", &intake.Child{Name: "农思源", Sex: "男", Age: "10", Now: "双井村村民委员会"})), goes: (*Stage).rush},
-		{ago: 26 * hour, by: "12345", in: named(by("12345", s.in("online", "柳树村", "孩子在网上被人骗走压岁钱，对方还在威胁。", &intake.Child{Name: "覃小雨", Age: "6"})), intake.Reporter{Name: "覃女士", Phone: "13900070012", Relation: "母亲"}), goes: (*Stage).accept},
+		{ago: 26 * hour, by: "12345热线", in: named(by("o12345", s.in("online", "柳树村", "孩子在网上被人骗走压岁钱，对方还在威胁。", &intake.Child{Name: "覃小雨", Age: "6"})), intake.Reporter{Name: "覃女士", Phone: "13900070012", Relation: "母亲"}), goes: (*Stage).accept},
 		{ago: 22 * hour, in: s.in("alone", "大湾村", "隔壁两个小孩自己在家好几天了，晚上不开灯。", nil), goes: (*Stage).waiting},
 		{ago: 20 * hour, in: about(s.in("other", "县城", "反映一名县里干部的亲属对孩子管教过重，请上级过问。", nil))},
-		{ago: 3 * hour, by: "12355", in: by("12355", s.in("bully", "青石镇", "孩子说在学校被几个同学围住要钱。", &intake.Child{Age: "12", School: "青石镇初级中学"}))},
+		{ago: 3 * hour, by: "12355", in: by("o12355", s.in("bully", "青石镇", "孩子说在学校被几个同学围住要钱。", &intake.Child{Age: "12", School: "青石镇初级中学"}))},
 		{ago: 25 * time.Minute, in: danger(s.in("hurt", "石门村", "三组有个孩子被打，正在哭，大人喝醉了。", &intake.Child{Name: "韦小禾", Sex: "女", Age: "9", Now: "自己家里"}))},
 	}
 }

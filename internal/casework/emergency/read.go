@@ -53,6 +53,9 @@ func (k *Desk) seen(ctx context.Context, tx *db.Tx, by access.Actor, id RunID) (
 	if ok, err := k.guides(ctx, tx, by, r); err != nil || ok {
 		return r, err
 	}
+	if r.Subject == "report" && r.Unit == by.Post.Unit {
+		return r, errs.Missing() // his unit guides it, and the report is hidden from him
+	}
 	n, err := dutiesOf(ctx, tx, id, by.Post.Unit)
 	if err == nil && n == 0 {
 		err = errs.Missing()
