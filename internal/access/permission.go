@@ -109,6 +109,11 @@ var Table = []Grant{
 	{"assessment.replan", "按变化后的规则更新等级和关爱安排", office},
 	{"assessment.record", "登记走访、联系等关爱服务", keeping},
 
+	{"special.list", "查看专项名单", guardians},
+	{"special.step", "登记专项名单事项的办理和证明材料", keeping},
+	{"special.refer", "提出由专业人员关爱（登记后只有保密名单的经办人看得到）", keeping},
+	{"special.secret", "查看和办理单独保密的名单", []Role{Officer, Supervisor}},
+
 	{"case.list", "查看本人参加的个案", guardians},
 	{"case.show", "查看本人参加的个案（不是个案组成员的看不到）", guardians},
 	{"case.open", "开立个案", keeping},

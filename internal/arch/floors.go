@@ -38,6 +38,7 @@ var neighbours = map[string][]string{
 
 	"casework": {"duty"}, // the same
 	// their screens show children and duties as the screens of those do
+	"assessment":   {"child", "duty"},
 	"guardianship": {"child", "duty"},
 	"justice":      {"child", "duty"},
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"weibao/internal/access"
 	"weibao/internal/child"
@@ -14,6 +15,7 @@ import (
 	"weibao/internal/duty"
 	"weibao/internal/ref"
 	"weibao/internal/rule"
+	"weibao/internal/rule/special"
 )
 
 // Care is one thing to be done for a child, from its opening to its end.
@@ -27,13 +29,15 @@ type Care struct {
 	State  string
 	Opened clock.Instant
 	Closed clock.Instant
+	Apart  int64 // the entry of a secret list on whose behalf it is; 0 = it stands on the child's file
 }
 
-// The states of a care.
+// The states of a care. What is past was done while the child was on a list
+// that it has left since: should it come back, everything begins anew.
 const (
-	careOpen  = "open"
-	careDone  = "done"
-	careEnded = "ended"
+	careOpen = "open"
+	careDone = "done"
+	carePast = "past"
 )
 
 // termsOf writes a care as it is compared: a change of any of it plans anew.
@@ -56,31 +60,72 @@ func wanted(book *rule.Book, c child.Child, on civil.Date) []rule.Care {
 // plan is what must change so that a child has the care it ought to have.
 type plan struct {
 	end  []Care
+	past []Care // was done, on a list that the child has left
 	open []rule.Care
 }
 
-func (p plan) empty() bool { return len(p.end) == 0 && len(p.open) == 0 }
+func (p plan) empty() bool { return len(p.end) == 0 && len(p.open) == 0 && len(p.past) == 0 }
 
 // compare finds the difference between the care that a child has and ought to
 // have. What is done once is not opened again while the level stays.
 func compare(book *rule.Book, c child.Child, have []Care, on civil.Date) plan {
+	return difference(wanted(book, c, on), have, clock.Of(c.Leveled.Start())).of(c)
+}
+
+// of keeps what was done for a child whose file is closed or moves: it stays on
+// its lists, and goes on where it was.
+func (p plan) of(c child.Child) plan {
+	if c.State != child.Open {
+		p.past = nil
+	}
+	return p
+}
+
+// difference compares what is wanted with what there is. What a level asks for
+// once may be asked again since that level holds; what a list asks for once is
+// not asked again while the child stays on it, and not before what it follows.
+func difference(want []rule.Care, have []Care, since clock.Instant) plan {
 	var p plan
-	want := wanted(book, c, on)
 	for _, h := range have {
-		if h.State == careOpen && !slices.ContainsFunc(want, func(w rule.Care) bool { return termsOf(w) == h.Terms }) {
+		switch {
+		case h.State == careOpen && !slices.ContainsFunc(want, func(w rule.Care) bool { return termsOf(w) == h.Terms && done(have, w.After) }):
 			p.end = append(p.end, h)
+		case h.State == careDone && listOf(h.Kind) != "" && !slices.ContainsFunc(want, func(w rule.Care) bool { return w.List == listOf(h.Kind) }):
+			p.past = append(p.past, h)
 		}
 	}
-	since := clock.Of(c.Leveled.Start())
 	for _, w := range want {
 		terms := termsOf(w)
-		if !slices.ContainsFunc(have, func(h Care) bool {
-			return h.Terms == terms && (h.State == careOpen || h.State == careDone && !w.Returns() && h.Opened >= since)
+		if done(have, w.After) && !slices.ContainsFunc(have, func(h Care) bool {
+			switch {
+			case h.State == careOpen:
+				return h.Terms == terms
+			case h.State != careDone || w.Returns():
+				return false
+			case listOf(w.Kind) != "":
+				return h.Kind == w.Kind
+			}
+			return h.Terms == terms && h.Opened >= since
 		}) {
 			p.open = append(p.open, w)
 		}
 	}
 	return p
+}
+
+// done tells whether what a step follows was done; nothing to follow is done.
+func done(have []Care, kind rule.CareKind) bool {
+	return kind == "" || slices.ContainsFunc(have, func(h Care) bool { return h.Kind == kind && h.State == careDone })
+}
+
+// listOf gives the special list to whose own steps a kind of care belongs, "" for ordinary care.
+func listOf(kind rule.CareKind) special.Kind {
+	rest, its := strings.CutPrefix(string(kind), special.Prefix)
+	if !its {
+		return ""
+	}
+	list, _, _ := strings.Cut(rest, ".")
+	return special.Kind(list)
 }
 
 // Plan brings the care of a child to what its level and categories ask for,
@@ -92,7 +137,7 @@ func (k *Desk) Plan(ctx context.Context, tx *db.Tx, by access.Actor, c child.Chi
 
 // PlanAll is Plan for some children, each named once.
 func (k *Desk) PlanAll(ctx context.Context, tx *db.Tx, by access.Actor, list []child.Child) error {
-	have, err := k.caresBy(ctx, tx, list)
+	have, err := k.CaresBy(ctx, tx, list)
 	if err != nil {
 		return err
 	}
@@ -103,8 +148,8 @@ func (k *Desk) PlanAll(ctx context.Context, tx *db.Tx, by access.Actor, list []c
 	return k.carryOut(ctx, tx, by, turns)
 }
 
-// caresBy gives every care of some children.
-func (k *Desk) caresBy(ctx context.Context, tx *db.Tx, list []child.Child) (map[ref.Child][]Care, error) {
+// CaresBy gives every care of some children.
+func (k *Desk) CaresBy(ctx context.Context, tx *db.Tx, list []child.Child) (map[ref.Child][]Care, error) {
 	rows, err := caresOf(ctx, tx, idsOf(list))
 	have := make(map[ref.Child][]Care, len(list))
 	for _, h := range rows {
@@ -177,6 +222,11 @@ func (k *Desk) close(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Chi
 	if err != nil {
 		return 0, err
 	}
+	return k.closeOf(ctx, tx, by, have, kind, fact, factID)
+}
+
+// closeOf closes the one of a kind that is open among some, if there is one.
+func (k *Desk) closeOf(ctx context.Context, tx *db.Tx, by access.Actor, have []Care, kind rule.CareKind, fact string, factID int64) (ref.Duty, error) {
 	at := slices.IndexFunc(have, func(h Care) bool { return h.State == careOpen && h.Kind == kind })
 	if at < 0 {
 		return 0, nil
@@ -203,5 +253,18 @@ func CareKinds() []rule.CareKind {
 	return []rule.CareKind{rule.FirstContact, rule.CarePlan, rule.Visit, rule.Contact, rule.FollowUp, rule.Rehab, rule.Counsel, rule.Reassess}
 }
 
+// ListKind and ApartKind are the kinds of duties of steps of special lists;
+// those of a secret list say nothing of what they are about.
+const (
+	ListKind  = "assessment.special"
+	ApartKind = "assessment.apart"
+	ApartWord = "保密事项"
+)
+
 // DutyKind is the kind of duty that a care opens.
-func DutyKind(k rule.CareKind) string { return carePrefix + string(k) }
+func DutyKind(k rule.CareKind) string {
+	if listOf(k) != "" {
+		return ListKind
+	}
+	return carePrefix + string(k)
+}

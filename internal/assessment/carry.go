@@ -19,20 +19,27 @@ type turn struct {
 	child child.Child
 	have  []Care
 	plan  plan
-	level *int // the new one, where it changes
+	level *int  // the new one, where it changes
+	apart int64 // the entry of a secret list; 0 = the child's own care
 }
 
 // carryOut does what must change for some children, each named once, with
 // statements that serve all of them.
 func (k *Desk) carryOut(ctx context.Context, tx *db.Tx, by access.Actor, list []turn) error {
-	var cares []int64
+	var cares, past []int64
 	var duties []ref.Duty
 	for _, t := range list {
+		for _, h := range t.plan.past {
+			past = append(past, h.ID)
+		}
 		for _, h := range t.plan.end {
 			cares, duties = append(cares, h.ID), append(duties, h.Duty)
 		}
 	}
 	if err := endCares(ctx, tx, cares); err != nil {
+		return err
+	}
+	if err := leaveCares(ctx, tx, past); err != nil {
 		return err
 	}
 	if err := k.Kernel.CancelMany(ctx, tx, by, duties, "等级或类别已变化"); err != nil {
@@ -42,10 +49,11 @@ func (k *Desk) carryOut(ctx context.Context, tx *db.Tx, by access.Actor, list []
 	if err != nil {
 		return err
 	}
-	news := make([]child.News, len(list))
+	news := make([]child.News, 0, len(list))
 	for i, t := range list {
-		due := earliest(t, opened[i])
-		news[i] = child.News{Child: t.child.ID, Set: child.Set{Due: &due, Level: t.level}}
+		if due := earliest(t, opened[i]); t.apart == 0 { // what stands apart moves nothing on the file
+			news = append(news, child.News{Child: t.child.ID, Set: child.Set{Due: &due, Level: t.level}})
+		}
 	}
 	return k.Cabinet.TellAll(ctx, tx, by, news)
 }
@@ -57,7 +65,7 @@ func (k *Desk) openAll(ctx context.Context, tx *db.Tx, by access.Actor, list []t
 	var duties []duty.New
 	for i, t := range list {
 		for _, w := range t.plan.open {
-			care, d, err := m.make(ctx, tx, t.child, w)
+			care, d, err := m.make(ctx, tx, t, w)
 			if err != nil {
 				return nil, err
 			}
@@ -91,8 +99,9 @@ type end struct {
 	due      civil.Date
 }
 
-func (m maker) make(ctx context.Context, tx *db.Tx, c child.Child, w rule.Care) (Care, duty.New, error) {
+func (m maker) make(ctx context.Context, tx *db.Tx, t turn, w rule.Care) (Care, duty.New, error) {
 	var err error
+	c := t.child
 	at, terms := seat{c.Region, w.Who, w.Unit}, termsOf(w)
 	unit, known := m.units[at]
 	if !known {
@@ -108,9 +117,12 @@ func (m maker) make(ctx context.Context, tx *db.Tx, c child.Child, w rule.Care) 
 		}
 		m.ends[terms] = by
 	}
-	return Care{ID: int64(ref.New[ref.Audit](tx.Now.Time())), Child: c.ID, Kind: w.Kind, Terms: terms, Due: by.due, State: careOpen, Opened: tx.Now},
-		duty.New{Kind: DutyKind(w.Kind), Subject: "child", SubjectID: int64(c.ID), Title: w.Call() + "：" + shown(c),
-			Unit: unit, Region: c.Region, Rule: basis, Clause: w.Call(), Deadline: by.deadline}, nil
+	d := duty.New{Kind: DutyKind(w.Kind), Subject: "child", SubjectID: int64(c.ID), Title: w.Call() + "：" + shown(c),
+		Unit: unit, Region: c.Region, Rule: basis, Clause: w.Call(), Deadline: by.deadline}
+	if t.apart != 0 {
+		d.Kind, d.Subject, d.SubjectID, d.Title, d.Rule, d.Clause = ApartKind, "assessment_entry", t.apart, ApartWord, ApartWord, ""
+	}
+	return Care{ID: int64(ref.New[ref.Audit](tx.Now.Time())), Child: c.ID, Kind: w.Kind, Terms: terms, Due: by.due, State: careOpen, Opened: tx.Now, Apart: t.apart}, d, nil
 }
 
 // earliest is the first due of the care that is open after a turn; the zero date is none.

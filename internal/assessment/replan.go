@@ -160,7 +160,7 @@ func (k *Desk) judge(ctx context.Context, tx *db.Tx, book *rule.Book, rows []chi
 	if err != nil {
 		return nil, err
 	}
-	have, err := k.caresBy(ctx, tx, rows)
+	have, err := k.CaresBy(ctx, tx, rows)
 	if err != nil {
 		return nil, err
 	}

@@ -53,7 +53,7 @@ func update(ctx context.Context, tx *db.Tx, a Assessment) error {
 }
 
 func cares(ctx context.Context, tx *db.Tx, id ref.Child) ([]Care, error) {
-	return db.All[Care](ctx, tx, "SELECT "+db.ColumnsOf[Care]("h")+" FROM assessment_care h WHERE h.child = ? ORDER BY h.id", id)
+	return db.All[Care](ctx, tx, "SELECT "+db.ColumnsOf[Care]("h")+" FROM assessment_care h WHERE h.child = ? AND h.apart = 0 ORDER BY h.id", id)
 }
 
 func closeCare(ctx context.Context, tx *db.Tx, id int64, state string) error {
@@ -72,6 +72,21 @@ func endCares(ctx context.Context, tx *db.Tx, ids []int64) error {
 		}
 	}
 	return nil
+}
+
+// leaveCares marks what was done for a list that the child has left.
+func leaveCares(ctx context.Context, tx *db.Tx, ids []int64) error {
+	for some := range slices.Chunk(ids, maxIn) {
+		if _, err := tx.Exec(ctx, "UPDATE assessment_care SET state = 'past' WHERE state = 'done' AND id IN "+db.In(len(some)), db.Args(some)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// apartCares gives every care of an entry of a secret list.
+func apartCares(ctx context.Context, tx *db.Tx, entry int64) ([]Care, error) {
+	return db.All[Care](ctx, tx, "SELECT "+db.ColumnsOf[Care]("h")+" FROM assessment_care h WHERE h.apart = ? AND h.apart > 0 ORDER BY h.id", entry)
 }
 
 // maxIn bounds the values of one list in a statement.
@@ -93,5 +108,5 @@ func latestHeld(ctx context.Context, tx *db.Tx, ids []ref.Child) ([]Assessment, 
 
 // caresOf gives every care of some children.
 func caresOf(ctx context.Context, tx *db.Tx, ids []ref.Child) ([]Care, error) {
-	return db.All[Care](ctx, tx, "SELECT "+db.ColumnsOf[Care]("h")+" FROM assessment_care h WHERE h.child IN "+db.In(len(ids))+" ORDER BY h.id", db.Args(ids)...)
+	return db.All[Care](ctx, tx, "SELECT "+db.ColumnsOf[Care]("h")+" FROM assessment_care h WHERE h.apart = 0 AND h.child IN "+db.In(len(ids))+" ORDER BY h.id", db.Args(ids)...)
 }

@@ -87,6 +87,9 @@ func (c *Cabinet) Enter(ctx context.Context, tx *db.Tx, by access.Actor, id ref.
 	if !ok {
 		return errs.New(errs.Invalid, "本县规则里没有这一类别，请从列表中选择。")
 	}
+	if rule.Apart() {
+		return errs.New(errs.Invalid, "这一类单独保密登记，不写进档案。请在档案上用“提出专业关爱”。")
+	}
 	if row.Holds(n.ID) {
 		return errs.Newf(errs.Conflict, "该儿童已列入“%s”，不必重复登记。", rule.Label)
 	}

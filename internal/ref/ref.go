@@ -33,6 +33,8 @@ type (
 	Duty int64
 	// Series is a recurring duty that opens a duty each round.
 	Series int64
+	// Entry is that a child stands on a secret special list 「保密登记」.
+	Entry int64
 	// File is an encrypted attachment.
 	File int64
 	// Import is a 导入: a list of children that was sent in.
@@ -55,6 +57,8 @@ type (
 	Post int64
 	// Record is that something was done for a child 「走访、联系」.
 	Record int64
+	// Proof is a paper by which a child belongs to a special list 「证明材料」.
+	Proof int64
 	// Prompt is a 核实提示: a difference found by comparing a list with the files.
 	Prompt int64
 	// Report is a 报告·线索: what somebody told us.
@@ -67,6 +71,8 @@ type (
 	View int64
 	// Disclosure is a 明文导出: a list with what is private, asked for and approved.
 	Disclosure int64
+	// Step is what was done for a step of a special list 「专项名单事项」.
+	Step int64
 	// Suggestion is a 意见建议 on the product itself.
 	Suggestion int64
 	// Task is a 任务 of a plan.

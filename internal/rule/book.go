@@ -30,6 +30,7 @@ type Book struct {
 	answering
 	proceeding
 	protecting
+	listing
 	notices []civil.Notice
 }
 

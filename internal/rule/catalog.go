@@ -39,10 +39,11 @@ const (
 	Contingencies Kind = "contingencies"
 	Measures      Kind = "measures"
 	Papers        Kind = "papers"
+	Specials      Kind = "specials"
 )
 
 // Kinds lists the kinds in the order in which screens show them.
-var Kinds = []Kind{Terms, Levels, Scales, Matrices, Categories, Clocks, Ladders, Cycles, Limits, Screenings, Ledgers, Checks, CodeLists,
+var Kinds = []Kind{Terms, Levels, Scales, Matrices, Categories, Specials, Clocks, Ladders, Cycles, Limits, Screenings, Ledgers, Checks, CodeLists,
 	Situations, Routes, Triages, Channels, Topics, Checklists, Contingencies, Closings, FollowUps, Measures, Papers}
 
 var kindLabels = map[Kind]string{Terms: "名称用语", Levels: "风险等级", Scales: "评估量表", Matrices: "分级措施", Clocks: "办理时限", Ladders: "催办督办",
@@ -50,7 +51,7 @@ var kindLabels = map[Kind]string{Terms: "名称用语", Levels: "风险等级", 
 	Screenings: "排查方案", Ledgers: "台账栏目", Checks: "勾稽关系", CodeLists: "代码对照",
 	Situations: "报告情形", Routes: "派单规则", Triages: "研判问题", Channels: "受理渠道",
 	Topics: "转介事项", Checklists: "应急清单", Contingencies: "突发事件预案", Closings: "结案条件", FollowUps: "回访安排",
-	Measures: "监护干预措施", Papers: "文书"}
+	Measures: "监护干预措施", Papers: "文书", Specials: "专项名单"}
 
 // Label gives the word for a kind.
 func (k Kind) Label() string { return kindLabels[k] }
@@ -70,7 +71,7 @@ func (b *Book) racks() map[Kind]rack {
 		Screenings: &b.screenings, Ledgers: &b.ledgers, Checks: &b.checks, CodeLists: &b.codes,
 		Situations: &b.situations, Routes: &b.routes, Triages: &b.triages, Channels: &b.channels,
 		Topics: &b.topics, Checklists: &b.checklists, Contingencies: &b.contingencies, Closings: &b.closings, FollowUps: &b.followups,
-		Measures: &b.measures, Papers: &b.papers}
+		Measures: &b.measures, Papers: &b.papers, Specials: &b.specials}
 }
 
 // Entry is one value of a rule with the days on which it holds.

@@ -5,48 +5,25 @@ import (
 	"strconv"
 
 	"weibao/internal/civil"
+	"weibao/internal/rule/special"
 )
 
 // Category is a group of children whom a norm names. Conditions of one list must all hold.
 type Category struct {
 	ID, Label string
-	Codes     []string    // the national categories behind it, the nearest first; empty for a national one
-	When      []Condition `yaml:"-"` // stands for Entry and Propose where they are not written
-	Entry     []Condition `yaml:"-"` // without which nobody may be entered; empty leaves it to a person
-	Propose   []Condition `yaml:"-"` // with which the system proposes to enter; empty where only a person can tell
-	Exit      []Condition `yaml:"-"` // with which the system proposes the end
-	Until     int         // age at which the end is proposed, 0 where it has none of its own
-	Evidence  []string    // what proves it: 残疾人证, 判决书 …
-	Group     Special     // the special list to which it belongs, empty for none
-	Class     Class       // who may know that a child belongs to it
+	Codes     []string     // the national categories behind it, the nearest first; empty for a national one
+	When      []Condition  `yaml:"-"` // stands for Entry and Propose where they are not written
+	Entry     []Condition  `yaml:"-"` // without which nobody may be entered; empty leaves it to a person
+	Propose   []Condition  `yaml:"-"` // with which the system proposes to enter; empty where only a person can tell
+	Exit      []Condition  `yaml:"-"` // with which the system proposes the end
+	Until     int          // age at which the end is proposed, 0 where it has none of its own
+	Evidence  []string     // what proves it: 残疾人证, 判决书 …
+	Group     special.Kind // the special list to which it belongs, empty for none
+	Class     Class        // who may know that a child belongs to it
 	Source    Source
 	Status    Status
 	Verified  bool
 }
-
-// Special is a special list of children with duties of its own.
-type Special string
-
-// The special lists.
-const (
-	Prison      Special = "prison"
-	Dropout     Special = "dropout"
-	Disability  Special = "disability"
-	Mental      Special = "mental"
-	Orphan      Special = "orphan"
-	Unsupported Special = "unsupported"
-	LeftBehind  Special = "leftbehind"
-	Migrant     Special = "migrant"
-)
-
-// Specials lists the special lists in the order in which screens show them.
-var Specials = []Special{LeftBehind, Migrant, Orphan, Unsupported, Disability, Dropout, Prison, Mental}
-
-var specialLabels = map[Special]string{Prison: "服刑强戒人员子女", Dropout: "失学辍学", Disability: "重病残疾", Mental: "心理关爱", Orphan: "孤儿",
-	Unsupported: "事实无人抚养", LeftBehind: "留守儿童", Migrant: "流动儿童"}
-
-// Label is the name of a special list.
-func (s Special) Label() string { return specialLabels[s] }
 
 // Class says how closely data is kept.
 type Class string
@@ -60,6 +37,9 @@ const (
 )
 
 var classLabels = map[Class]string{Open: "公开", Work: "工作信息", Private: "敏感信息", Secret: "保密信息"}
+
+// Apart tells whether who belongs to a category is kept apart from the files, in the register of its secret list.
+func (c Category) Apart() bool { return c.Class == Secret && c.Group != "" }
 
 // Label is the word for a class.
 func (c Class) Label() string { return classLabels[c] }
@@ -152,7 +132,7 @@ func (b *Book) OwnCategories(on civil.Date) []Category {
 }
 
 // PickCategories gives what a person chooses from: the county's own list, then the national ones which no category of
-// that list covers.
+// that list covers; without those that are kept apart.
 func (b *Book) PickCategories(on civil.Date) []Category {
 	list := b.OwnCategories(on)
 	covered := map[string]bool{}
@@ -167,11 +147,11 @@ func (b *Book) PickCategories(on civil.Date) []Category {
 			list = append(list, c)
 		}
 	}
-	return list
+	return slices.DeleteFunc(list, Category.Apart)
 }
 
 // SpecialCategories gives the ids of the categories that belong to a special list.
-func (b *Book) SpecialCategories(s Special, on civil.Date) []string {
+func (b *Book) SpecialCategories(s special.Kind, on civil.Date) []string {
 	var list []string
 	for _, c := range b.Categories(on) {
 		if c.Group == s {

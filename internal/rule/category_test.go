@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"weibao/internal/rule"
+	"weibao/internal/rule/special"
 	"weibao/rules"
 )
 
@@ -55,7 +56,7 @@ func TestEveryCountyListsTheGroupsOfItsOwnPaper(t *testing.T) {
 
 func TestACountysCategoryTakesTheConditionsOfTheNationalOne(t *testing.T) {
 	own, national := category(t, "yangchang", "yangchang.1"), category(t, "", "C03")
-	if own.Label != "留守儿童" || own.Group != rule.LeftBehind || own.Class != rule.Work || own.Until != 16 || len(own.Evidence) == 0 {
+	if own.Label != "留守儿童" || own.Group != special.LeftBehind || own.Class != rule.Work || own.Until != 16 || len(own.Evidence) == 0 {
 		t.Errorf("%+v", own)
 	}
 	facts := rule.Facts{Age: 9, Residence: "农村", Away: "双方"}
@@ -139,19 +140,19 @@ func TestEntryBindsAndProposalDoesNot(t *testing.T) {
 
 func TestSpecialListsFindTheirCategories(t *testing.T) {
 	b := load(t, "yangchang")
-	for _, s := range rule.Specials {
+	for _, s := range special.Kinds {
 		if s.Label() == "" || len(b.SpecialCategories(s, today)) == 0 {
 			t.Errorf("%s: %v", s, b.SpecialCategories(s, today))
 		}
 	}
-	if got := b.SpecialCategories(rule.Prison, today); !slices.Equal(got, []string{"C10", "yangchang.8"}) {
+	if got := b.SpecialCategories(special.Prison, today); !slices.Equal(got, []string{"C10", "yangchang.8"}) {
 		t.Errorf("%v", got)
 	}
 	if got := b.CategoryFacts([]string{"yangchang.8"}, today); !slices.Contains(got, "C10") || !slices.Contains(got, "服刑在戒人员未成年子女") || !slices.Contains(got, "服刑在押、强制隔离戒毒人员未成年子女") {
 		t.Errorf("%v", got)
 	}
-	if d := b.LevelDuties(1, []string{"yangchang.8"}, today); !slices.Contains(d.Rows, "prison") {
-		t.Errorf("%v", d.Rows)
+	if d := b.LevelDuties(1, []string{"yangchang.8"}, today); !slices.ContainsFunc(d.Duties, func(c rule.Care) bool { return c.List == special.Prison }) {
+		t.Errorf("%v", d.Duties)
 	}
 }
 

@@ -199,6 +199,8 @@ func (b *Book) readKind(kind string, doc *rulefile.Document, local bool, found *
 		readItems(&b.contingencies, doc, local, found, nil)
 	case "measures":
 		readItems(&b.measures, doc, local, found, checkMeasure)
+	case "specials":
+		readItems(&b.specials, doc, local, found, checked)
 	case "papers":
 		readItems(&b.papers, doc, local, found, nil)
 	case "headings":

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"weibao/internal/civil"
+	"weibao/internal/rule/special"
 )
 
 // Matrix is one row of what a level of risk, or belonging to a category, makes somebody do.
@@ -31,6 +32,9 @@ type Care struct {
 	Unit   string // key of the unit where Who is "unit"
 	Label  string // in the county's own words, empty for the ordinary ones
 	Status Status // of this duty where it differs from its row's
+	List   special.Kind
+	After  CareKind // what must be done before this opens
+	Proves bool     // is done when every proof of its list is there
 }
 
 // CareKind is what is done for a child.
@@ -113,6 +117,9 @@ func (b *Book) LevelDuties(level int, categories []string, on civil.Date) LevelD
 			d.take(c.from(m))
 		}
 		d.Propose, d.Confirm, d.Lower = higher(d.Propose, m.Propose), higher(d.Confirm, m.Confirm), higher(d.Lower, m.Lower)
+	}
+	for _, c := range b.listDuties(categories, on) {
+		d.take(c)
 	}
 	for _, c := range d.Duties {
 		d.Suggested = d.Suggested || c.Status == Suggested

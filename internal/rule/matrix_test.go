@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"weibao/internal/rule"
+	"weibao/internal/rule/special"
 )
 
 func care(t *testing.T, d rule.LevelDuties, kind rule.CareKind) rule.Care {
@@ -35,14 +36,14 @@ func TestALevelMakesDuties(t *testing.T) {
 
 func TestOfTwoRowsTheStricterHolds(t *testing.T) {
 	b := load(t, "demo")
-	d := b.LevelDuties(2, []string{"C16", "C10"}, today)
-	if c := care(t, d, rule.FirstContact); c.Within.N != 3 || c.Label != "上门劝返" {
+	d := b.LevelDuties(2, []string{"C13", "C10"}, today)
+	if c := care(t, d, rule.FirstContact); c.Within != (rule.Span{N: 24, Unit: "hours"}) {
 		t.Errorf("first contact: %+v", c)
 	}
-	if c := care(t, d, rule.FollowUp); c.Every != "month" {
-		t.Errorf("follow-up: %+v", c)
+	if c := care(t, d, rule.Visit); c.Every != "week" {
+		t.Errorf("visit: %+v", c)
 	}
-	if c := care(t, d, rule.Contact); c.Every != "month" {
+	if c := care(t, d, rule.Contact); c.Every != "month" || c.Label != "联系人联系" {
 		t.Errorf("contact: %+v", c)
 	}
 	if c := care(t, b.LevelDuties(4, []string{"C16"}, today), rule.FirstContact); c.Within.Unit != "hours" {
@@ -54,6 +55,34 @@ func TestOfTwoRowsTheStricterHolds(t *testing.T) {
 				t.Errorf("%s twice", c.Kind)
 			}
 		}
+	}
+}
+
+// A list's own steps stand beside each other; only what is ordinary care is done together.
+func TestStepsOfSpecialListsAreCareOfTheirOwn(t *testing.T) {
+	b := load(t, "demo")
+	d := b.LevelDuties(1, []string{"C16", "C10", "C19"}, today)
+	for kind, want := range map[rule.CareKind]rule.Care{
+		"special.dropout.guardian":  {Within: rule.Span{N: 3, Unit: "days"}, Who: "child_director"},
+		"special.dropout.return":    {Within: rule.Span{N: 30, Unit: "days"}, Who: "supervisor", After: "special.dropout.persuade"},
+		"special.dropout.follow-up": {Every: "month", Who: "child_director", After: "special.dropout.return"},
+		"special.prison.person":     {Within: rule.Span{N: 7, Unit: "days"}, Who: "supervisor"},
+	} {
+		c := care(t, d, kind)
+		if c.Within != want.Within || c.Every != want.Every || c.Who != want.Who || c.After != want.After || c.Status != rule.Suggested {
+			t.Errorf("%s: %+v", kind, c)
+		}
+	}
+	for _, c := range d.Duties {
+		if c.List == special.Mental {
+			t.Error("a secret list makes care of the file:", c.Kind)
+		}
+	}
+	if c := care(t, load(t, "jinyuan").LevelDuties(1, []string{"jinyuan.2"}, today), "special.prison.person"); c.Status != rule.Local || c.Label != "司法所确定帮教联系人" {
+		t.Errorf("金元: %+v", c)
+	}
+	if c := care(t, load(t, "yinchuan").LevelDuties(1, []string{"C16"}, today), "special.dropout.notice"); c.Status != rule.Suggested {
+		t.Errorf("银川: %+v", c)
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"weibao/internal/access"
 	"weibao/internal/assessment"
 	"weibao/internal/assessment/assessmentpage"
+	"weibao/internal/assessment/special"
+	"weibao/internal/assessment/specialpage"
 	"weibao/internal/child/childpage"
 	"weibao/internal/clock"
 	"weibao/internal/db"
@@ -29,6 +31,13 @@ var assessmentEntries = []ui.Entry{
 var assessmentLinks = []childpage.Link{
 	{Label: "登记走访、联系", Icon: "edit", Path: "/record", Permission: "assessment.record"},
 	{Label: "评估风险等级", Icon: "screen", Path: "/assess", Permission: "assessment.assess"},
+	{Label: "专项名单", Icon: "flag", Path: specialpage.Tail, Permission: "special.list"},
+	{Label: "提出专业关爱", Icon: "send", Path: specialpage.ReferTail, Permission: "special.refer"},
+}
+
+// specialist keeps the special lists.
+func (a *App) specialist() *special.Desk {
+	return &special.Desk{Care: a.Assessor, Ledgers: a.ledgers()}
 }
 
 func (a *App) assessor() *assessment.Desk {
@@ -65,13 +74,19 @@ func (a *App) assessments() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.Routes(), nil
+	lists, err := specialpage.New(specialpage.Deps{DB: a.DB, UI: a.UI, Desk: a.specialist(), Kernel: a.Kernel})
+	if err != nil {
+		return nil, err
+	}
+	return append(p.Routes(), lists.Routes()...), nil
 }
 
 // assessmentDuties describes the duties that assessments open, for the inbox.
 func assessmentDuties(kinds map[string]dutypage.Kind) {
 	kinds[assessment.DecideKind] = dutypage.Kind{Label: "审定风险等级", Icon: "check", Href: assessmentpage.DutyHref, Needs: "assessment.list"}
 	kinds[assessment.ConfirmKind] = dutypage.Kind{Label: "确认风险等级", Icon: "check", Href: assessmentpage.DutyHref, Needs: "assessment.list"}
+	kinds[assessment.ListKind] = dutypage.Kind{Label: "专项名单事项", Icon: "flag", Href: specialpage.DutyHref, Needs: "special.list"}
+	kinds[assessment.ApartKind] = dutypage.Kind{Label: assessment.ApartWord, Icon: "lock", Href: specialpage.DutyHref, Needs: "special.secret"}
 	for _, k := range assessment.CareKinds() {
 		kinds[assessment.DutyKind(k)] = dutypage.Kind{Label: k.Label(), Icon: "visit", Href: assessmentpage.DutyHref, Needs: "assessment.record"}
 	}
@@ -85,6 +100,9 @@ const followBack = 48 * time.Hour
 func (a *App) assessmentKinds() []job.Kind {
 	return []job.Kind{{Name: "assessment.follow", Label: "更新当日变动档案的关爱安排", Next: job.Daily(0, 40), Run: func(ctx context.Context, r *job.Run) error {
 		return a.Assessor.Follow(ctx, r.DB, clock.Of(a.Clock.Now().Add(-followBack)))
+	}}, {Name: "special.expire", Label: "提醒到期的证明材料", Next: job.Daily(0, 50), Run: func(ctx context.Context, r *job.Run) error {
+		_, err := a.specialist().Expire(ctx, r.DB)
+		return err
 	}}, {Name: assessment.ReplanJob, Label: "按规则更新等级和关爱安排", Run: func(ctx context.Context, r *job.Run) error {
 		_, err := a.Assessor.Replan(ctx, r.DB, access.Program, nil)
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"weibao/internal/assessment/specialpage"
 	"weibao/internal/child"
 	"weibao/internal/child/childpage"
 	"weibao/internal/child/ledgerpage"
@@ -17,6 +18,7 @@ import (
 var childEntries = append([]ui.Entry{
 	{Key: "child", Path: childpage.ListPath, Permission: "child.list", Label: "档案"},
 	{Key: "child", Path: ledgerpage.ListPath, Permission: "child.list", Label: "台账"},
+	{Key: "child", Path: specialpage.ListPath, Permission: "special.list", Label: "专项名单"},
 	{Key: "child", Path: ledgerpage.NumbersPath, Permission: "child.numbers", Label: "统计数据"},
 }, slices.Concat(importEntries, requestEntries, disclosureEntries)...)
 

@@ -38,7 +38,10 @@ func (a *App) follow() {
 		if err := a.Screener.Follow(ctx, tx, by, rows); err != nil {
 			return err
 		}
-		return a.Assessor.PlanAll(ctx, tx, by, rows)
+		if err := a.Assessor.PlanAll(ctx, tx, by, rows); err != nil {
+			return err
+		}
+		return a.specialist().Follow(ctx, tx, by, rows)
 	}
 	a.Assessor.Assessed = a.Screener.Assessed
 }

@@ -19,6 +19,7 @@ func (k *Desk) Find(ctx context.Context, tx *db.Tx, by access.Actor, v View, aft
 	if err := by.Require("child.list"); err != nil {
 		return nil, err
 	}
+	v = v.For(by)
 	f := v.Filter
 	f.After, f.Limit = child.Key{}, limit
 	var last child.Child

@@ -27,7 +27,9 @@ type View struct {
 type Sort string
 
 // The orders. By due, level and place a page costs the same anywhere in the
-// list; the others read the whole of the list.
+// list. The others read the whole of the list, so that they are offered for one
+// village or school alone: an index for each would cost every import more than
+// whoever looks for a name gains by it, who has the search.
 const (
 	ByDue    Sort = ""
 	ByLevel  Sort = "level" // the highest first
@@ -55,6 +57,21 @@ func (s Sort) column() string {
 
 // Turns tells whether an order can also run the other way round.
 func (s Sort) Turns() bool { return s.column() != "" }
+
+// Offered tells whether the list of a view can run in an order at a cost that
+// does not grow with the county.
+func (v View) Offered(s Sort, by access.Actor) bool {
+	column, _, err := v.Filter.Within(by)
+	return !s.Turns() || err == nil && (column == "region" || column == "unit")
+}
+
+// For gives the view as an actor may have it: in an order that is offered.
+func (v View) For(by access.Actor) View {
+	if !v.Offered(v.Sort, by) {
+		v.Sort, v.Desc = ByDue, false
+	}
+	return v
+}
 
 // Label gives the word for an order.
 func (s Sort) Label() string {

@@ -135,7 +135,7 @@ func TestANumberIsItsListIsItsExportForAnyView(t *testing.T) {
 			if again := ledger.Parse(v.Values()); again.Values().Encode() != v.Values().Encode() {
 				t.Fatalf("the view %v comes back from its address as %v", v.Values(), again.Values())
 			}
-			h.ordered(v, rows)
+			h.ordered(v.For(by), rows)
 			h.tallied(by, v, rows)
 			if i%10 == 0 {
 				h.exported(by, v, list.ID, rows)

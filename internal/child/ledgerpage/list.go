@@ -33,6 +33,7 @@ const pageRows = 50
 
 // asked is what an address asks for.
 type asked struct {
+	by         access.Actor
 	ledger     rule.Ledger
 	categories []rule.Category // from which to choose
 	view       ledger.View
@@ -42,7 +43,7 @@ type asked struct {
 // read finds the list that an address names, or the reader's first one.
 func (p *Pages) read(tx *db.Tx, by access.Actor, q url.Values) (asked, error) {
 	book, on := p.Cabinet.Book(), today(tx)
-	a := asked{view: ledger.Parse(q)}
+	a := asked{by: by, view: ledger.Parse(q)}
 	list := book.Ledgers("", on)
 	for i, l := range list {
 		if l.ID == a.view.Ledger || a.view.Ledger == "" && (l.Level == levelOf(by) || i == len(list)-1) {
@@ -54,6 +55,7 @@ func (p *Pages) read(tx *db.Tx, by access.Actor, q url.Values) (asked, error) {
 		return a, errs.Missing()
 	}
 	a.view.Ledger, a.view.Filter.Region = a.ledger.ID, inside(by, q)
+	a.view = a.view.For(by)
 	a.categories = ledger.Categories(book, a.ledger, on)
 	if len(a.ledger.Categories) == 0 {
 		a.categories = ledger.Shown(book, on)
@@ -205,7 +207,7 @@ func (a asked) column(c rule.Column) ui.Column {
 	out := ui.Column{Label: letter.Punctuate(c.Head()), Slim: c.Width > 0 && c.Width < narrow && c.Field != "name", Num: c.Field == "serial" || c.Field == "age",
 		Wide: c.Field == "name", Quiet: c.Field == "serial"}
 	by, sorts := ledger.SortOf(c.Field)
-	if !sorts || a.view.Group == ledger.GroupPlace || a.view.Group == ledger.GroupLevel {
+	if !sorts || !a.view.Offered(by, a.by) || a.view.Group == ledger.GroupPlace || a.view.Group == ledger.GroupLevel {
 		return out
 	}
 	here := a.view.Sort == by

@@ -45,7 +45,7 @@ func (p *Pages) trend(ctx context.Context, tx *db.Tx, by access.Actor, n numbers
 	if len(months) > 1 && !(n.covered && tiny) {
 		view.Chart = &chart
 	}
-	view.TrendNote = "每月末保存一次，保存后不再改动；最后一行是现在的数。系统启用以前的月份没有数据。最多显示" + strconv.Itoa(trendMonths) + "个月。"
+	view.TrendNote = "每月末按当时的档案保存一次，以后不再改动：以后补录、更正、合并、退回的，只影响以后的月份；村（社区）撤并以前的数留在原来的区划。最后一行是现在的数。系统启用以前的月份没有数据。最多显示" + strconv.Itoa(trendMonths) + "个月。"
 	var options []ui.Option
 	for _, c := range shown {
 		options = append(options, ui.Option{Value: c.ID, Label: letter.Punctuate(c.Label)})

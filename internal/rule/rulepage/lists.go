@@ -8,6 +8,7 @@ import (
 	"weibao/internal/rule"
 	"weibao/internal/rule/protection"
 	"weibao/internal/rule/response"
+	"weibao/internal/rule/special"
 	"weibao/internal/ui"
 )
 
@@ -22,6 +23,8 @@ func listWords(v any) string {
 			heads[i] = c.Head()
 		}
 		return fmt.Sprintf("%s台账，%d栏：%s", places[v.Level], len(v.Columns), strings.Join(heads, "、"))
+	case special.List:
+		return specialWords(v)
 	case rule.CrossCheck:
 		return v.Words()
 	case rule.CodeTable:
@@ -97,6 +100,8 @@ func listParts(v any) *ui.Table {
 		return questionTable(v)
 	case rule.Ledger:
 		return columnTable(v)
+	case special.List:
+		return matrixTable(rule.Matrix{Duties: rule.StepCares(v, allCodes(v))})
 	case rule.CodeTable:
 		t := &ui.Table{ID: "codes", Caption: "代码", Columns: []ui.Column{{Label: "代码", Slim: true}, {Label: "文字"}, {Label: "也写作", Wide: true}}}
 		for _, c := range v.Codes {
@@ -105,6 +110,23 @@ func listParts(v any) *ui.Table {
 		return t
 	}
 	return nil
+}
+
+// specialWords says in one line what a special list asks for.
+func specialWords(l special.List) string {
+	var parts []string
+	for _, c := range rule.StepCares(l, allCodes(l)) {
+		parts = append(parts, c.Call()+timeWords(c))
+	}
+	return strings.Join(parts, "；")
+}
+
+// allCodes are the categories to which parts of a list are limited: with them it shows whole.
+func allCodes(l special.List) (out []string) {
+	for _, s := range l.Steps {
+		out = append(out, s.Categories...)
+	}
+	return out
 }
 
 func questionTable(s rule.Screening) *ui.Table {
