@@ -24,6 +24,8 @@ var sections = []struct{ part, title, text string }{
 		"One county of 300,000 children opened by the program, in 91 villages. A campaign sets up villages and duties and copies nobody. Pages are the handler with its template, 50 rows, p95 of 300 calls; a list of who is missing is read from the files, so that a village where nearly all are done costs most."},
 	{"intake", "Reports through HTTP",
 		"One request of fifteen fields becomes a report sealed under a key of its own, its reporter sealed under another, a receipt kept as a keyed hash, a duty with its clock and two entries of the journal, eight rows in one durable transaction. The bare side reads the same JSON, seals the same two texts with SM4-GCM under new keys, wraps these, hashes with SM3 and keeps eight rows of the same width in four tables without further indexes, in group commits at `synchronous=FULL` or a transaction each on PostgreSQL. Both sides take turns."},
+	{"overload", "Ten times more than can be done",
+		"The program's server in a process of its own, with its lanes. First clients ask for a page of duties as fast as it comes; then forty times as many connections ask for it, coming again 20 ms after each 503, while 32 connections send reports without a pause. Clients and server share the machine. The memory is the most that the process has held."},
 	{"compile", "Plan compiler", "Median of repeated runs, one core."},
 }
 

@@ -10,6 +10,7 @@ import (
 	"weibao/internal/errs"
 	"weibao/internal/intake"
 	"weibao/internal/letter"
+	"weibao/internal/letter/pdf"
 	"weibao/internal/ui"
 )
 
@@ -21,7 +22,7 @@ func fileForm(own []ui.Hidden) *ui.Form {
 
 // proofForm gives the paper to whoever holds the receipt.
 func proofForm(own []ui.Hidden) *ui.Form {
-	return &ui.Form{Action: "/report/proof", Submit: "下载强制报告凭证", Optional: true, Hidden: own}
+	return &ui.Form{Action: "/report/proof", Submit: "下载强制报告凭证（PDF）", Optional: true, Hidden: own, Also: []ui.SubmitButton{{Label: "下载文档（Word）", Name: "format", Value: "docx"}}}
 }
 
 // maxPart bounds what a form with a file keeps in memory.
@@ -68,10 +69,15 @@ func (p *Pages) Proof(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	h := w.Header()
-	h.Set("Content-Type", "application/vnd.openxmlformats-officedocument.wordprocessingml.document")
-	h.Set("Content-Disposition", `attachment; filename="proof.docx"; filename*=UTF-8''%E5%BC%BA%E5%88%B6%E6%8A%A5%E5%91%8A%E5%87%AD%E8%AF%81.docx`)
-	return p.paper(proof).Write(w)
+	h, paper := w.Header(), p.paper(proof)
+	if r.PostFormValue("format") == "docx" {
+		h.Set("Content-Type", "application/vnd.openxmlformats-officedocument.wordprocessingml.document")
+		h.Set("Content-Disposition", `attachment; filename="proof.docx"; filename*=UTF-8''%E5%BC%BA%E5%88%B6%E6%8A%A5%E5%91%8A%E5%87%AD%E8%AF%81.docx`)
+		return paper.Write(w)
+	}
+	h.Set("Content-Type", "application/pdf")
+	h.Set("Content-Disposition", `attachment; filename="proof.pdf"; filename*=UTF-8''%E5%BC%BA%E5%88%B6%E6%8A%A5%E5%91%8A%E5%87%AD%E8%AF%81.pdf`)
+	return pdf.Write(w, paper)
 }
 
 // paper is the proof as a document. It says of the police what the police signed, and nothing else.

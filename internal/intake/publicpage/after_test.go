@@ -3,6 +3,7 @@ package publicpage_test
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/xml"
 	"image"
 	"image/jpeg"
 	"io"
@@ -154,7 +155,7 @@ func TestTheProofSaysWhatThePoliceSignedAndNothingMore(t *testing.T) {
 		text := strings.Replace(body, `"narrative"`, `"situations":["R4"],"mandatory":true,"reporter":{"unit":"县医院","name":"李医生"},"called_110":{"at":"9时30分"},"narrative"`, 1)
 		code := receiptOf(t, h.api("/api/v1/reports", text))
 		proof := func() string {
-			w := h.Do(nobody, "POST", "/report/proof", url.Values{"receipt": {code}})
+			w := h.Do(nobody, "POST", "/report/proof", url.Values{"receipt": {code}, "format": {"docx"}})
 			z, err := zip.NewReader(bytes.NewReader(w.Body.Bytes()), int64(w.Body.Len()))
 			if err != nil {
 				t.Fatalf("%d %v", w.Code, err)
@@ -176,11 +177,14 @@ func TestTheProofSaysWhatThePoliceSignedAndNothingMore(t *testing.T) {
 		if proof() != first {
 			t.Error("the same proof differs the second time")
 		}
+		if w := h.Do(nobody, "POST", "/report/proof", url.Values{"receipt": {code}}); w.Header().Get("Content-Type") != "application/pdf" || !strings.HasPrefix(w.Body.String(), "%PDF-") {
+			t.Errorf("as PDF: %d", w.Code)
+		}
 		plain := receiptOf(t, h.api("/api/v1/reports", body))
 		if w := h.Do(nobody, "POST", "/report/proof", url.Values{"receipt": {plain}}); w.Code != http.StatusConflict {
 			t.Errorf("a proof for who has no duty: %d", w.Code)
 		}
-		if h.count("SELECT count(*) FROM audit_entry WHERE action = 'intake.proof'") != 2 {
+		if h.count("SELECT count(*) FROM audit_entry WHERE action = 'intake.proof'") != 3 {
 			t.Error("handing out a proof left no entry")
 		}
 	})
@@ -193,4 +197,32 @@ func (h house) count(query string) int {
 		h.T.Fatal(err)
 	}
 	return n
+}
+
+// What somebody writes stays text in the papers, too.
+func TestPapersHoldWhatWasWrittenAsText(t *testing.T) {
+	withHouse(t, func(h house) {
+		const attack = `]]></w:t><script>alert(1)</script>&x; ) Tj ET (\\`
+		quoted := strings.ReplaceAll(strings.ReplaceAll(attack, `\`, `\\`), `"`, `\"`)
+		text := strings.Replace(body, `"narrative":"夜里有哭声"`, `"situations":["R4"],"mandatory":true,"reporter":{"unit":"`+quoted+`","name":"`+quoted+`"},"called_110":{"at":"`+quoted+`","officer":"`+quoted+`"},"narrative":"`+quoted+`"`, 1)
+		code := receiptOf(t, h.api("/api/v1/reports", text))
+		w := h.Do(nobody, "POST", "/report/proof", url.Values{"receipt": {code}, "format": {"docx"}})
+		z, err := zip.NewReader(bytes.NewReader(w.Body.Bytes()), int64(w.Body.Len()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := z.Open("word/document.xml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		all, _ := io.ReadAll(f)
+		if strings.Contains(string(all), "<script") || xml.Unmarshal(all, new(struct{})) != nil {
+			t.Error("what was written became a part of the document")
+		}
+		paper := h.Do(nobody, "POST", "/report/proof", url.Values{"receipt": {code}}).Body.String()
+		if strings.Contains(paper, "<script") || strings.Count(paper, "BT /F1") != strings.Count(paper, "> Tj ET\n") {
+			t.Error("what was written is not a text of the paper")
+		}
+	})
 }
