@@ -458,3 +458,12 @@ func unmatch(ctx context.Context, tx *db.Tx, id ref.Child, version int64) error 
 	_, err := tx.Exec(ctx, "INSERT INTO child_unmatched (child, version) VALUES (?, ?) ON CONFLICT (child) DO UPDATE SET version = excluded.version", id, version)
 	return err
 }
+
+// standing gives some files of a division, those in use first: a closed one may be opened again.
+func standing(ctx context.Context, tx *db.Tx, region string, limit int) ([]ref.Child, error) {
+	open, err := db.All[ref.Child](ctx, tx, "SELECT c.id FROM child c WHERE c.region = ? AND c.state = 'open' LIMIT ?", region, limit)
+	if err != nil || len(open) > 0 {
+		return open, err
+	}
+	return db.All[ref.Child](ctx, tx, "SELECT c.id FROM child c WHERE c.region = ? AND c.state <> 'open' LIMIT ?", region, limit)
+}

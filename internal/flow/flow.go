@@ -28,6 +28,9 @@ type Flow struct {
 	Guard  *auth.Guard
 	Kernel *duty.Kernel
 	Cases  *casework.Desk // nil where nobody works on cases
+	// Files brings the files of children along from a division to the one in its
+	// place, with all that follows them; nil where there are none.
+	Files func(ctx context.Context, r *job.Run, was, now string) error
 }
 
 // The kinds of job.

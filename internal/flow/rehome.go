@@ -46,6 +46,11 @@ func (f *Flow) rehome(ctx context.Context, r *job.Run) error {
 			return err
 		}
 		total += n
+		if f.Files != nil {
+			if err := f.Files(ctx, r, m.OldCode, m.NewCode); err != nil {
+				return err
+			}
+		}
 		if err := r.Progress(ctx, 100*(i+1)/len(moves), fmt.Sprintf("已处理%d个区划，迁移责任事项%d项", i+1, total)); err != nil {
 			return err
 		}

@@ -84,6 +84,15 @@ func village(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Campaign, r
 		append([]any{id, region}, args...)...)
 }
 
+// runningIn gives what a village has to do in campaigns that run.
+func runningIn(ctx context.Context, tx *db.Tx, region string) ([]Village, error) {
+	return db.All[Village](ctx, tx, "SELECT "+villageColumns+" FROM screening_village v JOIN screening s ON s.id = v.campaign WHERE v.region = ? AND s.state = 'open' ORDER BY v.campaign", region)
+}
+
+func dropVillage(ctx context.Context, tx *db.Tx, v Village) error {
+	return tx.One(ctx, "DELETE FROM screening_village WHERE campaign = ? AND region = ?", v.Campaign, v.Region)
+}
+
 func setExpected(ctx context.Context, tx *db.Tx, v Village) error {
 	return tx.One(ctx, "UPDATE screening_village SET expected = ?, source = ? WHERE campaign = ? AND region = ?", v.Expected, v.Source, v.Campaign, v.Region)
 }

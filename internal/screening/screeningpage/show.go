@@ -215,10 +215,10 @@ func villageTag(c screening.Campaign, r screening.Row, on civil.Date) *ui.Tag {
 
 const eventRows = 30
 
-var eventWords = map[string]string{"screening.begin": "发起排查", "screening.expect": "登记预计人数", "screening.finish": "报告完成", "screening.review": "退回重查",
+var eventWords = map[string]string{"region.rehome": "随行政区划撤并", "screening.begin": "发起排查", "screening.expect": "登记预计人数", "screening.finish": "报告完成", "screening.review": "退回重查",
 	"screening.close": "结束排查", "screening.reopen": "重新开启"}
 
-var eventIcons = map[string]string{"screening.begin": "send", "screening.expect": "edit", "screening.finish": "check-circle", "screening.review": "return",
+var eventIcons = map[string]string{"region.rehome": "merge", "screening.begin": "send", "screening.expect": "edit", "screening.finish": "check-circle", "screening.review": "return",
 	"screening.close": "stop", "screening.reopen": "undo"}
 
 // timeline tells what happened to a campaign or a village.
