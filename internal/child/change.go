@@ -1,6 +1,7 @@
 package child
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"slices"
@@ -195,8 +196,12 @@ func Differences(before, after New) []Difference {
 func flat(n New) map[string]string {
 	out := map[string]string{"name": n.Name, "sex": string(n.Sex), "birth": n.Birth.String(), "region": n.Region, "school": n.School, "grade": n.Grade}
 	b, err := json.Marshal(n.Dossier)
-	var tree any
-	if err == nil && json.Unmarshal(b, &tree) == nil {
+	if err != nil {
+		return out
+	}
+	tree, numbers := any(nil), json.NewDecoder(bytes.NewReader(b))
+	numbers.UseNumber() // ids do not fit into a float
+	if numbers.Decode(&tree) == nil {
 		flatten("dossier", tree, out)
 	}
 	return out
@@ -214,6 +219,8 @@ func flatten(path string, v any, out map[string]string) {
 		}
 	case string:
 		out[path] = v
+	case json.Number:
+		out[path] = v.String()
 	default:
 		b, _ := json.Marshal(v)
 		out[path] = string(b)

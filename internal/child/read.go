@@ -149,6 +149,11 @@ func (c *Cabinet) Looks(ctx context.Context, tx *db.Tx, by access.Actor, id ref.
 	return looks(ctx, tx, ids)
 }
 
+// Looked tells whether an actor has revealed a file since an instant.
+func (c *Cabinet) Looked(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child, since clock.Instant) (bool, error) {
+	return looked(ctx, tx, by.User, id, since)
+}
+
 // dossier opens the private part; callers have checked the right to it.
 func (c *Cabinet) dossier(ctx context.Context, tx *db.Tx, id ref.Child) (d Dossier, err error) {
 	sealed, err := sealedDossier(ctx, tx, id)

@@ -8,6 +8,7 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/civil"
+	"weibao/internal/clock"
 	"weibao/internal/db"
 	"weibao/internal/ref"
 )
@@ -218,6 +219,10 @@ func changes(ctx context.Context, tx *db.Tx, ids []ref.Child) ([]Past, error) {
 
 func looks(ctx context.Context, tx *db.Tx, ids []ref.Child) ([]Look, error) {
 	return db.All[Look](ctx, tx, "SELECT "+db.ColumnsOf[Look]("l")+" FROM child_reveal l WHERE l.child IN "+db.In(len(ids))+" ORDER BY l.id DESC LIMIT 200", db.Args(ids)...)
+}
+
+func looked(ctx context.Context, tx *db.Tx, who ref.User, id ref.Child, since clock.Instant) (bool, error) {
+	return db.Get[bool](ctx, tx, "SELECT EXISTS (SELECT 1 FROM child_reveal l WHERE l.child = ? AND l.actor = ? AND l.at >= ?)", id, who, since)
 }
 
 // byGram finds by the beginning of what a name is found by, town by town of

@@ -8,6 +8,8 @@ import (
 	"weibao/internal/child"
 	"weibao/internal/child/childpage"
 	"weibao/internal/child/ledgerpage"
+	"weibao/internal/child/photopage"
+	"weibao/internal/file"
 	"weibao/internal/job"
 	"weibao/internal/org"
 	"weibao/internal/rule"
@@ -23,7 +25,7 @@ var childEntries = append([]ui.Entry{
 }, slices.Concat(importEntries, requestEntries, disclosureEntries)...)
 
 // childLinks are the acts of other screens on a child's file.
-var childLinks = slices.Concat(assessmentLinks, caseworkLinks, guardianshipLinks, requestLinks)
+var childLinks = slices.Concat(assessmentLinks, caseworkLinks, guardianshipLinks, requestLinks, []childpage.Link{{Label: "照片", Icon: "user", Path: photopage.EditTail, Permission: "child.edit"}})
 
 func (a *App) cabinet() *child.Cabinet {
 	return &child.Cabinet{Vault: a.Vault, Book: func() *rule.Book { return a.Rules }}
@@ -53,7 +55,11 @@ func (a *App) children() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(files.Routes(), lists.Routes(), disclosed, asked, imported), nil
+	photos, err := photopage.New(photopage.Deps{DB: a.DB, UI: a.UI, Cabinet: a.Cabinet, Files: &file.Store{Dir: a.Config.Files(), Vault: a.Vault}})
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(files.Routes(), photos.Routes(), lists.Routes(), disclosed, asked, imported), nil
 }
 
 // turnHour and turnMinute are when birthdays of the day are looked at: before anybody works.

@@ -75,6 +75,8 @@ func New(d Deps) (*Pages, error) {
 const (
 	ListPath = "/children"
 	newPath  = ListPath + "/new"
+
+	PhotoTail = "/photo" // stands behind the address of a file: its picture, after a reveal
 )
 
 // Path is the address of a file.

@@ -20,6 +20,7 @@ type showView struct {
 	Notes      []ui.Note // what everybody must know before anything else
 	Trace      *ui.Note  // after a reveal: that it was noted
 	Identity   ui.Identity
+	Photo      string // address of the picture; "" = there is none, or nothing was revealed
 	Links      []ui.Action
 	Ask        *askView // asks why before it shows what is private
 	Next       ui.TaskList
@@ -104,6 +105,9 @@ func (p *Pages) record(w http.ResponseWriter, r *http.Request, tx *db.Tx, by acc
 	if f.Revealed {
 		most = revealedRows
 		view.Trace = &ui.Note{Tone: ui.Info, Text: "隐私内容已显示。本次查看已记下您的姓名、岗位、时间和用途。", Link: &ui.Crumb{Label: "谁看过这份档案", Href: act(f.ID, "/looks")}}
+	}
+	if f.Revealed && f.Dossier.Photo != 0 {
+		view.Photo = Path(f.ID) + PhotoTail
 	}
 	view.Timeline = p.timeline(rec, most)
 	for _, l := range p.Links {
