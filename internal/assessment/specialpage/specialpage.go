@@ -58,7 +58,7 @@ func New(d Deps) (*Pages, error) {
 const (
 	ListPath  = "/specials"
 	Tail      = "/specials"
-	ReferTail = "/refer"
+	ReferTail = "/concern"
 )
 
 // DutyHref is the page on which a duty of a special list is handled, for the inbox.

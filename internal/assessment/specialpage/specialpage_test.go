@@ -132,9 +132,9 @@ func TestAListShowsWhatWaitsAndAStepIsRecorded(t *testing.T) {
 
 func TestASecretListLooksLikeWhatDoesNotExist(t *testing.T) {
 	withDesk(t, func(x desk) {
-		x.Page(director, "special-refer", x.file()+"/refer", "提出专业关爱", "先拨打120或110")
-		x.post(director, x.file()+"/refer", url.Values{"words": {""}}, http.StatusUnprocessableEntity)
-		x.post(director, x.file()+"/refer", url.Values{"words": {"一个月不说话"}}, http.StatusSeeOther)
+		x.Page(director, "special-refer", x.file()+"/concern", "提出专业关爱", "先拨打120或110")
+		x.post(director, x.file()+"/concern", url.Values{"words": {""}}, http.StatusUnprocessableEntity)
+		x.post(director, x.file()+"/concern", url.Values{"words": {"一个月不说话"}}, http.StatusSeeOther)
 		for _, by := range []access.Actor{director, leader, stranger} {
 			if w := x.Do(by, "GET", "/specials/mental", nil); w.Code != http.StatusNotFound {
 				t.Errorf("%s: status %d", by.Post.Role, w.Code)
