@@ -296,6 +296,26 @@ func TestACaseClosesAfterAReviewThroughASecondPersonAndIsFollowedUp(t *testing.T
 	})
 }
 
+func TestWhatWasWaivedKeepsNobodyFromGoingOn(t *testing.T) {
+	withDesk(t, func(x *desk) {
+		id := x.open(officer)
+		x.must(func(tx *db.Tx) error { return x.k.Join(t.Context(), tx, officer, id, second.User, casework.Second) })
+		x.must(func(tx *db.Tx) error { return x.k.Propose(t.Context(), tx, officer, id, "moved", "已迁出") })
+		waive := func(list []duty.Duty) {
+			t.Helper()
+			if len(list) == 0 {
+				t.Fatal("nothing to waive")
+			}
+			x.must(func(tx *db.Tx) error { return x.k.Kernel.Waive(t.Context(), tx, third, list[0].ID, "情况变化") })
+		}
+		waive(x.duties(second, casework.DecideKind))
+		x.must(func(tx *db.Tx) error { return x.k.Decide(t.Context(), tx, second, id, true, "") })
+		if r := x.show(officer, id); r.Phase != casework.ClosedDown {
+			t.Errorf("phase %s", r.Phase)
+		}
+	})
+}
+
 func TestTwoWhoEditThePlanDoNotOverwriteEachOther(t *testing.T) {
 	withDesk(t, func(x *desk) {
 		id := x.open(officer)

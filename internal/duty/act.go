@@ -142,12 +142,17 @@ func (k *Kernel) Urge(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Du
 
 // Close ends a duty by the fact that fulfils it. The slice calls it in the
 // transaction that records the fact and has checked the actor's right to it.
+// That a duty was waived keeps nobody from recording the fact: it stays waived.
 func (k *Kernel) Close(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Duty, fact string, factID int64) error {
 	d, err := lock(ctx, tx, id)
 	if err != nil {
 		return err
 	}
-	if d.State != Open {
+	switch d.State {
+	case Open:
+	case Waived:
+		return nil
+	default:
 		return ended(d)
 	}
 	state := Done

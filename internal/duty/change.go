@@ -31,10 +31,13 @@ func (k *Kernel) Release(ctx context.Context, tx *db.Tx, by access.Actor, id ref
 	return k.release(ctx, tx, by, d, words)
 }
 
-// Cancel ends one duty whose cause was withdrawn.
+// Cancel ends one duty whose cause was withdrawn; one that was waived stays so.
 func (k *Kernel) Cancel(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Duty, reason string) error {
-	d, err := stillOpen(lock(ctx, tx, id))
-	if err != nil {
+	d, err := lock(ctx, tx, id)
+	if err == nil && d.State == Waived {
+		return nil
+	}
+	if d, err = stillOpen(d, err); err != nil {
 		return err
 	}
 	return k.end(ctx, tx, by, d, Cancelled, "duty.cancel", int64(d.ID), reason)

@@ -63,7 +63,7 @@ func (k *Desk) reconcile(ctx context.Context, tx *db.Tx, by access.Actor, m Meas
 		}
 	}
 	for _, w := range want {
-		if w.Open() && !slices.ContainsFunc(have, func(h Task) bool { return h.State == taskOpen && h.is(w) }) {
+		if w.Open() && !slices.ContainsFunc(have, func(h Task) bool { return (h.State == taskOpen || h.State == taskFree) && h.is(w) }) {
 			if err := k.task(ctx, tx, by, m, r, w); err != nil {
 				return err
 			}

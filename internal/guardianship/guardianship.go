@@ -122,6 +122,7 @@ const (
 	taskOpen = "open"
 	taskDone = "done"
 	taskOver = "over"
+	taskFree = "waived" // its duty was waived: it is not asked for again
 )
 
 // Party is a unit that takes part in a measure.

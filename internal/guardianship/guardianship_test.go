@@ -59,10 +59,13 @@ func withDesk(t *testing.T, test func(t *testing.T, k desk)) {
 
 func newDesk(t testing.TB, d *db.DB, c *clock.Manual) desk {
 	cal, book, cabinet := testkit.Calendar(t), testkit.Book(t, "demo"), testkit.Cabinet(t, d, "demo")
-	return desk{&guardianship.Desk{Cabinet: cabinet, Kernel: testkit.Kernel(cal, 100), Files: &file.Store{Dir: t.TempDir(), Vault: cabinet.Vault},
+	kernel := testkit.Kernel(cal, 100)
+	k := &guardianship.Desk{Cabinet: cabinet, Kernel: kernel, Files: &file.Store{Dir: t.TempDir(), Vault: cabinet.Vault},
 		Book:     func() *rule.Book { return book },
 		Unit:     func(_ context.Context, _ *db.Tx, _, who string) (ref.Unit, error) { return units[who], nil },
-		Calendar: func(context.Context, *db.Tx) (*civil.Calendar, error) { return cal, nil }}, d, c, t}
+		Calendar: func(context.Context, *db.Tx) (*civil.Calendar, error) { return cal, nil }}
+	kernel.Moved = k.Moved
+	return desk{k, d, c, t}
 }
 
 func (k desk) write(fn func(ctx context.Context, tx *db.Tx) error) error {
@@ -412,6 +415,34 @@ func TestDutiesAndStandingAlwaysFollowFromTheFacts(t *testing.T) {
 						t.Fatal(err)
 					}
 				},
+				"another unit gets a duty": func(t *rapid.T) {
+					for _, d := range k.todo(m) {
+						to := rapid.SampledFrom([]ref.Unit{100, 200, 400, 700}).Draw(t, "unit")
+						err := k.write(func(ctx context.Context, tx *db.Tx) error {
+							return k.Kernel.Reassign(ctx, tx, officer, d.ID, to, "某单位", "职责调整")
+						})
+						if err != nil && !errs.Is(err, errs.Invalid) && !errs.Is(err, errs.NotFound) {
+							t.Fatal(err)
+						}
+						if err == nil && to == stranger.Post.Unit {
+							if _, err := k.Get(ctx, k.d.Reader(), stranger, m); err != nil {
+								t.Fatalf("the unit that has a duty of it now: %v", err)
+							}
+						}
+						return
+					}
+				},
+				"a duty is waived": func(t *rapid.T) {
+					for _, d := range k.todo(m) {
+						err := k.write(func(ctx context.Context, tx *db.Tx) error {
+							return k.Kernel.Waive(ctx, tx, officer, d.ID, "情况变化")
+						})
+						if err != nil && !errs.Is(err, errs.NotFound) {
+							t.Fatal(err)
+						}
+						return
+					}
+				},
 				"something was wrong": func(t *rapid.T) {
 					f := rapid.SampledFrom(k.get(officer, m).Facts).Draw(t, "fact")
 					err := k.write(func(ctx context.Context, tx *db.Tx) error { return k.Strike(ctx, tx, officer, m, f.ID, "登记错了") })
@@ -432,20 +463,29 @@ func TestDutiesAndStandingAlwaysFollowFromTheFacts(t *testing.T) {
 					if got.Phase != want.Phase || got.State != want.State || got.Until != want.Until || (got.Alarm != 0) != want.Alarm {
 						t.Fatalf("stands %s %q until %s, should %s %q until %s", got.Phase, got.State, got.Until, want.Phase, want.State, want.Until)
 					}
-					open := map[string]int{}
-					for _, w := range want.Tasks {
-						if w.Open() {
-							open[w.Duty]++
-						}
+					type key struct {
+						rule  string
+						cause int64
+						round int
 					}
+					open, waived := map[key]int{}, map[key]bool{}
 					for _, task := range got.Tasks {
-						if d := got.Duties[task.Duty]; d.State == duty.Open {
-							open[task.Rule]--
+						at := key{task.Rule, int64(task.Cause), task.Round}
+						switch got.Duties[task.Duty].State {
+						case duty.Open:
+							open[at]--
+						case duty.Waived:
+							waived[at] = true
 						}
 					}
-					for id, n := range open {
+					for _, w := range want.Tasks {
+						if at := (key{w.Duty, w.Cause, w.Round}); w.Open() && !waived[at] {
+							open[at]++
+						}
+					}
+					for at, n := range open {
 						if n != 0 {
-							t.Fatalf("%d too few open duties of %s", n, id)
+							t.Fatalf("%d too few open duties of %s", n, at.rule)
 						}
 					}
 				},

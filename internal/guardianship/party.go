@@ -7,6 +7,7 @@ import (
 	"weibao/internal/access"
 	"weibao/internal/audit"
 	"weibao/internal/db"
+	"weibao/internal/duty"
 	"weibao/internal/errs"
 	"weibao/internal/ref"
 )
@@ -44,6 +45,29 @@ func (k *Desk) Dismiss(ctx context.Context, tx *db.Tx, by access.Actor, id ref.M
 		return err
 	}
 	return audit.Write(ctx, tx, by, "guardianship.party", Subject, id, map[string]any{"left": unit})
+}
+
+// Moved lets a measure follow a duty of its own that others than it changed:
+// the unit that has it now takes part, and what was waived is not asked for again.
+func (k *Desk) Moved(ctx context.Context, tx *db.Tx, by access.Actor, was, is duty.Duty) error {
+	if was.Kind != DutyKind || was.Subject != Subject {
+		return nil
+	}
+	t, err := taskOf(ctx, tx, was.ID)
+	if errs.Is(err, errs.NotFound) {
+		return nil // it had ended before
+	}
+	if err != nil {
+		return err
+	}
+	if is.State == duty.Waived {
+		t.State = taskFree
+		return closeTask(ctx, tx, t)
+	}
+	if err := setTaskUnit(ctx, tx, t.ID, is.Unit); err != nil {
+		return err
+	}
+	return join(ctx, tx, t.Measure, by.User, is.Unit)
 }
 
 // lead gives a measure to whoever decides on its parties.

@@ -106,6 +106,15 @@ func tasksOf(ctx context.Context, tx *db.Tx, id ref.Measure) ([]Task, error) {
 	return db.All[Task](ctx, tx, "SELECT "+taskColumns+" FROM guardianship_task t WHERE t.measure = ? ORDER BY t.id", id)
 }
 
+// taskOf gives the open task of a duty.
+func taskOf(ctx context.Context, tx *db.Tx, id ref.Duty) (Task, error) {
+	return db.Get[Task](ctx, tx, "SELECT "+taskColumns+" FROM guardianship_task t WHERE t.duty = ? AND t.state = 'open'", id)
+}
+
+func setTaskUnit(ctx context.Context, tx *db.Tx, id int64, unit ref.Unit) error {
+	return tx.One(ctx, "UPDATE guardianship_task SET unit = ? WHERE id = ?", unit, id)
+}
+
 func insertTask(ctx context.Context, tx *db.Tx, t Task) error {
 	return db.Insert(ctx, tx, "guardianship_task", t)
 }

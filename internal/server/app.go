@@ -22,6 +22,7 @@ import (
 	"weibao/internal/child"
 	"weibao/internal/civil"
 	"weibao/internal/config"
+	"weibao/internal/db"
 	"weibao/internal/duty"
 	"weibao/internal/duty/dutypage"
 	"weibao/internal/file"
@@ -83,6 +84,12 @@ func Assemble(ctx context.Context, g *Ground, s config.Serve) (*App, error) {
 	a.follow()
 	a.Reception = a.reception()
 	a.Guardian, a.Justice = a.guardian(), a.justice()
+	a.Kernel.Moved = func(ctx context.Context, tx *db.Tx, by access.Actor, was, is duty.Duty) error {
+		if err := a.Referrer.Follow(ctx, tx, by, was, is); err != nil {
+			return err
+		}
+		return a.Guardian.Moved(ctx, tx, by, was, is)
+	}
 	if err := a.face(); err != nil {
 		return nil, err
 	}

@@ -55,7 +55,6 @@ func (a *App) caseworkDesks() {
 		Judged: a.judged, Unit: a.caller, Person: a.person}
 	a.Alarm = a.alarm()
 	a.Referrer.Insider, a.Referrer.Moved = a.Cases.Insider, a.Cases.Moved
-	a.Kernel.Moved = a.Referrer.Follow
 	a.Assessor.Held = func(ctx context.Context, tx *db.Tx, by access.Actor, s assessment.Assessment) error {
 		return a.Cases.Assessed(ctx, tx, by, s.Child, s.ID, s.Level)
 	}
