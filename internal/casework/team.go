@@ -169,6 +169,9 @@ func (k *Desk) Link(ctx context.Context, tx *db.Tx, by access.Actor, id, other r
 	if err != nil {
 		return err
 	}
+	if id == other {
+		return errs.Fields{"other": "请选择另一个个案。"}.Err()
+	}
 	b, err := get(ctx, tx, by, other, tx.ForUpdate())
 	if err != nil {
 		return err

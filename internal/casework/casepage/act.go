@@ -78,6 +78,15 @@ var acts = []act{
 			}
 			return p.Desk.Join(ctx, tx, by, id, person, typed.Get("role"))
 		}},
+	{tail: "link", title: "关联兄弟姐妹的个案", said: "两个个案已互相关联。", permission: "case.edit", fields: linkFields,
+		note: &ui.Note{Tone: ui.Info, Title: "每个孩子一个个案，互相关联", Text: "关联后，两个个案组的成员只在都是成员时才看得到对方的个案。"},
+		do: func(p *Pages, ctx context.Context, tx *db.Tx, by access.Actor, id ref.Case, typed url.Values, _ []*file.Incoming) error {
+			other, err := ref.Parse[ref.Case](typed.Get("other"))
+			if err != nil {
+				return errs.Fields{"other": "请选择要关联的个案。"}.Err()
+			}
+			return p.Desk.Link(ctx, tx, by, id, other)
+		}},
 	{tail: "confer", title: "召集会商", said: "会商已登记，会后请登记纪要。", permission: "case.confer", fields: conferFields, do: confer},
 	{tail: "minute", title: "登记会商纪要", said: "纪要已登记，决定已下达。", permission: "case.confer", fields: minuteFields, do: minute,
 		note: &ui.Note{Tone: ui.Info, Title: "决定由单位落实", Text: "每项决定成为承办单位的一件待办；单位只看到决定本身，看不到个案。"}},
@@ -103,6 +112,23 @@ var acts = []act{
 		do: func(p *Pages, ctx context.Context, tx *db.Tx, by access.Actor, id ref.Case, typed url.Values, _ []*file.Incoming) error {
 			return p.Desk.Calm(ctx, tx, by, id, typed.Get("words"))
 		}},
+}
+
+// linked is how many cases of the actor's can be chosen from.
+const linked = 200
+
+func linkFields(p *Pages, r *http.Request, tx *db.Tx, by access.Actor, c casework.Case) ([]ui.Field, error) {
+	rows, err := p.Desk.List(r.Context(), tx, by, casework.Filter{Limit: linked})
+	if err != nil {
+		return nil, err
+	}
+	var options []ui.Option
+	for _, row := range rows {
+		if row.ID != c.ID && (c.Family == 0 || row.Family != c.Family) {
+			options = append(options, ui.Option{Value: ref.Format(row.ID), Label: called(row.Child) + "，" + row.Number})
+		}
+	}
+	return []ui.Field{{Kind: ui.Pick, Name: "other", Label: "兄弟姐妹的个案", Required: true, Blank: "请选择个案", Options: options, Hint: "列出您参加的、正在办理的个案。"}}, nil
 }
 
 func serviceFields(_ *Pages, _ *http.Request, _ *db.Tx, by access.Actor, _ casework.Case) ([]ui.Field, error) {

@@ -1,9 +1,15 @@
 package casepage_test
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
+	"flag"
+	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -226,6 +232,8 @@ func TestAConferenceHasMinutesAndItsDecisionsReachUnits(t *testing.T) {
 		x.Page(officer, "case-held", path, "先体检", "安排一次体检", "下载纪要")
 		if w := x.Do(officer, "GET", path+"/conferences/"+conference+"/letter", nil); w.Code != http.StatusOK || !strings.HasPrefix(w.Body.String(), "PK") {
 			t.Errorf("minutes: status %d", w.Code)
+		} else {
+			golden(t, "minutes.xml", w.Body.Bytes())
 		}
 		list := x.duties(health, casework.DecisionKind)
 		if len(list) != 1 {
@@ -238,6 +246,54 @@ func TestAConferenceHasMinutesAndItsDecisionsReachUnits(t *testing.T) {
 		x.refused(health, decision, nil, http.StatusUnprocessableEntity, "请填写落实情况")
 		x.post(health, decision, url.Values{"words": {"已体检"}})
 		x.Page(officer, "case-carried", path, "已落实：已体检")
+	})
+}
+
+// golden holds the text of a Word document against its file, an element a line.
+func golden(t *testing.T, name string, docx []byte) {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(docx), int64(len(docx)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := z.Open("word/document.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := io.ReadAll(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, file := strings.ReplaceAll(string(text), "><", ">\n<"), filepath.Join("testdata", name)
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want, err := os.ReadFile(file); err != nil || got != string(want) {
+		t.Errorf("%s differs (%v); look at a rendered page, then run with -update", name, err)
+	}
+}
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+func TestSiblingsAreLinkedAfterwards(t *testing.T) {
+	withDesk(t, func(x desk) {
+		path := x.open()
+		var sister ref.Child
+		x.must(func(tx *db.Tx) (err error) {
+			sister, err = x.k.Cabinet.Create(t.Context(), tx, officer, child.New{Name: "单小红", Region: village, Source: "form", Birth: civil.MustParse("2017-06-01"), Dossier: child.Dossier{NoNumber: "missing"}})
+			return err
+		})
+		other := x.post(officer, "/children/"+ref.Format(sister)+"/case", url.Values{"origin": {"hand"}, "why": {"照护缺失"}})
+		x.refused(officer, path+"/link", nil, http.StatusUnprocessableEntity, "请选择要关联的个案")
+		x.refused(officer, path+"/link", url.Values{"other": {strings.TrimPrefix(path, "/cases/")}}, http.StatusUnprocessableEntity, "请选择另一个个案")
+		x.Page(officer, "case-link", path+"/link", "单小红")
+		x.post(officer, path+"/link", url.Values{"other": {strings.TrimPrefix(other, "/cases/")}})
+		x.Page(officer, "case-kin", other, "兄弟姐妹的个案", "个案〔2026〕1号")
 	})
 }
 

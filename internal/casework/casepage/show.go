@@ -182,6 +182,7 @@ func (rec record) acts() []ui.Action {
 	add("应急清单", base+"/emergency", "alert", "emergency.start", open)
 	add("重新评估", child+"/assess", "screen", "assessment.assess", open && rec.Assessed)
 	add("加入成员", base+"/join", "plus", "case.team", open)
+	add("关联兄弟姐妹", base+"/link", "link", "case.edit", open)
 	add("提出结案", base+"/close", "flag", "case.close", open && rec.Pending == nil)
 	add("重新开启", base+"/reopen", "undo", "case.reopen", !open)
 	add("核实回访情况", base+"/calm", "check", "case.reopen", rec.Worry)

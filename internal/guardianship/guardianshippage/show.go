@@ -152,7 +152,7 @@ func tasks(by access.Actor, t guardianship.Told, names map[ref.Unit]string, b du
 				continue
 			}
 			rule, _ := t.Rule.Duty(task.Rule)
-			what, tag := ui.Cell{Text: words(rule.Label), Sub: d.Clause}, dutypage.Tag(d, b.Now)
+			what, tag := ui.Cell{Text: words(rule.Label), Sub: words(d.Clause)}, dutypage.Tag(d, b.Now)
 			if d.Unit == by.Post.Unit || by.Scope().Sees(d.Unit, d.Region) {
 				what.Href = "/duties/" + ref.Format(d.ID)
 			}
