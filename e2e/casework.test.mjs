@@ -20,10 +20,10 @@ after(async () => {
 
 const someday = days => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
 
-/** Opens the newest duty of somebody whose title says something. */
-async function duty(page, words) {
-  await app.visit(page, '/duties')
-  await page.locator(`main a.task-title:has-text("${words}")`).first().click()
+/** Opens a step of a checklist for the unit that does it. */
+async function step(page, run, words) {
+  await app.visit(page, run)
+  await page.locator(`main tr:has-text("${words}") td a`).first().click()
   await settled(page)
 }
 
@@ -59,7 +59,9 @@ describe('casework', { timeout: 300_000 }, () => {
     assert.doesNotMatch(await lookup(app, receipt), /公安机关已经签收/)
 
     const police = await desk(app, () => open(browser, t), 'gonganju')
-    await duty(police, '伤情鉴定')
+    await app.visit(police, '/duties')
+    await says(police, /应急：伤情鉴定/, 'the step stands in the inbox')
+    await step(police, run, '伤情鉴定')
     await check(police)
     await fits(police)
     assert.doesNotMatch(await said(police), /单阿柒|正在被打/, 'a unit sees the brief and its step alone')
@@ -68,7 +70,7 @@ describe('casework', { timeout: 300_000 }, () => {
     assert.match(await lookup(app, receipt), /公安机关已经签收/)
 
     const civil = await desk(app, () => open(browser, t), 'minzhengju')
-    await duty(civil, '临时安置')
+    await step(civil, run, '临时安置')
     await fill(civil, { who: '外祖母', where: '外祖母家', words: '已带离并安置。' })
     await press(civil, '登记，办结')
 
@@ -77,7 +79,7 @@ describe('casework', { timeout: 300_000 }, () => {
     await office.locator('tr:has-text("作出人身安全保护令") button:has-text("下达")').click()
     await settled(office)
     const court = await desk(app, () => open(browser, t), 'fayuan')
-    await duty(court, '人身安全保护令')
+    await step(court, run, '作出人身安全保护令')
     await fill(court, { where: '云岭县人民法院', number: '（2026）民保令1号', until: someday(150), words: '已作出并送达。' })
     await press(court, '登记，办结')
     await app.visit(office, run)
@@ -150,18 +152,19 @@ describe('casework', { timeout: 300_000 }, () => {
 
     const second = await desk(app, () => open(browser, t), 'weibaoban2')
     await assess(office, child, 0)
-    await duty(second, '审定')
+    await app.visit(second, new URL(office.url()).pathname)
     await fill(second, { words: '情况属实。' })
     await press(second, '同意')
     await app.visit(office, record + '/close')
     await fill(office, { outcome: 'stable', words: '照护已经落实，情绪稳定。' })
     await press(office, '提出结案')
     await says(office, /等待另一人审核/)
+    office.expected(/status of 403/)
     await app.visit(office, record + '/decide')
     await fill(office, { agree: '1' })
     await press(office, '审核结案')
     assert.doesNotMatch(await said(office), /审核结果已记录/, 'who proposed it cannot decide')
-    await duty(second, '审核结案')
+    await app.visit(second, record + '/decide')
     await fill(second, { agree: '1', words: '同意，按期回访。' })
     await press(second, '审核结案')
     await says(second, /回访/)
@@ -200,7 +203,8 @@ describe('casework', { timeout: 300_000 }, () => {
     await press(unit, '退回转介')
     await says(unit, /等待未保办裁定/)
 
-    await duty(office, '裁定')
+    await app.visit(office, referral)
+    await press(office, '裁定退回')
     await check(office)
     await fill(office, { decision: 'refuse', reason: '转入由本县学校办理。' })
     await press(office, '答复')
@@ -215,9 +219,10 @@ describe('casework', { timeout: 300_000 }, () => {
     await app.visit(unit, referral + '/reply')
     await fill(unit, { outcome: 'done', text: '已办理转学。' })
     await press(unit, '反馈办理结果')
-    await duty(office, '审核')
+    await app.visit(office, referral)
+    await press(office, '审核反馈')
     await fill(office, { decision: 'accept', words: '符合要求。' })
-    await press(office, '审核')
+    await press(office, '提交审核')
     await app.visit(office, referral)
     await says(office, /已办结/)
     await check(office)

@@ -27,9 +27,11 @@ export async function choose(page, name, word) {
   assert(found, `${name} offers no ${word} on ${page.url()}`)
 }
 
-/** Presses a button or follows a link of the page's main part by its words. */
+/** Presses a button or follows a link of the page's main part by its words, or by how they begin. */
 export async function press(page, words) {
-  await page.locator('main').locator(`button:has-text("${words}"), a:has-text("${words}")`).first().click()
+  const all = page.locator('main :is(button, a):not(.crumbs a)')
+  const whole = all.filter({ hasText: new RegExp(`^\\s*${words}\\s*$`) })
+  await (await whole.count() > 0 ? whole : all.filter({ hasText: words })).first().click()
   await settled(page)
 }
 

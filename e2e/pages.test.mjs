@@ -81,10 +81,12 @@ async function scale(page) {
 const heaviest = 30 * 1024
 
 describe('every page is sound', { concurrency: 2, timeout: 570_000 }, () => {
-  for (const [role, login] of [['office', 'weibaoban'], ['liaison', 'jiaoyuju'], ['leader', 'lingdao'], ['system', 'sysadmin'], ['security', 'secadmin'], ['audit', 'auditadmin']]) {
+  for (const [role, login] of [['office', 'weibaoban'], ['liaison', 'jiaoyuju'], ['leader', 'lingdao'], ['system', 'sysadmin'], ['security', 'secadmin'], ['audit', 'auditadmin'],
+    ['police', 'gonganju'], ['prosecution', 'jianchayuan'], ['hotline', '12345rexian'], ['village', 'shimencun'], ['public', '']]) {
     test(`for ${role}`, async t => {
       const page = await open(browser, t)
-      await app.login(page, login)
+      if (login) await app.login(page, login)
+      else await app.visit(page, '/report')
       const weigh = await scale(page)
       const troubles = []
       let heavy = 0

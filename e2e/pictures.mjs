@@ -6,10 +6,13 @@ import { App, launch, open, root, settled } from './lib.mjs'
 
 const dir = join(root, 'docs', 'pictures')
 
-/** login, and what to look at: name of the picture, address, or a link to follow on the page before. */
+/** login, and what to look at: name of the picture, address, or what to press on the page before or on one that is given. */
 const pictures = {
-  weibaoban: [['plans', '/plans'], ['review', 'a[href*="/review"]'], ['office-inbox', '/duties']],
+  weibaoban: [['plans', '/plans'], ['review', 'a[href*="/review"]'], ['office-inbox', '/duties'], ['office-reports', '/reports?view=all'],
+    ['', 'tr:has-text("无人照料、监护缺失"):has-text("待研判") a', '/reports?view=working'], ['', 'button:has-text("查看报告内容")'], ['office-triage', 'a[href$="/decide"]'],
+    ['office-case', 'tr:has-text("个案〔") a', '/cases']],
   jiaoyuju: [['unit-inbox', '/duties'], ['unit-duty', 'li.task:has(.tag:has-text("办理中")) a.task-title[href^="/plans/duties/"]'], ['unit-reply', 'a[href$="/progress"]']],
+  gonganju: [['unit-referral', 'a[href^="/referrals/"]', '/referrals']],
   lingdao: [['leader-overdue', '/duties?view=all'], ['leader-plans', '/plans']],
   sysadmin: [['system-users', '/users'], ['system-status', '/system/status']],
   secadmin: [['security-requests', '/users/requests']],
@@ -22,7 +25,8 @@ try {
   for (const [login, list] of Object.entries(pictures)) {
     const page = await open(browser, null)
     await app.login(page, login)
-    for (const [name, to] of list) {
+    for (const [name, to, from] of list) {
+      if (from) await app.visit(page, from)
       if (to.startsWith('/')) await app.visit(page, to)
       else {
         await page.locator(`main ${to}`).first().click()
@@ -34,6 +38,7 @@ try {
         await page.click('.review-head[open] button:has-text("保存")')
         await settled(page)
       }
+      if (!name) continue // a step on the way
       const path = join(dir, `${name}.png`)
       await page.screenshot({ path })
       // 96 colours are enough for a desk tool and make the pictures a third as large; without ImageMagick they stay as they are.
