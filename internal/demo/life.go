@@ -55,6 +55,10 @@ func (s *Stage) work(ctx context.Context, who access.Actor, day civil.Date) erro
 	return nil
 }
 
+// untouched is the task that its units have not signed for, so that there is
+// always one to begin with.
+const untouched = "开展法治教育"
+
 // temper says how a unit treats a piece of work, from the words alone.
 type temper struct{ luck, pace int }
 
@@ -72,7 +76,7 @@ func (s *Stage) handle(ctx context.Context, who access.Actor, d duty.Duty, day c
 		return s.check(ctx, who, d, age, t)
 	case d.Kind == "duty.extend_check" && age >= 1:
 		return s.decide(ctx, who, d)
-	case strings.HasPrefix(d.Kind, "duty.") || d.Subject != plan.Subject || t.luck < 1:
+	case strings.HasPrefix(d.Kind, "duty.") || d.Subject != plan.Subject || t.luck < 1 || d.Signed == 0 && strings.HasPrefix(d.Title, untouched):
 		return nil
 	case d.Signed == 0:
 		if age*20 < t.pace {

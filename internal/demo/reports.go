@@ -37,6 +37,9 @@ func (s *Stage) reports(ctx context.Context, today time.Time, ids []ref.Child) e
 		return nil
 	}
 	defer s.Clock.Set(today)
+	if err := s.watch(ctx, today); err != nil {
+		return err
+	}
 	var first *lodged
 	for i, t := range s.telling() {
 		s.Clock.Set(today.Add(-t.ago))
@@ -73,6 +76,19 @@ func (s *Stage) reports(ctx context.Context, today time.Time, ids []ref.Child) e
 		}
 	}
 	return nil
+}
+
+// watch puts people on duty for a week.
+func (s *Stage) watch(ctx context.Context, today time.Time) error {
+	return s.write(ctx, func(tx *db.Tx) error {
+		for i := range 7 {
+			name := []string{s.office.Name, "县未保办值班室"}[i%2]
+			if err := s.Alarm.Post(ctx, tx, s.office, civil.DateOf(today).AddDays(i), name, "0990-6100110"); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // in gives what a report tells of a place that is called by its name.

@@ -89,6 +89,7 @@ func merged(told, filed []referral.Item) []referral.Item {
 		switch {
 		case i < 0:
 			out = append(out, f)
+		case f.Key == "place" && f.Value == out[i].Value:
 		case f.Key == "place":
 			out[i].Value += "；居住地：" + f.Value
 		default:

@@ -270,8 +270,16 @@ func (a *App) reportFollow(ctx context.Context, tx *db.Tx, by access.Actor, id r
 			return f, err
 		}
 		f.Sent = len(rows) > 0
+		leads := make([]ref.Unit, len(rows))
+		for i, r := range rows {
+			leads[i] = r.Lead.Unit
+		}
+		names, err := org.Names(ctx, tx, leads)
+		if err != nil {
+			return f, err
+		}
 		for _, r := range rows {
-			f.Facts = append(f.Facts, ui.Fact{Label: r.Number, Value: r.State.Label(), Href: referralpage.Path(r.ID)})
+			f.Facts = append(f.Facts, ui.Fact{Label: r.Number, Value: names[r.Lead.Unit] + "，" + r.State.Label(), Href: referralpage.Path(r.ID)})
 		}
 	}
 	if !by.Can("case.list") {

@@ -124,7 +124,7 @@ func proofWords(t emergency.Told) string {
 		switch {
 		case part.value == "":
 		case part.label == "":
-			words = append(words, part.value)
+			words = append(words, strings.TrimRight(part.value, "。；"))
 		default:
 			words = append(words, part.label+"："+part.value)
 		}

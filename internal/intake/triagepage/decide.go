@@ -135,7 +135,7 @@ func (p *Pages) decideForm(ctx context.Context, tx *db.Tx, by access.Actor, t tr
 		{Kind: ui.PickMany, Name: "support", Label: "配合单位", Values: unitValues(t.proposal.Support), Options: units},
 		{Kind: ui.TextArea, Name: "words", Label: "研判的理由", Max: intake.MaxMessage, Rows: 2, Hint: "与派单规则不同的必须写。只有本单位看得到"},
 	}}
-	form := ui.Form{Action: Path(t.told.ID) + "/decide", Submit: "下一步：核对单位将看到的内容", Cancel: Path(t.told.ID), Parts: []ui.Part{ask, child, who}, Guard: true,
+	form := ui.Form{Action: Path(t.told.ID) + "/decide", Submit: "下一步：核对单位将看到的内容", Cancel: Path(t.told.ID), Parts: []ui.Part{ask, child, who}, Guard: true, Wide: true,
 		Also: []ui.SubmitButton{{Label: "按选定的情形重新套用派单规则", Name: "again", Value: "1"}}}
 	if by.Can("child.search") {
 		form.Also = append(form.Also, ui.SubmitButton{Label: "查找档案", Name: "look", Value: "1"})
@@ -159,12 +159,12 @@ func along(t triage) ui.Part {
 	}
 	for _, i := range procedure.Items {
 		if !slices.ContainsFunc(options, func(o ui.Option) bool { return o.Value == i.Key }) && slices.Contains(t.topic.Items, i.Key) {
-			options = append(options, ui.Option{Value: i.Key, Label: i.Label, Hint: "关联了档案才有"})
+			options = append(options, ui.Option{Value: i.Key, Label: i.Label + "（档案）"})
 		}
 	}
 	return ui.Part{Title: "单位将看到什么", Text: "只勾选办这件事必需的。报告人是谁、报告的原话、其他内容，单位都看不到。", Fields: []ui.Field{
 		{Kind: ui.TextArea, Name: "ask", Label: "请牵头单位做什么", Value: plainAsk, Max: intake.MaxMessage, Rows: 3, Hint: "不写受侵害的经过"},
-		{Kind: ui.Checks, Name: "items", Label: "牵头单位看到的资料", Options: options, Values: t.topic.Items},
+		{Kind: ui.Checks, Name: "items", Label: "牵头单位看到的资料", Options: options, Values: t.topic.Items, Hint: "注明“档案”的，关联了孩子的档案才带出"},
 		{Kind: ui.Checks, Name: "shared", Label: "配合单位看到的资料", Options: options, Values: t.topic.Support, Hint: "只能从牵头单位看到的资料里选"},
 	}}
 }
