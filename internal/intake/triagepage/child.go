@@ -41,7 +41,7 @@ func (p *Pages) childPart(ctx context.Context, tx *db.Tx, by access.Actor, t int
 		options = append(options, ui.Option{Value: newFile, Label: "建立新档案", Hint: "按报告里的姓名、性别、年龄、学校建档，其余以后补"})
 	}
 	options = append(options, ui.Option{Value: "none", Label: "暂不关联", Hint: "还不知道是哪个孩子。查清以后可以在报告页关联"})
-	part := ui.Part{Title: "是哪个孩子", Text: "关联以后，同一个孩子的报告、档案和个案连在一起；档案里看得到有报告，看不到报告内容。", Fields: []ui.Field{
+	part := ui.Part{Title: "是哪个孩子", Text: "关联以后，同一个孩子的其他报告列在一起，单位需要的资料可以从档案带出，也可以开立个案。", Fields: []ui.Field{
 		{Kind: ui.Radios, Name: "child", Label: "孩子的档案", Value: value, Options: options}}}
 	if by.Can("child.search") {
 		part.Fields = append(part.Fields, ui.Field{Kind: ui.Text, Name: "find", Label: "没有列出的，按姓名、拼音首字母或者号码后四位查找", Max: 30, Short: true, Value: find})
