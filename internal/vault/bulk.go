@@ -119,8 +119,8 @@ func (v *Vault) Keep(ctx context.Context, tx *db.Tx, keys NewKeys) error {
 	if err != nil {
 		return fmt.Errorf("vault.Keep: %w", err)
 	}
-	if keys.list[0].Master == id {
-		return insertDataKeys(ctx, tx, keys.list)
+	if keys.list[0].Master == id { // written with those of everybody in the same commit
+		return appendDataKeys(tx, keys.list)
 	}
 	m, err := v.key(id)
 	if err != nil {
@@ -132,5 +132,5 @@ func (v *Vault) Keep(ctx context.Context, tx *db.Tx, keys NewKeys) error {
 			return err
 		}
 	}
-	return insertDataKeys(ctx, tx, fresh)
+	return appendDataKeys(tx, fresh)
 }

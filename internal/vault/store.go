@@ -129,6 +129,9 @@ func usages(ctx context.Context, tx *db.Tx) ([]usage, error) {
 	return db.All[usage](ctx, tx, "SELECT master, count(*) AS n FROM vault_key GROUP BY master")
 }
 
+// appendDataKeys writes keys blindly, with what else the commit holds.
+func appendDataKeys(tx *db.Tx, keys []dataKey) error { return db.Append(tx, "vault_key", keys...) }
+
 func insertDataKeys(ctx context.Context, tx *db.Tx, keys []dataKey) error {
 	return db.InsertAll(ctx, tx, "vault_key", keys)
 }
