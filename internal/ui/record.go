@@ -122,6 +122,7 @@ type Figure struct {
 
 // Figures are the numbers at the top of a page.
 type Figures struct {
+	Label string // of what, where a page shows several
 	Asof  string // when they were counted
 	Items []Figure
 }

@@ -113,6 +113,10 @@ func (p *Pages) RecordDone(w http.ResponseWriter, r *http.Request, by access.Act
 	if err != nil {
 		return err
 	}
+	if r.PostFormValue("abnormal") == "1" && by.Can("case.open") {
+		ui.RedirectWith(w, r, childPath(id)+"/case?origin=visit", ui.Warn, "异常已登记。孩子有危险的，现在就拨打110。需要持续办理的，在这里开立个案；不需要的，点“取消”回到档案。")
+		return nil
+	}
 	ui.RedirectWith(w, r, childPath(id), ui.Done, "已登记，对应的待办已经办结，下一次的时间已排好。")
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/assessment"
+	"weibao/internal/child"
 	"weibao/internal/civil"
 	"weibao/internal/clock"
 	"weibao/internal/db"
@@ -56,6 +57,9 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, by access.Actor, pr
 		}
 	}
 	page := ui.Page{Title: "评估结果", Nav: "child", Crumbs: crumbs(c)}
+	if by.Can("case.open") && c.State == child.Open {
+		page.More = []ui.Action{{Label: "开立个案", Href: childPath(c.ID) + "/case?origin=assessment", Icon: "case"}}
+	}
 	if t.Open() && by.Can("assessment.decide") && by.User != t.ByUser {
 		form := decideForm(t.Assessment)
 		if problem != nil {

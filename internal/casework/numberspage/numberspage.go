@@ -109,8 +109,8 @@ type figure struct {
 	value             int
 }
 
-func figures(now time.Time, unit string, list ...figure) ui.Figures {
-	f := ui.Figures{Asof: civil.FormatTime(now)}
+func figures(now time.Time, label, unit string, list ...figure) ui.Figures {
+	f := ui.Figures{Label: label, Asof: civil.FormatTime(now)}
 	for _, x := range list {
 		f.Items = append(f.Items, ui.Figure{Label: x.label, Value: strconv.Itoa(x.value), Unit: unit, Definition: x.definition})
 	}
@@ -127,7 +127,7 @@ func (p *Pages) referrals(n numbers.Referrals, units map[string]string, now time
 	for _, t := range p.Book().Topics(on) {
 		topics[t.ID] = letter.Punctuate(t.Label)
 	}
-	return part{Title: "转介和交办", Figures: figures(now, "项",
+	return part{Title: "转介和交办", Figures: figures(now, "转介和交办", "项",
 		figure{"下达", "所选日期内下达的转介，一项计一次，协办不另计", n.Total}, figure{"未办结", "牵头单位的工作还没有办结", n.Open}, figure{"办结", "牵头单位的反馈已经审核通过", n.Done},
 		figure{"撤回、免除", "下达后撤回或者免除的", n.Withdrawn}, figure{"超期", "办结时已过时限，或者现在已过时限还没有办结；挂起和审核期间不计", n.Late},
 		figure{"退回过", "牵头单位申请退回过，不论裁定结果", n.Returned}, figure{"反馈退回补充", "牵头单位的反馈有过一次以上没有通过审核", n.Back}),
@@ -143,7 +143,7 @@ func cases(n numbers.Cases, now time.Time) part {
 	for _, l := range n.Origins {
 		origins[l.Key] = casework.Origin(l.Key).Label()
 	}
-	return part{Title: "个案", Figures: figures(now, "个",
+	return part{Title: "个案", Figures: figures(now, "个案", "个",
 		figure{"开立", "所选日期内开立的个案，一名儿童一个", n.Total}, figure{"正在办理", "还没有结案的", n.Open}, figure{"已结案", "经另一人审核结案的，不含重新开启的", n.Closed},
 		figure{"重新开启过", "结案后又重新开启的", n.Reopened}, figure{"有超期事项", "方案、复评、审核等事项有过时限的", n.Late}),
 		Times:  spans("case-times", "个案各步用时（从开立起算）", step{"确定服务方案", n.Plan}, step{"首次服务或者转介", n.Act}, step{"结案", n.Close}),
