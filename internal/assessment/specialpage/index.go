@@ -47,6 +47,6 @@ func (p *Pages) Index(w http.ResponseWriter, r *http.Request, by access.Actor) e
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	page := ui.Page{Title: "专项名单", Nav: "child", Lead: "名单就是档案里列入该类别的儿童，列入即有应办的事，退出即结束；不另外填报。"}
+	page := ui.Page{Title: "专项名单", Nav: "child", Tabs: p.UI.Tabs(by, "child", ListPath), Lead: "名单就是档案里列入该类别的儿童，列入即有应办的事，退出即结束；不另外填报。"}
 	return p.UI.Page(w, r, by, "index.html", page, indexView{t})
 }

@@ -36,7 +36,7 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, by access.Actor) er
 	if err != nil {
 		return err
 	}
-	page := ui.Page{Title: letter.Punctuate(l.Label), Kicker: "专项名单", Nav: "child", Crumbs: []ui.Crumb{{Label: "专项名单", Href: ListPath}}, More: []ui.Action{{Print: true}}}
+	page := ui.Page{Title: letter.Punctuate(l.Label), Nav: "child", Crumbs: []ui.Crumb{{Label: "专项名单", Href: ListPath}}, More: []ui.Action{{Print: true}}}
 	view := listView{Basis: basis(l)}
 	if l.Secret {
 		page.Lead, page.More = "只有经办人看得到；每次打开都留痕。不打印、不导出、不在群里转发。", nil

@@ -102,7 +102,7 @@ func basis(l special.List) *ui.Note {
 		n.Text += letter.Punctuate(l.Source.Note) + "。"
 	}
 	if note := rule.Status(l.Status).Note(); note != "" {
-		n.Text += note
+		n.Text += strings.TrimSuffix(note, "。") + "。"
 	}
 	return n
 }
