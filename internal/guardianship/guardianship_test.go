@@ -450,46 +450,50 @@ func TestDutiesAndStandingAlwaysFollowFromTheFacts(t *testing.T) {
 						t.Fatal(err)
 					}
 				},
-				"": func(t *rapid.T) {
-					got := k.get(officer, m)
-					var facts []protection.Happened
-					for _, f := range got.Facts {
-						if f.Struck == 0 {
-							facts = append(facts, protection.Happened{ID: int64(f.ID), Kind: f.Kind, At: f.At, Until: f.Until, Urgent: f.Urgent != 0})
-						}
-					}
-					cal, _ := k.Calendar(ctx, k.d.Reader())
-					want := got.Rule.Follow(facts, k.Span(cal, civil.DateOf(k.c.Now())))
-					if got.Phase != want.Phase || got.State != want.State || got.Until != want.Until || (got.Alarm != 0) != want.Alarm {
-						t.Fatalf("stands %s %q until %s, should %s %q until %s", got.Phase, got.State, got.Until, want.Phase, want.State, want.Until)
-					}
-					type key struct {
-						rule  string
-						cause int64
-						round int
-					}
-					open, waived := map[key]int{}, map[key]bool{}
-					for _, task := range got.Tasks {
-						at := key{task.Rule, int64(task.Cause), task.Round}
-						switch got.Duties[task.Duty].State {
-						case duty.Open:
-							open[at]--
-						case duty.Waived:
-							waived[at] = true
-						}
-					}
-					for _, w := range want.Tasks {
-						if at := (key{w.Duty, w.Cause, w.Round}); w.Open() && !waived[at] {
-							open[at]++
-						}
-					}
-					for at, n := range open {
-						if n != 0 {
-							t.Fatalf("%d too few open duties of %s", n, at.rule)
-						}
-					}
-				},
+				"": func(t *rapid.T) { k.followsFromFacts(t, m) },
 			})
 		})
 	})
+}
+
+// followsFromFacts holds standing and open duties of a measure against what its facts ask for.
+func (k desk) followsFromFacts(t *rapid.T, m ref.Measure) {
+	t.Helper()
+	got := k.get(officer, m)
+	var facts []protection.Happened
+	for _, f := range got.Facts {
+		if f.Struck == 0 {
+			facts = append(facts, protection.Happened{ID: int64(f.ID), Kind: f.Kind, At: f.At, Until: f.Until, Urgent: f.Urgent != 0})
+		}
+	}
+	cal, _ := k.Calendar(context.Background(), k.d.Reader())
+	want := got.Rule.Follow(facts, k.Span(cal, civil.DateOf(k.c.Now())))
+	if got.Phase != want.Phase || got.State != want.State || got.Until != want.Until || (got.Alarm != 0) != want.Alarm {
+		t.Fatalf("stands %s %q until %s, should %s %q until %s", got.Phase, got.State, got.Until, want.Phase, want.State, want.Until)
+	}
+	type key struct {
+		rule  string
+		cause int64
+		round int
+	}
+	open, waived := map[key]int{}, map[key]bool{}
+	for _, task := range got.Tasks {
+		at := key{task.Rule, int64(task.Cause), task.Round}
+		switch got.Duties[task.Duty].State {
+		case duty.Open:
+			open[at]--
+		case duty.Waived:
+			waived[at] = true
+		}
+	}
+	for _, w := range want.Tasks {
+		if at := (key{w.Duty, w.Cause, w.Round}); w.Open() && !waived[at] {
+			open[at]++
+		}
+	}
+	for at, n := range open {
+		if n != 0 {
+			t.Fatalf("%d too few open duties of %s", n, at.rule)
+		}
+	}
 }
