@@ -436,6 +436,32 @@ func TestAReportOnTheOfficesOwnLevelGoesOneUp(t *testing.T) {
 	})
 }
 
+// A county that stands alone has no unit above its office, whose officers are those whom the report may be about.
+func TestAReportOnTheHighestOfficeIsSeenByLeadersAlone(t *testing.T) {
+	withDesk(t, func(k desk) {
+		k.Kernel.Superior = func(context.Context, *db.Tx, ref.Unit) (ref.Unit, error) { return office, nil }
+		in := plain
+		in.About = "county"
+		told := k.lodge(access.Program, in, "")
+		raised := k.lodge(access.Program, plain, "")
+		k.must(func(ctx context.Context, tx *db.Tx) error { return k.Raise(ctx, tx, second, raised.ID) })
+		for _, id := range []ref.Report{told.ID, raised.ID} {
+			for _, by := range []access.Actor{officer, second} {
+				if _, err := k.Get(t.Context(), k.d.Reader(), by, id); !errs.Is(err, errs.NotFound) {
+					t.Errorf("an officer of the office: %v", err)
+				}
+			}
+			if r := k.get(id); r.Raised != intake.Alone || r.Unit != office {
+				t.Errorf("%+v", r)
+			}
+			k.must(func(ctx context.Context, tx *db.Tx) error { return k.Accept(ctx, tx, leader, id) })
+		}
+		if list, err := k.List(t.Context(), k.d.Reader(), officer, intake.Filter{View: intake.All}); err != nil || len(list) != 0 {
+			t.Errorf("the officer's list: %v, %v", list, err)
+		}
+	})
+}
+
 func TestADecisionAgainstTheRulesNeedsAReason(t *testing.T) {
 	withDesk(t, func(k desk) {
 		k.must(func(ctx context.Context, tx *db.Tx) error {

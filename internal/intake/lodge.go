@@ -190,7 +190,7 @@ func (k *Desk) Lodge(ctx context.Context, tx *db.Tx, by access.Actor, p *Prepare
 	}
 	r := p.row
 	var err error
-	if r.Unit, err = k.owner(ctx, tx, r); err != nil {
+	if err = k.own(ctx, tx, &r); err != nil {
 		return Lodged{}, err
 	}
 	// The keys come first: what is asked of the database after rows were
@@ -226,16 +226,22 @@ func (k *Desk) repeated(p *Prepared, held keyRow) (Lodged, error) {
 
 // Owner is the unit that will answer for a prepared report.
 func (k *Desk) Owner(ctx context.Context, tx *db.Tx, p *Prepared) (ref.Unit, error) {
-	return k.owner(ctx, tx, p.row)
+	r := p.row
+	err := k.own(ctx, tx, &r)
+	return r.Unit, err
 }
 
-// owner is the office of the place, or for what concerns its own level the unit above it.
-func (k *Desk) owner(ctx context.Context, tx *db.Tx, r Report) (ref.Unit, error) {
+// own gives a report to the office of the place, or what concerns its own level
+// to the unit above it. Where nobody stands above, leaders alone see it.
+func (k *Desk) own(ctx context.Context, tx *db.Tx, r *Report) error {
 	office, err := k.Kernel.Office(ctx, tx, r.Region)
-	if err != nil || r.Raised == 0 {
-		return office, err
+	if r.Unit = office; err != nil || r.Raised == 0 {
+		return err
 	}
-	return k.Kernel.Superior(ctx, tx, office)
+	if r.Unit, err = k.Kernel.Superior(ctx, tx, office); err == nil && r.Unit == office {
+		r.Raised = Alone
+	}
+	return err
 }
 
 var dutyWords = map[string]struct{ title, clock string }{

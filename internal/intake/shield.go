@@ -10,6 +10,12 @@ import (
 	"weibao/internal/ref"
 )
 
+// How a report that concerns the office's own level was raised.
+const (
+	Above = 1 // to the unit above: seen by leaders and that unit
+	Alone = 2 // nobody stands above: seen by leaders alone
+)
+
 // Shield hides a report from a person whom it concerns or who is kin of one
 // 「回避」: for him it does not exist.
 func (k *Desk) Shield(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, holder ref.User) error {
@@ -37,7 +43,8 @@ func (k *Desk) Shields(ctx context.Context, tx *db.Tx, by access.Actor, id ref.R
 }
 
 // Raise gives a report that concerns the office's own level to the unit above
-// it 「提级办理」, with its duties; from then on leaders and that unit alone see it.
+// it 「提级办理」, with its duties; from then on leaders and that unit alone see
+// it, or where no unit stands above leaders alone.
 func (k *Desk) Raise(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report) error {
 	if err := by.Require("intake.shield"); err != nil {
 		return err
@@ -49,12 +56,13 @@ func (k *Desk) Raise(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Rep
 	if r.Raised != 0 {
 		return errs.New(errs.Conflict, "这件报告已经提级办理。")
 	}
-	r.Raised = 1
-	if r.Unit, err = k.owner(ctx, tx, r); err != nil {
+	before := r.Unit
+	r.Raised = Above
+	if err := k.own(ctx, tx, &r); err != nil {
 		return err
 	}
 	for _, d := range []ref.Duty{r.Duty, r.Reply} {
-		if d == 0 {
+		if d == 0 || r.Unit == before {
 			continue
 		}
 		if err := k.Kernel.Give(ctx, tx, by, d, r.Unit, "提级办理"); err != nil {

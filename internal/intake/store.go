@@ -37,7 +37,7 @@ func byReceipt(ctx context.Context, tx *db.Tx, receipt []byte) (Report, bool, er
 // concerns his own level or himself.
 func visible(by access.Actor) (string, []any) {
 	where, args := by.Scope().Where(access.ScopeColumns("r"))
-	where += " AND (r.raised = 0 OR r.unit = ? OR 1 = ?) AND NOT EXISTS (SELECT 1 FROM intake_shield s WHERE s.report = r.id AND s.holder = ?)"
+	where += " AND (r.raised = 0 OR r.raised = 1 AND r.unit = ? OR 1 = ?) AND NOT EXISTS (SELECT 1 FROM intake_shield s WHERE s.report = r.id AND s.holder = ?)"
 	return where, append(args, by.Post.Unit, flag(by.Post.Role == access.Leader), by.User)
 }
 

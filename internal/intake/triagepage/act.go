@@ -125,7 +125,7 @@ func (p *Pages) showAct(w http.ResponseWriter, r *http.Request, by access.Actor,
 			return err
 		}
 		if row.Raised == 0 {
-			v.Also = &ui.Form{Action: Path(id) + "/raise", Submit: "提级办理", Danger: true, Warning: "交给上一级单位办理。提级以后，只有分管领导和上一级单位能看到这件报告。"}
+			v.Also = &ui.Form{Action: Path(id) + "/raise", Submit: "提级办理", Danger: true, Warning: "交给上一级单位办理。提级以后，只有分管领导和上一级单位能看到这件报告；系统里没有上一级单位的，只有分管领导能看到。"}
 		}
 	}
 	if a.tail == "answer" || a.tail == "close" {

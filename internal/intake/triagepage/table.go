@@ -74,7 +74,7 @@ func marks(r intake.Report) string {
 	}
 	add(r.Mandatory == 1, "强制报告")
 	add(r.Named == 1, "实名")
-	add(r.Raised == 1, "提级办理")
+	add(r.Raised != 0, "提级办理")
 	add(r.Waiting > 0, "报告人有新留言")
 	return words
 }
