@@ -196,9 +196,9 @@ func TestResultsAndReturnsGoBackInTheHotlinesColumns(t *testing.T) {
 		if err != nil || len(rows) != 2 {
 			t.Fatal(rows, err)
 		}
-		back, stays := rows[0], rows[1]
+		back := rows[0]
 		if back.Number != "A2" {
-			back, stays = stays, back
+			back = rows[1]
 		}
 		if err := w.do(func(tx *db.Tx) error { return w.Return(t.Context(), tx, officer, back.ID, "notmine", "不归我管") }); !errs.Is(err, errs.Invalid) {
 			t.Errorf("a reason that is none: %v", err)
