@@ -20,7 +20,7 @@ func insert(ctx context.Context, tx *db.Tx, r Record) error {
 
 // known is the condition under which an actor knows of a record. A sealed one
 // has no unit, so that none knows of it even where the state were forgotten.
-const known = "r.state = 'open' AND ? > 0 AND (r.unit = ? OR r.by_unit = ?)"
+const known = "r.state = 'open' AND CAST(? AS BIGINT) > 0 AND (r.unit = ? OR r.by_unit = ?)"
 
 func get(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Justice, suffix string) (Record, error) {
 	unit := by.Post.Unit
