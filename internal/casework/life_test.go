@@ -89,7 +89,7 @@ func (l *life) actions() map[string]func(*rapid.T) {
 		"part": func(t *rapid.T) {
 			by := one(t)
 			r := l.show(officer, l.id)
-			i := slices.IndexFunc(r.Team, func(m casework.Member) bool { return m.Holder == by.User })
+			i := slices.IndexFunc(r.Team, func(m casework.Member) bool { return m.Holder == by.User && m.Role != casework.Glass })
 			if i >= 0 && l.do(t, func(tx *db.Tx) error { return l.k.Part(l.Context(), tx, officer, l.id, r.Team[i].ID) }) {
 				delete(l.team, by.User)
 			}
