@@ -33,7 +33,7 @@ bin/weibao: assets/dist/manifest.json $(SOURCES) $(shell find assets -name '*.go
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/weibao
 
 .PHONY: deps
-deps: ## Install what the tests need, where it is missing: PostgreSQL, Chromium, Chinese fonts
+deps: ## Install what the tests need, where it is missing: PostgreSQL, Chromium, Chinese fonts, strace, poppler
 	scripts/deps.sh
 
 .PHONY: test

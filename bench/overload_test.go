@@ -46,7 +46,7 @@ const (
 func TestOverloadChild(t *testing.T) {
 	dsn := os.Getenv(overloaded)
 	if dsn == "" {
-		t.Skip("a child of the overload figures")
+		t.Skip("no test of its own: the server that the overload figures start in its own process")
 	}
 	server.Tune()
 	d, err := db.Open(t.Context(), dsn, clock.System{})

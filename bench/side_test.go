@@ -105,7 +105,7 @@ func timeOf(pid int) time.Duration {
 func TestSide(t *testing.T) {
 	name := os.Getenv(sideName)
 	if name == "" {
-		t.Skip("runs in the process of a side alone")
+		t.Skip("no test of its own: the server that a ratio starts in its own process")
 	}
 	server.Tune()
 	h := sides[name](t, db.Dialect(os.Getenv(sideDialect)), os.Getenv(sideDSN))

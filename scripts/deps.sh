@@ -6,7 +6,9 @@ missing=()
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing+=(postgresql)
 [ -n "${WEIBAO_CHROMIUM:-}" ] || command -v chromium >/dev/null || missing+=(chromium)
 fc-list :lang=zh 2>/dev/null | grep -q . || missing+=(fonts-noto-cjk fontconfig)
-{ ! command -v pdftotext >/dev/null || [ -e /usr/share/poppler/cMap/Adobe-GB1 ]; } || missing+=(poppler-data)
+command -v strace >/dev/null || missing+=(strace)
+command -v pdftotext >/dev/null || missing+=(poppler-utils)
+[ -e /usr/share/poppler/cMap/Adobe-GB1 ] || missing+=(poppler-data)
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 echo "missing for the tests: ${missing[*]}"

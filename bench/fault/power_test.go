@@ -284,7 +284,7 @@ func recorded(t *testing.T, during time.Duration) (before *disk, log string, l *
 	t.Helper()
 	strace, err := exec.LookPath("strace")
 	if err != nil {
-		t.Skip("no strace here")
+		t.Skip("strace, which records what is synced, is not installed (scripts/deps.sh installs it)")
 	}
 	root := t.TempDir()
 	path, seals, log := filepath.Join(root, "weibao.db"), filepath.Join(root, "seals"), filepath.Join(t.TempDir(), "log")

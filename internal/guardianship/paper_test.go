@@ -256,7 +256,7 @@ func TestEveryDocumentOpensInLibreOffice(t *testing.T) {
 		}
 	}
 	if testing.Short() {
-		t.Skip("starts LibreOffice")
+		t.Skip("starts LibreOffice once for each document, too long for make check; make test runs it")
 	}
 	k := paperDesk(t)
 	dir, all := t.TempDir(), k.papers()

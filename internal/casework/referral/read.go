@@ -3,6 +3,7 @@ package referral
 import (
 	"context"
 	"encoding/json"
+	"hash/fnv"
 	"slices"
 
 	"weibao/internal/access"
@@ -354,13 +355,11 @@ func (k *Desk) Results(ctx context.Context, tx *db.Tx, by access.Actor, a About)
 
 // Digest is a mark by which facts are known again; others have another.
 func Digest(items []Item) string {
-	var h uint64 = 14695981039346656037
+	h := fnv.New64a()
 	for _, i := range items {
-		for _, b := range []byte(i.Key + "\x00" + i.Value + "\x00") {
-			h = (h ^ uint64(b)) * 1099511628211
-		}
+		_, _ = h.Write([]byte(i.Key + "\x00" + i.Value + "\x00")) // never fails (hash.Hash)
 	}
-	return ref.Format(ref.Duty(h >> 1))
+	return ref.Format(ref.Duty(h.Sum64() >> 1))
 }
 
 // Choose leaves the facts whose keys were chosen, and marks those that units

@@ -116,7 +116,7 @@ func TestTheWayOfAReportIsLight(t *testing.T) {
 	dist := filepath.Join(testkit.Root(t), "assets", "dist")
 	text, err := os.ReadFile(filepath.Join(dist, "manifest.json"))
 	if err != nil {
-		t.Skip("the bundle is not built")
+		t.Skip("weighs the built styles and scripts: make build makes them, make test does so first")
 	}
 	names := map[string]string{}
 	if err := json.Unmarshal(text, &names); err != nil {
