@@ -136,7 +136,9 @@ func end(t *testing.T, p *process) {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
 		}
 	}
-	p.kill()
+	late := time.AfterFunc(20*time.Second, func() { _ = p.cmd.Process.Kill() })
+	defer late.Stop()
+	_ = p.cmd.Wait()
 }
 
 // filled is a child with its keys, files and database on a small disk that is
