@@ -1,6 +1,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-export GOFLAGS := -buildvcs=false
+# Paths are left out, so that every checkout shares what another has built.
+export GOFLAGS := -buildvcs=false -trimpath
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X weibao/internal/server.Version=$(VERSION)

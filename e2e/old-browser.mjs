@@ -1,7 +1,7 @@
 // Drives an old Chromium (88 for the desk, 78 for public pages) over its debug
 // pipe; the present playwright no longer speaks with it.
 //
-//   node e2e/old-browser.mjs 88     fetches it from npm into e2e/out/chromium-88
+//   node e2e/old-browser.mjs 88 78     fetches them from npm into e2e/out/chromium-…, once
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -100,13 +100,39 @@ export class OldBrowser {
     await this.send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false })
   }
 
-  async goto(url) {
+  goto(url) {
+    return this.load(url, () => this.send('Page.navigate', { url }))
+  }
+
+  /** Fills a form: by name of the field the text, or the value that is chosen. */
+  fill(fields) {
+    return this.evaluate(`for (const [name, value] of Object.entries(${JSON.stringify(fields)})) {
+      const field = document.querySelector('[name="' + name + '"]')
+      if (/radio|checkbox/.test(field.type)) document.querySelector('[name="' + name + '"][value="' + value + '"]').click()
+      else if (field.tagName === 'SELECT') field.selectedIndex = [...field.options].findIndex(o => o.text.includes(value))
+      else field.value = value
+    }`)
+  }
+
+  /** Presses the button with this text and waits for the page that follows. */
+  press(text) {
+    return this.load(text, () => this.evaluate(`[...document.querySelectorAll('button')].find(b => b.innerText.includes(${JSON.stringify(text)})).click()`))
+  }
+
+  async load(what, begin) {
     const loaded = this.once('Page.loadEventFired')
-    await this.send('Page.navigate', { url })
+    await begin()
     let timer
-    const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error(`${url} is not loaded in 15 s`)), 15_000) })
+    const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error(`${what} is not loaded in 15 s`)), 15_000) })
     await Promise.race([loaded, late]).finally(() => clearTimeout(timer))
     await this.wait('document.readyState === "complete"')
+  }
+
+  /** The content type of what stands at an address, asked as this browser. */
+  async kind(url) {
+    const { cookies } = await this.send('Network.getCookies', { urls: [url] })
+    const answer = await fetch(url, { method: 'HEAD', headers: { Cookie: cookies.map(c => `${c.name}=${c.value}`).join('; ') } })
+    return answer.headers.get('content-type')
   }
 
   async evaluate(expression) {
@@ -138,4 +164,4 @@ export class OldBrowser {
   }
 }
 
-if (import.meta.filename === process.argv[1] && packed[process.argv[2]]) fetchBrowser(process.argv[2])
+if (import.meta.filename === process.argv[1]) process.argv.slice(2).filter(version => packed[version] && !found(version)).forEach(fetchBrowser)
