@@ -29,7 +29,7 @@ import (
 
 var (
 	full   = flag.Bool("full", false, "measure at full size")
-	only   = flag.String("only", "", "comma-separated parts: write, desk, tasks, sweep, compile, children, screening, intake, overload")
+	only   = flag.String("only", "", "comma-separated parts: write, desk, tasks, sweep, compile, children, screening, special, intake, overload")
 	counts = flag.String("sizes", "10000,100000,1000000", "comma-separated numbers of open duties at full size")
 	output = flag.String("output", "", "write the table as a page into this file")
 )
@@ -90,7 +90,7 @@ func TestFigures(t *testing.T) {
 	for _, p := range []struct {
 		name string
 		run  func(*testing.T, *table)
-	}{{"write", measureWrite}, {"desk", measureDesk}, {"tasks", measureTasks}, {"sweep", measureSweep}, {"compile", measureCompile}, {"children", measureChildren}, {"screening", measureScreening}, {"intake", measureIntake}, {"overload", measureOverload}} {
+	}{{"write", measureWrite}, {"desk", measureDesk}, {"tasks", measureTasks}, {"sweep", measureSweep}, {"compile", measureCompile}, {"children", measureChildren}, {"screening", measureScreening}, {"special", measureSpecial}, {"intake", measureIntake}, {"overload", measureOverload}} {
 		if *only == "" || slices.Contains(strings.Split(*only, ","), p.name) {
 			t.Run(p.name, func(t *testing.T) { p.run(t, out) })
 		}

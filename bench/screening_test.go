@@ -154,6 +154,9 @@ func (c *campaign) enterAll() {
 		if err := db.InsertAll(ctx, tx, "screening_answer", rows); err != nil {
 			return err
 		}
+		if _, err := tx.Exec(ctx, "UPDATE child SET campaign = ? WHERE id IN (SELECT a.child FROM screening_answer a WHERE a.campaign = ?)", c.id, c.id); err != nil {
+			return err
+		}
 		return tx.One(ctx, "UPDATE screening_village SET same = same + ? WHERE campaign = ? AND region = ?", len(rows), c.id, c.large)
 	})
 	analyze(c.t, c.d)

@@ -504,9 +504,9 @@ CREATE TABLE child (
     created     BIGINT NOT NULL,
     created_by  BIGINT NOT NULL,
     changed     BIGINT NOT NULL
-);
+, campaign BIGINT NOT NULL DEFAULT 0);
 CREATE INDEX child_county ON child (county, level, due, id) WHERE state = 'open';
-CREATE INDEX child_region ON child (region, level, due, id) WHERE state = 'open';
+CREATE INDEX child_region ON child (region, level, due, id, campaign) WHERE state = 'open';
 CREATE INDEX child_successor ON child (successor, id) WHERE successor > 0;
 CREATE INDEX child_town ON child (town, level, due, id) WHERE state = 'open';
 CREATE INDEX child_turns ON child (turns, id) WHERE state = 'open' AND turns <> '';

@@ -99,6 +99,7 @@ type Child struct {
 	Leveled    civil.Date
 	Due        string
 	Screened   civil.Date
+	Campaign   ref.Campaign // the screening in which something was entered last; 0 = none
 	Categories string
 	Band       int
 	Turns      civil.Date

@@ -19,6 +19,7 @@ type Set struct {
 	Leveled  *civil.Date // since when that level holds; nil is today
 	Due      *civil.Date // the earliest open duty for the child; the zero date is none
 	Screened *civil.Date
+	Campaign *ref.Campaign // in which something was entered of the child
 }
 
 // Tell brings a file up to date with what another slice has found, in that
@@ -98,6 +99,9 @@ func (s Set) put(row *Child, today civil.Date) error {
 	}
 	if s.Screened != nil {
 		row.Screened = *s.Screened
+	}
+	if s.Campaign != nil {
+		row.Campaign = *s.Campaign
 	}
 	return nil
 }

@@ -63,13 +63,14 @@ func setTold(ctx context.Context, tx *db.Tx, rows []Child) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	args := make([]any, 0, 6*len(rows)+1)
+	args := make([]any, 0, 7*len(rows)+1)
 	for _, c := range rows {
-		args = append(args, c.ID, c.Level, c.Leveled, c.Due, c.Screened, c.Version+1)
+		args = append(args, c.ID, c.Level, c.Leveled, c.Due, c.Screened, c.Campaign, c.Version+1)
 	}
-	_, err := tx.Exec(ctx, `WITH v(id, level, leveled, due, screened, version) AS (VALUES
-		(CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT))`+strings.Repeat(", (?, ?, ?, ?, ?, ?)", len(rows)-1)+
-		`) UPDATE child SET level = v.level, leveled = v.leveled, due = v.due, screened = v.screened, version = v.version, changed = ? FROM v WHERE child.id = v.id`,
+	_, err := tx.Exec(ctx, `WITH v(id, level, leveled, due, screened, campaign, version) AS (VALUES
+		(CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS BIGINT))`+
+		strings.Repeat(", (?, ?, ?, ?, ?, ?, ?)", len(rows)-1)+`) UPDATE child SET level = v.level, leveled = v.leveled, due = v.due, screened = v.screened,
+		campaign = v.campaign, version = v.version, changed = ? FROM v WHERE child.id = v.id`,
 		append(args, tx.Now)...)
 	return err
 }

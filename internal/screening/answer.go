@@ -132,7 +132,7 @@ func (k *Desk) absent(ctx context.Context, tx *db.Tx, by access.Actor, v visit, 
 	}
 	a := v.answer(tx, by, Absent)
 	a.Reason = in.Absent
-	if err := k.put(ctx, tx, v, a, Paper{Words: strings.TrimSpace(in.Words)}); err != nil {
+	if err := k.put(ctx, tx, by, v, a, Paper{Words: strings.TrimSpace(in.Words)}, nil); err != nil {
 		return Told{}, err
 	}
 	return Told{Outcome: Absent}, audit.Write(ctx, tx, by, "screening.answer", "child", v.file.ID, map[string]any{"campaign": v.campaign.ID, "outcome": Absent})
@@ -174,11 +174,8 @@ func (k *Desk) met(ctx context.Context, tx *db.Tx, by access.Actor, v visit, in 
 		}
 		told.Duty = a.Duty
 	}
-	if err := k.put(ctx, tx, v, a, paper); err != nil {
-		return Told{}, err
-	}
 	now := today(tx)
-	if err := k.Cabinet.Tell(ctx, tx, by, v.file.ID, child.Set{Screened: &now}); err != nil {
+	if err := k.put(ctx, tx, by, v, a, paper, &now); err != nil {
 		return Told{}, err
 	}
 	return told, audit.Write(ctx, tx, by, "screening.answer", "child", v.file.ID, map[string]any{"campaign": v.campaign.ID, "outcome": told.Outcome, "lead": a.Lead})
@@ -242,13 +239,17 @@ func (v visit) answer(tx *db.Tx, by access.Actor, o Outcome) Answer {
 	return a
 }
 
-// put stores an entry and brings the village's numbers up to date.
-func (k *Desk) put(ctx context.Context, tx *db.Tx, v visit, a Answer, p Paper) error {
+// put stores an entry, marks the file with it and brings the village's numbers
+// up to date; met is the day on which the child was.
+func (k *Desk) put(ctx context.Context, tx *db.Tx, by access.Actor, v visit, a Answer, p Paper, met *civil.Date) error {
 	plain, err := json.Marshal(p)
 	if err != nil {
 		return err
 	}
 	if a.Sealed, err = k.Cabinet.Vault.Seal(ctx, tx, vault.GroupOf("child", a.Child), answerField(a.ID), plain); err != nil {
+		return err
+	}
+	if err := k.Cabinet.Tell(ctx, tx, by, a.Child, child.Set{Screened: met, Campaign: &a.Campaign}); err != nil {
 		return err
 	}
 	if !v.again {

@@ -1,6 +1,7 @@
 package screening_test
 
 import (
+	"cmp"
 	"fmt"
 	"testing"
 	"time"
@@ -8,8 +9,10 @@ import (
 	"pgregory.net/rapid"
 
 	"weibao/internal/child"
+	"weibao/internal/child/merge"
 	"weibao/internal/civil"
 	"weibao/internal/db"
+	"weibao/internal/errs"
 	"weibao/internal/ref"
 	"weibao/internal/screening"
 )
@@ -18,20 +21,24 @@ import (
 // while a campaign goes through them.
 type timeline struct {
 	desk
-	rt  *rapid.T
-	id  ref.Campaign
-	all []ref.Child
+	rt    *rapid.T
+	id    ref.Campaign
+	other ref.Campaign // runs beside it
+	all   []ref.Child
+	gone  []ref.Child // united into another
 }
 
 func TestWhoWasScreenedAndWhoIsMissingAreAllWhoAreKnown(t *testing.T) {
 	withDesk(t, func(x desk) {
 		rapid.Check(t, func(rt *rapid.T) {
-			l := &timeline{desk: x, rt: rt, id: x.begin(officer, town)}
+			l := &timeline{desk: x, rt: rt, id: x.begin(officer, town), other: x.begin(officer, town)}
 			for range rapid.IntRange(1, 12).Draw(rt, "steps") {
 				l.step()
 				l.holds()
 			}
-			x.must(func(tx *db.Tx) error { return x.k.Close(t.Context(), tx, officer, l.id, "下一轮") })
+			for _, id := range []ref.Campaign{l.id, l.other} {
+				x.must(func(tx *db.Tx) error { return x.k.Close(t.Context(), tx, officer, id, "下一轮") })
+			}
 			for _, who := range l.all {
 				_ = x.try(func(tx *db.Tx) error { return x.k.Cabinet.Close(t.Context(), tx, officer, who, "mistake") })
 			}
@@ -60,12 +67,34 @@ func (l *timeline) arrive() {
 // step lets something happen; what the state of things forbids is refused and changes nothing.
 func (l *timeline) step() {
 	ctx := l.Context()
-	switch rapid.SampledFrom([]string{"arrive", "arrive", "same", "same", "changed", "absent", "move", "close", "reopen", "days"}).Draw(l.rt, "step") {
+	switch rapid.SampledFrom([]string{"arrive", "arrive", "same", "same", "other", "changed", "absent", "level", "move", "close", "reopen", "unite", "part", "rehome", "days"}).Draw(l.rt, "step") {
 	case "arrive":
 		l.arrive()
 	case "same":
 		who := l.child()
 		_ = l.try(func(tx *db.Tx) error { return second(l.k.EnterSame(ctx, tx, officer, l.id, []ref.Child{who})) })
+	case "other":
+		who := l.child()
+		_ = l.try(func(tx *db.Tx) error { return second(l.k.EnterSame(ctx, tx, officer, l.other, []ref.Child{who})) })
+	case "level":
+		who, level := l.child(), rapid.IntRange(1, child.MaxLevel).Draw(l.rt, "level")
+		l.must(func(tx *db.Tx) error { return l.k.Cabinet.Tell(ctx, tx, officer, who, child.Set{Level: &level}) })
+	case "unite":
+		keep, drop := l.child(), l.child()
+		if l.try(func(tx *db.Tx) error {
+			return second(merge.Merge(ctx, tx, l.k.Cabinet, officer, merge.Merging{Keep: keep, Drop: drop, Reason: "户口簿核对"}))
+		}) == nil {
+			l.gone = append(l.gone, drop)
+		}
+	case "part":
+		if len(l.gone) > 0 {
+			who := rapid.SampledFrom(l.gone).Draw(l.rt, "united")
+			_ = l.try(func(tx *db.Tx) error {
+				return merge.Unmerge(ctx, tx, l.k.Cabinet, officer, who, "户口簿核对有误")
+			})
+		}
+	case "rehome":
+		l.rehome(village, next)
 	case "changed":
 		who := l.child()
 		_ = l.try(func(tx *db.Tx) error {
@@ -103,13 +132,13 @@ func (l *timeline) holds() {
 	}
 	for _, code := range []string{village, next} {
 		_, row, err := l.k.Village(ctx, tx, officer, l.id, code)
+		if errs.Is(err, errs.NotFound) { // its children went to the other
+			continue
+		}
 		if err != nil {
 			l.rt.Fatal(err)
 		}
-		left, err := l.k.Missing(ctx, tx, officer, l.id, code, screening.Key{}, 1000)
-		if err != nil {
-			l.rt.Fatal(err)
-		}
+		left := l.missing(code)
 		done, err := l.k.Entered(ctx, tx, officer, l.id, code, nil, 0, 1000)
 		if err != nil {
 			l.rt.Fatal(err)
@@ -123,4 +152,44 @@ func (l *timeline) holds() {
 			}
 		}
 	}
+}
+
+// missing gives the list of who is missing, page by page, and asks that it is
+// that of the definition: who lives there, is a child still and has no answer.
+func (l *timeline) missing(code string) (list []child.Child) {
+	ctx, tx := l.Context(), l.d.Reader()
+	for after := (screening.Key{}); ; after = screening.KeyOf(list[len(list)-1]) {
+		page, err := l.k.Missing(ctx, tx, officer, l.id, code, after, 2)
+		if err != nil {
+			l.rt.Fatal(err)
+		}
+		if list = append(list, page...); len(page) < 2 {
+			break
+		}
+	}
+	want := map[ref.Child]bool{}
+	for _, who := range l.all {
+		sheet, err := l.k.Sheet(ctx, tx, officer, l.id, who)
+		if err != nil {
+			l.rt.Fatal(err)
+		}
+		if age, known := sheet.File.Age(l.day()); sheet.Answer == nil && sheet.File.Region == code && sheet.File.State == child.Open && (!known || age < 18) {
+			want[who] = true
+		}
+	}
+	for i, c := range list {
+		if !want[c.ID] || i > 0 && !before(screening.KeyOf(list[i-1]), screening.KeyOf(c)) {
+			l.rt.Fatalf("%s: file %d of the list is not missing, or stands in the wrong place", code, i)
+		}
+		delete(want, c.ID)
+	}
+	if len(want) > 0 {
+		l.rt.Fatalf("%s: %d of %d are missing and not on the list", code, len(want), len(list)+len(want))
+	}
+	return list
+}
+
+// before tells whether a place in the list comes before another.
+func before(a, b screening.Key) bool {
+	return cmp.Or(cmp.Compare(b.Level, a.Level), cmp.Compare(b.Due, a.Due), cmp.Compare(b.ID, a.ID)) < 0
 }

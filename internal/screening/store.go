@@ -205,11 +205,13 @@ func belonging(ctx context.Context, tx *db.Tx, regions, categories []string) ([]
 
 // missing gives the children of a village of whom nothing was entered, those
 // of high risk first. It walks the index k of the village and reads the rows c
-// of those alone who are missing, for a village may be nearly done.
+// of those alone who are missing, for a village may be nearly done. Who bears
+// the mark of this campaign has an answer; whoever bears that of another may
+// have one of this, too, and is looked up.
 func missing(ctx context.Context, tx *db.Tx, id ref.Campaign, region string, categories []string, after Key, limit int) ([]child.Child, error) {
 	text := "SELECT " + childColumns + ` FROM child k CROSS JOIN child c WHERE c.id = k.id AND k.region = ? AND k.state = 'open'
-		AND NOT EXISTS (SELECT 1 FROM screening_answer a WHERE a.child = k.id AND a.campaign = ?) AND c.band <> ?`
-	args := []any{region, id, adult}
+		AND k.campaign <> ? AND NOT EXISTS (SELECT 1 FROM screening_answer a WHERE a.child = k.id AND a.campaign = ?) AND c.band <> ?`
+	args := []any{region, id, id, adult}
 	if len(categories) > 0 {
 		text += " AND EXISTS (SELECT 1 FROM child_category h WHERE h.child = c.id AND h.ended = '' AND h.category IN " + db.In(len(categories)) + ")"
 		args = append(args, db.Args(categories)...)
