@@ -42,12 +42,13 @@ CREATE TABLE assessment_care (
     state   TEXT NOT NULL,                   -- open | done | ended
     opened  BIGINT NOT NULL,
     closed  BIGINT NOT NULL
-, apart BIGINT NOT NULL DEFAULT 0);
+, apart BIGINT NOT NULL DEFAULT 0, united BIGINT NOT NULL DEFAULT 0);
 CREATE INDEX assessment_care_apart ON assessment_care (apart, id) WHERE apart > 0;
 CREATE INDEX assessment_care_child ON assessment_care (child, id);
 CREATE INDEX assessment_care_duty ON assessment_care (duty);
 CREATE UNIQUE INDEX assessment_care_open ON assessment_care (child, kind, apart) WHERE state = 'open';
 CREATE INDEX assessment_care_step ON assessment_care (kind, due, child) WHERE state = 'open' AND apart = 0;
+CREATE INDEX assessment_care_united ON assessment_care (united) WHERE united > 0;
 
 CREATE TABLE assessment_entry (
     id         INTEGER PRIMARY KEY,
@@ -88,8 +89,9 @@ CREATE TABLE assessment_proof (
     by_name  TEXT NOT NULL,
     by_unit  BIGINT NOT NULL,
     dropped  BIGINT NOT NULL                -- when it turned out not to prove; 0 = it does
-);
+, lapsed BIGINT NOT NULL DEFAULT 0);
 CREATE INDEX assessment_proof_child ON assessment_proof (child, id);
+CREATE INDEX assessment_proof_lapse ON assessment_proof (until) WHERE lapsed = 0 AND dropped = 0 AND until <> '';
 CREATE INDEX assessment_proof_origin ON assessment_proof (origin);
 
 CREATE TABLE assessment_record (

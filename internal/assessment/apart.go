@@ -2,6 +2,7 @@ package assessment
 
 import (
 	"context"
+	"slices"
 
 	"weibao/internal/access"
 	"weibao/internal/child"
@@ -10,25 +11,44 @@ import (
 	"weibao/internal/rule"
 )
 
+// Apart is the care on behalf of an entry of a secret list.
+type Apart struct {
+	Entry  int64
+	Beside []int64     // other entries of the child on the same list: what was done for one was done for all
+	Want   []rule.Care // what the list asks for; nothing where the entry has ended or another stands for it
+	United ref.Child   // the file by whose uniting or parting it changes: what ends rests; 0 = none
+}
+
 // PlanApart brings the care on behalf of an entry of a secret list to what the
-// list asks for; nothing is wanted where the entry has ended. Neither the
-// child's file nor its due knows of it, and its duties do not say whom or what
-// they are about. The caller has checked the actor's right to the list.
-func (k *Desk) PlanApart(ctx context.Context, tx *db.Tx, by access.Actor, entry int64, c child.Child, want []rule.Care) error {
-	have, err := apartCares(ctx, tx, entry)
+// list asks for. Neither the child's file nor its due knows of it, and its
+// duties do not say whom or what they are about. The caller has checked the
+// actor's right to the list.
+func (k *Desk) PlanApart(ctx context.Context, tx *db.Tx, by access.Actor, c child.Child, a Apart) error {
+	have, err := apartCares(ctx, tx, append([]int64{a.Entry}, a.Beside...))
 	if err != nil {
 		return err
 	}
-	t := turn{child: c, have: have, apart: entry, plan: difference(want, have, 0).of(c)}
+	have = slices.DeleteFunc(have, func(h Care) bool { return h.Apart != a.Entry && !h.Done() })
+	t := turn{child: c, have: have, apart: a.Entry, plan: difference(a.Want, have, 0).of(c), united: a.United}
+	t.plan.past = slices.DeleteFunc(t.plan.past, func(h Care) bool { return h.Apart != a.Entry || a.United != 0 })
 	if t.plan.empty() {
 		return nil
+	}
+	var woken []int64
+	for _, h := range have {
+		if h.State == careRest && slices.ContainsFunc(t.plan.open, func(w rule.Care) bool { return termsOf(w) == h.Terms }) {
+			t.lent, woken = append(t.lent, h), append(woken, h.ID)
+		}
+	}
+	if err := wake(ctx, tx, woken); err != nil {
+		return err
 	}
 	return k.carryOut(ctx, tx, by, []turn{t})
 }
 
-// Apart gives every care on behalf of an entry of a secret list.
-func (k *Desk) Apart(ctx context.Context, tx *db.Tx, entry int64) ([]Care, error) {
-	return apartCares(ctx, tx, entry)
+// Apart gives every care on behalf of entries of a secret list.
+func (k *Desk) Apart(ctx context.Context, tx *db.Tx, entries ...int64) ([]Care, error) {
+	return apartCares(ctx, tx, entries)
 }
 
 // Fulfil closes the open step of a kind by its fact and opens what follows:
@@ -44,7 +64,7 @@ func (k *Desk) Fulfil(ctx context.Context, tx *db.Tx, by access.Actor, c child.C
 		}
 		return id, k.Plan(ctx, tx, by, c)
 	}
-	have, err := apartCares(ctx, tx, entry)
+	have, err := apartCares(ctx, tx, []int64{entry})
 	if err != nil {
 		return 0, err
 	}
@@ -66,20 +86,26 @@ func (c Care) Open() bool { return c.State == careOpen }
 // Done tells whether a care was done and is not asked for again.
 func (c Care) Done() bool { return c.State == careDone }
 
-// Redo opens a step anew that was done and does not hold any more.
-func (k *Desk) Redo(ctx context.Context, tx *db.Tx, by access.Actor, c child.Child, kind rule.CareKind) error {
+// Redo opens a step anew that was done and does not hold any more; going on, it
+// keeps the due that it had.
+func (k *Desk) Redo(ctx context.Context, tx *db.Tx, by access.Actor, c child.Child, kind rule.CareKind, on bool) error {
 	have, err := cares(ctx, tx, c.ID)
 	if err != nil {
 		return err
 	}
+	t := turn{child: c}
 	var gone []int64
-	for _, h := range have {
+	for i, h := range have {
 		if h.Kind == kind && h.Done() {
-			gone = append(gone, h.ID)
+			gone, have[i].State = append(gone, h.ID), carePast
+			if on {
+				t.lent = append(t.lent, h)
+			}
 		}
 	}
 	if err := leaveCares(ctx, tx, gone); err != nil {
 		return err
 	}
-	return k.Plan(ctx, tx, by, c)
+	t.have, t.plan = have, compare(k.Book(), c, have, today(tx))
+	return k.carryOut(ctx, tx, by, []turn{t})
 }

@@ -29,15 +29,19 @@ type Care struct {
 	State  string
 	Opened clock.Instant
 	Closed clock.Instant
-	Apart  int64 // the entry of a secret list on whose behalf it is; 0 = it stands on the child's file
+	Apart  int64     // the entry of a secret list on whose behalf it is; 0 = it stands on the child's file
+	United ref.Child // the file by whose uniting with another it came here or rests; 0 = none
 }
 
 // The states of a care. What is past was done while the child was on a list
-// that it has left since: should it come back, everything begins anew.
+// that it has left since: should it come back, everything begins anew. What
+// rests was open when its file was united with another, and goes on with its
+// due should the two be parted.
 const (
 	careOpen = "open"
 	careDone = "done"
 	carePast = "past"
+	careRest = "rest"
 )
 
 // termsOf writes a care as it is compared: a change of any of it plans anew.
@@ -88,29 +92,30 @@ func difference(want []rule.Care, have []Care, since clock.Instant) plan {
 	var p plan
 	for _, h := range have {
 		switch {
-		case h.State == careOpen && !slices.ContainsFunc(want, func(w rule.Care) bool { return termsOf(w) == h.Terms && done(have, w.After) }):
+		case h.State == careOpen && !slices.ContainsFunc(want, func(w rule.Care) bool {
+			return termsOf(w) == h.Terms && done(have, w.After) && !once(w, have, since)
+		}):
 			p.end = append(p.end, h)
 		case h.State == careDone && listOf(h.Kind) != "" && !slices.ContainsFunc(want, func(w rule.Care) bool { return w.List == listOf(h.Kind) }):
 			p.past = append(p.past, h)
 		}
 	}
 	for _, w := range want {
-		terms := termsOf(w)
-		if done(have, w.After) && !slices.ContainsFunc(have, func(h Care) bool {
-			switch {
-			case h.State == careOpen:
-				return h.Terms == terms
-			case h.State != careDone || w.Returns():
-				return false
-			case listOf(w.Kind) != "":
-				return h.Kind == w.Kind
-			}
-			return h.Terms == terms && h.Opened >= since
-		}) {
+		if done(have, w.After) && !once(w, have, since) && !slices.ContainsFunc(have, func(h Care) bool { return h.State == careOpen && h.Terms == termsOf(w) }) {
 			p.open = append(p.open, w)
 		}
 	}
 	return p
+}
+
+// once tells whether a care was done and is not asked for again.
+func once(w rule.Care, have []Care, since clock.Instant) bool {
+	return !w.Returns() && slices.ContainsFunc(have, func(h Care) bool {
+		if listOf(w.Kind) != "" {
+			return h.State == careDone && h.Kind == w.Kind
+		}
+		return h.State == careDone && h.Terms == termsOf(w) && h.Opened >= since
+	})
 }
 
 // done tells whether what a step follows was done; nothing to follow is done.
@@ -137,6 +142,10 @@ func (k *Desk) Plan(ctx context.Context, tx *db.Tx, by access.Actor, c child.Chi
 
 // PlanAll is Plan for some children, each named once.
 func (k *Desk) PlanAll(ctx context.Context, tx *db.Tx, by access.Actor, list []child.Child) error {
+	j, err := k.join(ctx, tx, list)
+	if err != nil {
+		return err
+	}
 	have, err := k.CaresBy(ctx, tx, list)
 	if err != nil {
 		return err
@@ -145,7 +154,13 @@ func (k *Desk) PlanAll(ctx context.Context, tx *db.Tx, by access.Actor, list []c
 	for i, c := range list {
 		turns[i] = turn{child: c, have: have[c.ID], plan: compare(book, c, have[c.ID], on)}
 	}
-	return k.carryOut(ctx, tx, by, turns)
+	for i := range turns {
+		j.tell(&turns[i], wanted(book, turns[i].child, on), have)
+	}
+	if err := k.carryOut(ctx, tx, by, turns); err != nil {
+		return err
+	}
+	return endRest(ctx, tx, j.parted)
 }
 
 // CaresBy gives every care of some children.

@@ -21,29 +21,44 @@ type turn struct {
 	plan  plan
 	level *int  // the new one, where it changes
 	apart int64 // the entry of a secret list; 0 = the child's own care
+
+	united ref.Child // the file by whose uniting with another it changes: what ends rests
+	lent   []Care    // whose due goes on in what begins
+}
+
+// why says for what reason the duties of a turn end.
+func (t turn) why() string {
+	if t.united != 0 {
+		return "两份档案合并，事项由保留的档案承接"
+	}
+	return "等级或类别已变化"
 }
 
 // carryOut does what must change for some children, each named once, with
 // statements that serve all of them.
 func (k *Desk) carryOut(ctx context.Context, tx *db.Tx, by access.Actor, list []turn) error {
-	var cares, past []int64
-	var duties []ref.Duty
+	var past []int64
+	cares, duties := map[ref.Child][]int64{}, map[string][]ref.Duty{}
 	for _, t := range list {
 		for _, h := range t.plan.past {
 			past = append(past, h.ID)
 		}
 		for _, h := range t.plan.end {
-			cares, duties = append(cares, h.ID), append(duties, h.Duty)
+			cares[t.united], duties[t.why()] = append(cares[t.united], h.ID), append(duties[t.why()], h.Duty)
 		}
 	}
-	if err := endCares(ctx, tx, cares); err != nil {
-		return err
+	for united, ids := range cares {
+		if err := endCares(ctx, tx, ids, united); err != nil {
+			return err
+		}
 	}
 	if err := leaveCares(ctx, tx, past); err != nil {
 		return err
 	}
-	if err := k.Kernel.CancelMany(ctx, tx, by, duties, "等级或类别已变化"); err != nil {
-		return err
+	for why, ids := range duties {
+		if err := k.Kernel.CancelMany(ctx, tx, by, ids, why); err != nil {
+			return err
+		}
 	}
 	opened, err := k.openAll(ctx, tx, by, list)
 	if err != nil {
@@ -111,6 +126,9 @@ func (m maker) make(ctx context.Context, tx *db.Tx, t turn, w rule.Care) (Care, 
 		m.units[at] = unit
 	}
 	by, known := m.ends[terms]
+	if i := slices.IndexFunc(t.lent, func(h Care) bool { return h.Terms == terms }); i >= 0 {
+		by, known = end{deadline: duty.On(t.lent[i].Due), due: t.lent[i].Due}, true
+	}
 	if !known {
 		if by.deadline, by.due, err = m.deadline(ctx, tx, w); err != nil {
 			return Care{}, duty.New{}, err

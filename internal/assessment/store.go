@@ -5,9 +5,11 @@ import (
 	"slices"
 
 	"weibao/internal/access"
+	"weibao/internal/child"
 	"weibao/internal/db"
 	"weibao/internal/errs"
 	"weibao/internal/ref"
+	"weibao/internal/rule"
 )
 
 var columns = db.ColumnsOf[Assessment]("a")
@@ -60,10 +62,15 @@ func closeCare(ctx context.Context, tx *db.Tx, id int64, state string) error {
 	return tx.One(ctx, "UPDATE assessment_care SET state = ?, closed = ? WHERE id = ? AND state = 'open'", state, tx.Now, id)
 }
 
-// endCares ends open cares that no longer follow from the rules.
-func endCares(ctx context.Context, tx *db.Tx, ids []int64) error {
+// endCares ends open cares that no longer follow from the rules; with the file
+// by whose uniting that is so, they rest.
+func endCares(ctx context.Context, tx *db.Tx, ids []int64, united ref.Child) error {
+	state := "ended"
+	if united != 0 {
+		state = careRest
+	}
 	for some := range slices.Chunk(ids, maxIn) {
-		n, err := tx.Exec(ctx, "UPDATE assessment_care SET state = 'ended', closed = ? WHERE state = 'open' AND id IN "+db.In(len(some)), append([]any{tx.Now}, db.Args(some)...)...)
+		n, err := tx.Exec(ctx, "UPDATE assessment_care SET state = ?, united = ?, closed = ? WHERE state = 'open' AND id IN "+db.In(len(some)), append([]any{state, united, tx.Now}, db.Args(some)...)...)
 		if err != nil {
 			return err
 		}
@@ -84,9 +91,62 @@ func leaveCares(ctx context.Context, tx *db.Tx, ids []int64) error {
 	return nil
 }
 
-// apartCares gives every care of an entry of a secret list.
-func apartCares(ctx context.Context, tx *db.Tx, entry int64) ([]Care, error) {
-	return db.All[Care](ctx, tx, "SELECT "+db.ColumnsOf[Care]("h")+" FROM assessment_care h WHERE h.apart = ? AND h.apart > 0 ORDER BY h.id", entry)
+// apartCares gives every care of entries of a secret list.
+func apartCares(ctx context.Context, tx *db.Tx, entries []int64) ([]Care, error) {
+	return db.All[Care](ctx, tx, "SELECT "+db.ColumnsOf[Care]("h")+" FROM assessment_care h WHERE h.apart > 0 AND h.apart IN "+db.In(len(entries))+" ORDER BY h.id", db.Args(entries)...)
+}
+
+// lend gives what was done for a united file to the one that stands for it, but
+// for some kinds.
+func lend(ctx context.Context, tx *db.Tx, c child.Child, but []rule.CareKind) error {
+	_, err := tx.Exec(ctx, "UPDATE assessment_care SET child = ?, united = CASE united WHEN 0 THEN child ELSE united END WHERE child = ? AND apart = 0 AND state IN ('done', 'past') AND kind NOT IN "+
+		db.In(len(but)), append([]any{c.Successor, c.ID}, db.Args(but)...)...)
+	return err
+}
+
+// partedOf gives those of some files whose care was united with another's.
+func partedOf(ctx context.Context, tx *db.Tx, ids []ref.Child) (out []ref.Child, err error) {
+	for some := range slices.Chunk(ids, maxIn) {
+		more, err := db.All[ref.Child](ctx, tx, "SELECT DISTINCT h.united FROM assessment_care h WHERE h.united > 0 AND h.united IN "+db.In(len(some)), db.Args(some)...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, more...)
+	}
+	return out, nil
+}
+
+// regain gives back what was done for a parted file and those united into it before.
+func regain(ctx context.Context, tx *db.Tx, id ref.Child) error {
+	_, err := tx.Exec(ctx, `WITH RECURSIVE part(id) AS (
+			SELECT c.id FROM child c WHERE c.id = ?
+			UNION ALL SELECT n.id FROM part p JOIN child n ON n.successor = p.id WHERE n.successor > 0)
+		UPDATE assessment_care SET child = ?, united = CASE united WHEN ? THEN 0 ELSE united END
+		WHERE united > 0 AND united IN (SELECT id FROM part) AND apart = 0 AND state IN ('done', 'past')`, id, id, id)
+	return err
+}
+
+// restOf gives what rests because a file was united with another.
+func restOf(ctx context.Context, tx *db.Tx, united []ref.Child) ([]Care, error) {
+	return db.All[Care](ctx, tx, "SELECT "+db.ColumnsOf[Care]("h")+" FROM assessment_care h WHERE h.state = 'rest' AND h.apart = 0 AND h.united > 0 AND h.united IN "+db.In(len(united))+" ORDER BY h.id", db.Args(united)...)
+}
+
+// endRest ends what rested until files were parted.
+func endRest(ctx context.Context, tx *db.Tx, united []ref.Child) error {
+	if len(united) == 0 {
+		return nil
+	}
+	_, err := tx.Exec(ctx, "UPDATE assessment_care SET state = 'ended', united = 0 WHERE state = 'rest' AND apart = 0 AND united > 0 AND united IN "+db.In(len(united)), db.Args(united)...)
+	return err
+}
+
+// wake ends what rested of an entry of a secret list, for it goes on.
+func wake(ctx context.Context, tx *db.Tx, ids []int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	_, err := tx.Exec(ctx, "UPDATE assessment_care SET state = 'ended', united = 0 WHERE state = 'rest' AND id IN "+db.In(len(ids)), db.Args(ids)...)
+	return err
 }
 
 // maxIn bounds the values of one list in a statement.

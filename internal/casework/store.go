@@ -236,3 +236,9 @@ func follow(ctx context.Context, tx *db.Tx, by access.Actor, id FollowID) (Follo
 func setFollow(ctx context.Context, tx *db.Tx, f Follow) error {
 	return tx.One(ctx, "UPDATE casework_follow SET state = ?, done = ?, done_by = ?, worry = ?, sealed = ? WHERE id = ? AND state = 'open'", f.State, f.Done, f.DoneBy, f.Worry, append([]byte{}, f.Sealed...), f.ID)
 }
+
+// Rehome gives the cases of a division that is no longer in force the one in its place.
+func Rehome(ctx context.Context, tx *db.Tx, was, now string) error {
+	_, err := tx.Exec(ctx, "UPDATE casework_case SET region = ?, town = ?, county = ? WHERE region = ?", now, access.Town(now), access.County(now), was)
+	return err
+}

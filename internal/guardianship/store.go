@@ -143,3 +143,9 @@ func join(ctx context.Context, tx *db.Tx, id ref.Measure, by ref.User, units ...
 func leave(ctx context.Context, tx *db.Tx, id ref.Measure, unit ref.Unit) error {
 	return tx.One(ctx, "DELETE FROM guardianship_party WHERE measure = ? AND unit = ?", id, unit)
 }
+
+// Rehome gives the measures of a division that is no longer in force the one in its place.
+func Rehome(ctx context.Context, tx *db.Tx, was, now string) error {
+	_, err := tx.Exec(ctx, "UPDATE guardianship_measure SET region = ?, town = ?, county = ? WHERE region = ?", now, access.Town(now), access.County(now), was)
+	return err
+}

@@ -201,3 +201,9 @@ func dropDraft(ctx context.Context, tx *db.Tx, by access.Actor) error {
 	_, err := tx.Exec(ctx, "DELETE FROM intake_draft WHERE holder = ?", by.User)
 	return err
 }
+
+// Rehome gives the reports of a division that is no longer in force the one in its place.
+func Rehome(ctx context.Context, tx *db.Tx, was, now string) error {
+	_, err := tx.Exec(ctx, "UPDATE intake_report SET region = ?, town = ?, county = ? WHERE region = ?", now, access.Town(now), access.County(now), was)
+	return err
+}

@@ -264,3 +264,10 @@ func words(ids []string) string {
 	}
 	return " " + strings.Join(ids, " ") + " "
 }
+
+// Rehome gives the campaigns of a division that is no longer in force the one
+// in its place. What its villages did in those that have ended stays as it was counted.
+func Rehome(ctx context.Context, tx *db.Tx, was, now string) error {
+	_, err := tx.Exec(ctx, "UPDATE screening SET region = ?, town = ?, county = ? WHERE region = ?", now, access.Town(now), access.County(now), was)
+	return err
+}

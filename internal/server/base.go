@@ -5,12 +5,10 @@ import (
 	"slices"
 
 	"weibao/internal/access"
-	"weibao/internal/assessment"
 	"weibao/internal/auth"
 	"weibao/internal/civil"
 	"weibao/internal/db"
 	"weibao/internal/flow"
-	"weibao/internal/job"
 	"weibao/internal/org/orgpage"
 	"weibao/internal/ref"
 	"weibao/internal/region/regionpage"
@@ -30,44 +28,6 @@ var baseEntries = []ui.Entry{
 // flow gives the use cases that touch several slices.
 func (a *App) flow() *flow.Flow {
 	return &flow.Flow{Guard: a.Guard, Kernel: a.Kernel, Cases: a.Cases, Files: a.rehome}
-}
-
-// rehomeStep keeps a transaction of many files short, so that others write between.
-const rehomeStep = 50
-
-// rehome brings the files of children along from a division to the one in its
-// place, and campaigns that run there. Each step can be done again.
-func (a *App) rehome(ctx context.Context, r *job.Run, was, now string) error {
-	step := func(fn func(tx *db.Tx) error) error {
-		return r.DB.WriteLow(ctx, func(tx *db.Tx) error {
-			if err := r.Hold(ctx, tx); err != nil {
-				return err
-			}
-			return fn(tx)
-		})
-	}
-	err := step(func(tx *db.Tx) error {
-		if err := assessment.Rehome(ctx, tx, was, now); err != nil {
-			return err
-		}
-		return a.Screener.Absorb(ctx, tx, was, now)
-	})
-	for more := true; more && err == nil; {
-		err = step(func(tx *db.Tx) error {
-			rows, err := a.Cabinet.Rehome(ctx, tx, was, now, rehomeStep)
-			if more = len(rows) > 0; err != nil || !more {
-				return err
-			}
-			if err := a.Screener.Follow(ctx, tx, access.Program, rows); err != nil {
-				return err
-			}
-			return a.specialist().Follow(ctx, tx, access.Program, rows)
-		})
-	}
-	if err != nil {
-		return err
-	}
-	return step(func(tx *db.Tx) error { return a.Screener.Absorbed(ctx, tx, was) })
 }
 
 // base makes the pages of units, divisions and the calendar.

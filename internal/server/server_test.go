@@ -36,8 +36,14 @@ type house struct {
 
 func newHouse(t *testing.T, change func(*server.App)) *house {
 	t.Helper()
+	return newHouseOn(t, "", change)
+}
+
+// newHouseOn is newHouse on a database of its own, the embedded one with "".
+func newHouseOn(t *testing.T, dsn string, change func(*server.App)) *house {
+	t.Helper()
 	h := &house{}
-	cfg := config.Config{Data: t.TempDir()}
+	cfg := config.Config{Data: t.TempDir(), Database: dsn}
 	log := slog.New(slog.NewJSONHandler(&h.log, nil))
 	g, err := server.OpenGround(t.Context(), cfg, clock.At(testkit.Noon), log)
 	if err != nil {

@@ -45,12 +45,18 @@ type world struct {
 
 func newWorld(t *testing.T, words string) *world {
 	t.Helper()
+	return newWorldOn(t, "", words)
+}
+
+// newWorldOn is newWorld on a database of its own, the embedded one with "".
+func newWorldOn(t *testing.T, dsn, words string) *world {
+	t.Helper()
 	w := &world{t: t, words: words, short: words, units: map[string]ref.Unit{}, cast: map[string]access.Actor{}, ids: map[string]string{}}
 	if words == probe {
 		w.short = shortProbe
 	}
 	judged := casework.Judged{}
-	w.house = newHouse(t, func(a *server.App) {
+	w.house = newHouseOn(t, dsn, func(a *server.App) {
 		a.Cases.Judged = func(context.Context, *db.Tx, ref.Child) (casework.Judged, bool, error) {
 			return judged, judged.ID != 0, nil
 		}

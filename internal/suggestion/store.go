@@ -62,3 +62,9 @@ func setAnswer(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Suggestio
 	return tx.One(ctx, "UPDATE suggestion SET answer = ?, answered = ?, answered_by = ?, answered_name = ? WHERE id = ?",
 		words, tx.Now, by.User, by.Name, id)
 }
+
+// Rehome gives the suggestions of a division that is no longer in force the one in its place.
+func Rehome(ctx context.Context, tx *db.Tx, was, now string) error {
+	_, err := tx.Exec(ctx, "UPDATE suggestion SET region = ?, town = ?, county = ? WHERE region = ?", now, access.Town(now), access.County(now), was)
+	return err
+}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"weibao/internal/access"
+	"weibao/internal/assessment"
 	"weibao/internal/audit"
 	"weibao/internal/child"
 	"weibao/internal/civil"
@@ -99,7 +100,12 @@ func (k *Desk) record(ctx context.Context, tx *db.Tx, by access.Actor, c child.C
 		return err
 	}
 	if s.Entry != 0 {
-		if err := k.Care.PlanApart(ctx, tx, by, int64(s.Entry), c, rule.StepCares(l, nil)); err != nil {
+		held, err := openOn(ctx, tx, s.Child, l.ID)
+		if err != nil {
+			return err
+		}
+		a := assessment.Apart{Entry: int64(s.Entry), Beside: others(held, s.Entry), Want: rule.StepCares(l, nil)}
+		if err := k.Care.PlanApart(ctx, tx, by, c, a); err != nil {
 			return err
 		}
 		return audit.Write(ctx, tx, by, "special.secret", "assessment_entry", s.Entry, map[string]any{"did": "step"})
@@ -152,7 +158,7 @@ func (k *Desk) Prove(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Chi
 	if err := audit.Write(ctx, tx, by, "special.step", "assessment_proof", p.ID, map[string]any{"child": id, "list": list, "proof": proof}); err != nil {
 		return err
 	}
-	return k.proved(ctx, tx, by, c, l, int64(p.ID))
+	return k.proved(ctx, tx, by, c, l, int64(p.ID), false)
 }
 
 // Drop takes a paper back that turned out not to prove.
@@ -175,13 +181,14 @@ func (k *Desk) Drop(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Chil
 		if err := audit.Write(ctx, tx, by, "special.step", "assessment_proof", proof, map[string]any{"child": id, "dropped": p.Proof}); err != nil {
 			return err
 		}
-		return k.proved(ctx, tx, by, c, l, int64(proof))
+		return k.proved(ctx, tx, by, c, l, int64(proof), false)
 	}
 	return errs.Missing()
 }
 
-// proved brings the duty to bring the papers of a list to what they are by now.
-func (k *Desk) proved(ctx context.Context, tx *db.Tx, by access.Actor, c child.Child, l special.List, factID int64) error {
+// proved brings the duty to bring the papers of a list to what they are by now;
+// with on, it goes on with its due where it has to be done again.
+func (k *Desk) proved(ctx context.Context, tx *db.Tx, by access.Actor, c child.Child, l special.List, factID int64, on bool) error {
 	given, err := proofsOf(ctx, tx, []ref.Child{c.ID})
 	if err != nil {
 		return err
@@ -192,7 +199,7 @@ func (k *Desk) proved(ctx context.Context, tx *db.Tx, by access.Actor, c child.C
 			continue
 		}
 		if !whole {
-			return k.Care.Redo(ctx, tx, by, c, rule.CareKind(l.KindOf(s)))
+			return k.Care.Redo(ctx, tx, by, c, rule.CareKind(l.KindOf(s)), on)
 		}
 		_, err := k.Care.Fulfil(ctx, tx, by, c, 0, rule.CareKind(l.KindOf(s)), factID)
 		return err
@@ -200,24 +207,37 @@ func (k *Desk) proved(ctx context.Context, tx *db.Tx, by access.Actor, c child.C
 	return nil
 }
 
-// Expire asks anew for papers that have run out, and tells of how many.
+// Expire asks anew for papers that have run out, however long ago, each once;
+// and tells of how many.
 func (k *Desk) Expire(ctx context.Context, d *db.DB) (n int, err error) {
-	list, err := expired(ctx, d.Reader(), today(d.Reader()))
-	for _, p := range list {
-		if err != nil {
+	for {
+		list, err := expired(ctx, d.Reader(), today(d.Reader()))
+		if err != nil || len(list) == 0 {
 			return n, err
 		}
-		err = d.WriteLow(ctx, func(tx *db.Tx) error {
-			rows, err := k.Care.Cabinet.LockAll(ctx, tx, access.Program, []ref.Child{p.Child})
-			l, ok := k.book().SpecialList(p.List, today(tx))
-			if err != nil || len(rows) == 0 || !ok || !k.on(rows[0], l, today(tx)) {
-				return err
+		for _, p := range list {
+			if err := d.WriteLow(ctx, func(tx *db.Tx) error { return k.expire(ctx, tx, p) }); err != nil {
+				return n, err
 			}
-			return k.proved(ctx, tx, access.Program, rows[0], l, int64(p.ID))
-		})
-		n++
+			n++
+		}
 	}
-	return n, err
+}
+
+// expire asks anew for a paper that has run out, where the child still needs it.
+func (k *Desk) expire(ctx context.Context, tx *db.Tx, p Proof) error {
+	rows, err := k.Care.Cabinet.LockAll(ctx, tx, access.Program, []ref.Child{p.Child})
+	if err != nil {
+		return err
+	}
+	if err := lapse(ctx, tx, p.ID); err != nil {
+		return err
+	}
+	l, ok := k.book().SpecialList(p.List, today(tx))
+	if len(rows) == 0 || !ok || !k.on(rows[0], l, today(tx)) {
+		return nil
+	}
+	return k.proved(ctx, tx, access.Program, rows[0], l, int64(p.ID), false)
 }
 
 // Words opens what was written of steps and papers, for whoever has revealed the file.

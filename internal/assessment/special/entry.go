@@ -1,6 +1,7 @@
 package special
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -65,7 +66,7 @@ func (k *Desk) Refer(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Chi
 	if err := db.Insert(ctx, tx, "assessment_entry", e); err != nil {
 		return err
 	}
-	if err := k.Care.PlanApart(ctx, tx, by, int64(e.ID), c, rule.StepCares(l, nil)); err != nil {
+	if err := k.plan(ctx, tx, by, e, c, 0); err != nil {
 		return err
 	}
 	return audit.Write(ctx, tx, by, "special.refer", "assessment_entry", e.ID, nil)
@@ -76,6 +77,7 @@ type Told struct {
 	Entry
 	Child child.Child
 	Standing
+	Both  []Entry  // with those of files that were united with this one; the first does for all
 	Words string   // on what it rests
 	Texts []string // of what was done
 }
@@ -88,12 +90,20 @@ func (k *Desk) Entry(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Ent
 	}
 	t.Standing = k.standing(t.Standing.List, cares, nil)
 	t.Since = t.Started
-	if t.Done, err = stepsOf(ctx, tx, t.Entry.Child, id); err != nil {
-		return t, err
+	var words []string
+	for _, e := range t.Both {
+		done, err := stepsOf(ctx, tx, e.Child, e.ID)
+		if err != nil {
+			return t, err
+		}
+		said, err := k.Care.Cabinet.Vault.OpenText(ctx, tx, vault.GroupOf("child", e.Origin), entryField(e.ID), e.Sealed)
+		if err != nil {
+			return t, err
+		}
+		t.Done, words = append(t.Done, done...), append(words, said)
 	}
-	if t.Words, err = k.Care.Cabinet.Vault.OpenText(ctx, tx, vault.GroupOf("child", t.Origin), entryField(id), t.Sealed); err != nil {
-		return t, err
-	}
+	slices.SortFunc(t.Done, func(a, b Step) int { return cmp.Compare(b.ID, a.ID) })
+	t.Words = strings.Join(words, "\n")
 	if t.Texts, _, err = k.Words(ctx, tx, t.Done, nil); err != nil {
 		return t, err
 	}
@@ -114,7 +124,16 @@ func (k *Desk) entry(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Ent
 	if t.Standing.List, err = k.List(by, t.Entry.List, today(tx)); err != nil {
 		return t, nil, err
 	}
-	cares, err = k.Care.Apart(ctx, tx, int64(id))
+	if t.Both, err = openOn(ctx, tx, t.Entry.Child, t.Entry.List); err != nil {
+		return t, nil, err
+	}
+	switch i := slices.IndexFunc(t.Both, func(e Entry) bool { return e.ID == id }); {
+	case i < 0: // it has ended
+		t.Both = []Entry{t.Entry}
+	case i > 0:
+		return t, nil, errs.New(errs.Conflict, "这名儿童的两份档案已合并，名单上只保留先登记的一条，请从名单中打开。")
+	}
+	cares, err = k.Care.Apart(ctx, tx, append([]int64{int64(id)}, others(t.Both, id)...)...)
 	return t, cares, err
 }
 
@@ -154,11 +173,13 @@ func (k *Desk) Leave(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Ent
 	if !t.Ended.IsZero() {
 		return errs.New(errs.Conflict, "这名儿童已经退出名单，不必重复办理。")
 	}
-	if err := endEntry(ctx, tx, by, id, reason); err != nil {
-		return err
-	}
-	if err := k.Care.PlanApart(ctx, tx, by, int64(id), t.Child, nil); err != nil {
-		return err
+	for _, e := range t.Both {
+		if err := endEntry(ctx, tx, by, e.ID, reason); err != nil {
+			return err
+		}
+		if err := k.plan(ctx, tx, by, e, t.Child, 0); err != nil {
+			return err
+		}
 	}
 	return audit.Write(ctx, tx, by, "special.secret", "assessment_entry", id, map[string]any{"did": "leave", "reason": reason})
 }
@@ -178,9 +199,14 @@ func (k *Desk) Follow(ctx context.Context, tx *db.Tx, by access.Actor, rows []ch
 	if err != nil || !concerned {
 		return err
 	}
+	var j joined
 	for _, r := range rows {
-		if err := carry(ctx, tx, r); err != nil {
+		n, err := carry(ctx, tx, r)
+		if err != nil {
 			return err
+		}
+		if n > 0 {
+			j = joined{file: r.ID, parted: r.Successor == 0}
 		}
 	}
 	entries, err := entriesOn(ctx, tx, ids)
@@ -195,22 +221,29 @@ func (k *Desk) Follow(ctx context.Context, tx *db.Tx, by access.Actor, rows []ch
 		if e.Region != c.Region { // the units of the old place are done with it
 			gone := c
 			gone.State = child.Closed
-			if err := k.plan(ctx, tx, by, e, gone); err != nil {
+			if err := k.plan(ctx, tx, by, e, gone, j.file); err != nil {
 				return err
 			}
 		}
 		if err := placeEntry(ctx, tx, e.ID, c); err != nil {
 			return err
 		}
-		if err := k.plan(ctx, tx, by, e, c); err != nil {
+		if err := k.plan(ctx, tx, by, e, c, j.file); err != nil {
 			return err
 		}
 	}
-	return k.proven(ctx, tx, by, ids)
+	return k.proven(ctx, tx, by, ids, j)
 }
 
-// proven asks nobody for papers that are there already.
-func (k *Desk) proven(ctx context.Context, tx *db.Tx, by access.Actor, ids []ref.Child) error {
+// joined is the file that was united with another or parted from it; the zero value is none.
+type joined struct {
+	file   ref.Child
+	parted bool
+}
+
+// proven asks nobody for papers that are there already, and anew for those that
+// went with a parted file.
+func (k *Desk) proven(ctx context.Context, tx *db.Tx, by access.Actor, ids []ref.Child, j joined) error {
 	given, err := proofsOf(ctx, tx, ids)
 	if err != nil || len(given) == 0 {
 		return err
@@ -221,11 +254,10 @@ func (k *Desk) proven(ctx context.Context, tx *db.Tx, by access.Actor, ids []ref
 	}
 	for _, c := range rows {
 		for _, l := range k.book().SpecialLists(today(tx)) {
-			codes := k.codes(c, today(tx))
-			if !k.on(c, l, today(tx)) || len(l.Missing(codes, there(given, l.ID, c.ID, today(tx)))) > 0 || len(l.Proofs) == 0 {
+			if c.State != child.Open || len(l.Proofs) == 0 || !k.on(c, l, today(tx)) {
 				continue
 			}
-			if err := k.proved(ctx, tx, by, c, l, int64(given[0].ID)); err != nil {
+			if err := k.proved(ctx, tx, by, c, l, int64(given[0].ID), j.parted); err != nil {
 				return err
 			}
 		}
@@ -233,12 +265,31 @@ func (k *Desk) proven(ctx context.Context, tx *db.Tx, by access.Actor, ids []ref
 	return nil
 }
 
-// plan brings the duties of an entry to what its list asks for; a closed file asks for nothing.
-func (k *Desk) plan(ctx context.Context, tx *db.Tx, by access.Actor, e Entry, c child.Child) error {
-	l, ok := k.book().SpecialList(e.List, today(tx))
-	var want []rule.Care
-	if ok && c.State == child.Open {
-		want = rule.StepCares(l, nil)
+// plan brings the duties of an entry to what its list asks for; a closed file
+// asks for nothing. Where two files of one child stood on the list, the first
+// entry does for both, and the other rests until they are parted.
+func (k *Desk) plan(ctx context.Context, tx *db.Tx, by access.Actor, e Entry, c child.Child, united ref.Child) error {
+	held, err := openOn(ctx, tx, e.Child, e.List)
+	if err != nil {
+		return err
 	}
-	return k.Care.PlanApart(ctx, tx, by, int64(e.ID), c, want)
+	a := assessment.Apart{Entry: int64(e.ID), Beside: others(held, e.ID), United: united}
+	l, ok := k.book().SpecialList(e.List, today(tx))
+	switch {
+	case len(held) > 0 && held[0].ID < e.ID:
+		a.United = cmp.Or(united, e.Origin)
+	case ok && c.State == child.Open && slices.ContainsFunc(held, func(h Entry) bool { return h.ID == e.ID }):
+		a.Want = rule.StepCares(l, nil)
+	}
+	return k.Care.PlanApart(ctx, tx, by, c, a)
+}
+
+// others gives the entries beside one.
+func others(held []Entry, id ref.Entry) (out []int64) {
+	for _, h := range held {
+		if h.ID != id {
+			out = append(out, int64(h.ID))
+		}
+	}
+	return out
 }

@@ -206,7 +206,7 @@ func (k *Desk) Entries(ctx context.Context, tx *db.Tx, by access.Actor, id speci
 		if rows[i], err = k.Care.Cabinet.Get(ctx, tx, by, e.Child); err != nil {
 			return nil, err
 		}
-		cares, err := k.Care.Apart(ctx, tx, int64(e.ID))
+		cares, err := k.Care.Apart(ctx, tx, int64(e.ID)) // those of another entry of the child rest
 		if err != nil {
 			return nil, err
 		}

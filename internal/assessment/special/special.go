@@ -116,6 +116,7 @@ type Proof struct {
 	ByName  string
 	ByUnit  ref.Unit
 	Dropped clock.Instant
+	Lapsed  clock.Instant // when it was asked for anew, for it had run out; 0 = not yet
 }
 
 // Holds tells whether a paper proves on a day.

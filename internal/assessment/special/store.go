@@ -30,11 +30,17 @@ func dropProof(ctx context.Context, tx *db.Tx, id ref.Proof) error {
 	return tx.One(ctx, "UPDATE assessment_proof SET dropped = ? WHERE id = ? AND dropped = 0", tx.Now, id)
 }
 
-// expired gives papers that ran out in the last days: a night that was missed is made up for.
+// lapseStep is how many papers are looked at before the next are asked for.
+const lapseStep = 500
+
+// expired gives papers that have run out and were not asked for anew since.
 func expired(ctx context.Context, tx *db.Tx, on civil.Date) ([]Proof, error) {
-	const back = 14
-	return db.All[Proof](ctx, tx, "SELECT "+proofColumns+" FROM assessment_proof p WHERE p.until <> '' AND p.until >= ? AND p.until < ? AND p.dropped = 0 ORDER BY p.id",
-		on.AddDays(-back), on)
+	return db.All[Proof](ctx, tx, "SELECT "+proofColumns+" FROM assessment_proof p WHERE p.lapsed = 0 AND p.dropped = 0 AND p.until <> '' AND p.until < ? ORDER BY p.until LIMIT ?", on, lapseStep)
+}
+
+// lapse notes that a paper was asked for anew.
+func lapse(ctx context.Context, tx *db.Tx, id ref.Proof) error {
+	return tx.One(ctx, "UPDATE assessment_proof SET lapsed = ? WHERE id = ?", tx.Now, id)
 }
 
 // stepsOf gives what was done for a child on ordinary lists, or for one entry of a secret one.
@@ -91,7 +97,7 @@ func size(ctx context.Context, tx *db.Tx, categories []string, column string, va
 
 func entriesOf(ctx context.Context, tx *db.Tx, by access.Actor, list special.Kind, after ref.Entry, limit int) ([]Entry, error) {
 	where, args := by.Scope().Where(access.ScopeColumns("e"))
-	text, all := "SELECT "+entryColumns+" FROM assessment_entry e JOIN child c ON c.id = e.child WHERE e.list = ? AND e.ended = '' AND c.state = 'open' AND "+where, append([]any{list}, args...)
+	text, all := "SELECT "+entryColumns+" FROM assessment_entry e JOIN child c ON c.id = e.child WHERE e.list = ? AND e.ended = '' AND c.state = 'open' AND NOT EXISTS (SELECT 1 FROM assessment_entry f WHERE f.child = e.child AND f.list = e.list AND f.ended = '' AND f.id < e.id) AND "+where, append([]any{list}, args...)
 	if after != 0 {
 		text, all = text+" AND e.id < ?", append(all, after)
 	}
@@ -137,19 +143,31 @@ func keeps(ctx context.Context, tx *db.Tx, ids []ref.Child) (bool, error) {
 	return db.Get[bool](ctx, tx, "SELECT "+text, all...)
 }
 
-// carry gives what is kept of a united file to the one that stands for it, and back when they are parted.
-func carry(ctx context.Context, tx *db.Tx, c child.Child) error {
+// carry gives what is kept of a united file to the one that stands for it, and
+// back when they are parted, with what came from files united into it before.
+// It tells how many rows went.
+func carry(ctx context.Context, tx *db.Tx, c child.Child) (n int64, err error) {
 	for _, table := range []string{"assessment_entry", "assessment_proof", "assessment_step"} {
-		var err error
+		var some int64
 		switch {
 		case c.Successor != 0:
-			_, err = tx.Exec(ctx, "UPDATE "+table+" SET child = ? WHERE child = ?", c.Successor, c.ID)
+			some, err = tx.Exec(ctx, "UPDATE "+table+" SET child = ? WHERE child = ?", c.Successor, c.ID)
 		case c.State == child.Open:
-			_, err = tx.Exec(ctx, "UPDATE "+table+" SET child = ? WHERE origin = ? AND child <> ?", c.ID, c.ID, c.ID)
+			some, err = tx.Exec(ctx, `WITH RECURSIVE part(id) AS (
+					SELECT c.id FROM child c WHERE c.id = ?
+					UNION ALL SELECT n.id FROM part p JOIN child n ON n.successor = p.id WHERE n.successor > 0)
+				UPDATE `+table+" SET child = ? WHERE origin IN (SELECT id FROM part) AND child <> ?", c.ID, c.ID, c.ID)
 		}
 		if err != nil {
-			return err
+			return n, err
 		}
+		n += some
 	}
-	return nil
+	return n, nil
+}
+
+// Rehome gives the entries of a division that is no longer in force the one in its place.
+func Rehome(ctx context.Context, tx *db.Tx, was, now string) error {
+	_, err := tx.Exec(ctx, "UPDATE assessment_entry SET region = ?, town = ?, county = ? WHERE region = ?", now, access.Town(now), access.County(now), was)
+	return err
 }

@@ -3,6 +3,7 @@ package emergency
 import (
 	"context"
 
+	"weibao/internal/access"
 	"weibao/internal/civil"
 	"weibao/internal/db"
 	"weibao/internal/ref"
@@ -96,4 +97,10 @@ func contingencies(ctx context.Context, tx *db.Tx, county string) ([]Contingency
 // above counties.
 func underWay(ctx context.Context, tx *db.Tx, county string) ([]string, error) {
 	return db.All[string](ctx, tx, "SELECT c.plan FROM casework_contingency c WHERE c.ended = 0 AND c.county IN ('', ?) ORDER BY c.id", county)
+}
+
+// Rehome gives what was set going in a division that is no longer in force the one in its place.
+func Rehome(ctx context.Context, tx *db.Tx, was, now string) error {
+	_, err := tx.Exec(ctx, "UPDATE casework_run SET region = ?, town = ?, county = ? WHERE region = ?", now, access.Town(now), access.County(now), was)
+	return err
 }

@@ -138,3 +138,9 @@ func signatures(ctx context.Context, tx *db.Tx, a About) ([]Signature, error) {
 	return db.All[Signature](ctx, tx, `SELECT d.unit, min(d.signed) AS at FROM casework_referral r JOIN duty d ON d.subject = 'casework_referral' AND d.subject_id = r.id
 		WHERE r.subject = ? AND r.subject_id = ? AND d.signed > 0 GROUP BY d.unit ORDER BY d.unit`, a.Kind, a.ID)
 }
+
+// Rehome gives the referrals of a division that is no longer in force the one in its place.
+func Rehome(ctx context.Context, tx *db.Tx, was, now string) error {
+	_, err := tx.Exec(ctx, "UPDATE casework_referral SET region = ?, town = ?, county = ? WHERE region = ?", now, access.Town(now), access.County(now), was)
+	return err
+}

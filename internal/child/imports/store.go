@@ -294,3 +294,13 @@ func filesAfter(ctx context.Context, tx *db.Tx, by access.Actor, category string
 	}
 	return db.All[child.Child](ctx, tx, "SELECT "+fileColumns+" FROM child c WHERE "+where+" AND c.state = 'open' ORDER BY c.id LIMIT ?", append(args, limit)...)
 }
+
+// Rehome gives the lists and prompts of a division that is no longer in force the one in its place.
+func Rehome(ctx context.Context, tx *db.Tx, was, now string) error {
+	for _, table := range []string{"child_import_batch", "child_import_prompt"} {
+		if _, err := tx.Exec(ctx, "UPDATE "+table+" SET region = ?, town = ?, county = ? WHERE region = ?", now, access.Town(now), access.County(now), was); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -48,3 +48,15 @@ func putRequest(ctx context.Context, tx *db.Tx, r Request) error {
 	return tx.One(ctx, "UPDATE child_request SET state = ?, duty = ?, decided = ?, decided_by = ?, decided_name = ?, answer = ? WHERE id = ?",
 		r.State, r.Duty, r.Decided, r.DecidedBy, r.DecidedName, append([]byte{}, r.Answer...), r.ID)
 }
+
+// Rehome gives the requests of a division that is no longer in force, and those
+// that would bring a file there, the one in its place.
+func Rehome(ctx context.Context, tx *db.Tx, was, now string) error {
+	for _, end := range []string{"", "to_"} {
+		text := "UPDATE child_request SET " + end + "region = ?, " + end + "town = ?, " + end + "county = ? WHERE " + end + "region = ?"
+		if _, err := tx.Exec(ctx, text, now, access.Town(now), access.County(now), was); err != nil {
+			return err
+		}
+	}
+	return nil
+}

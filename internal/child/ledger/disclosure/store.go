@@ -59,3 +59,9 @@ func takes(ctx context.Context, tx *db.Tx, id ref.Disclosure) ([]Take, error) {
 func overdue(ctx context.Context, tx *db.Tx, now clock.Instant, limit int) ([]Disclosure, error) {
 	return db.All[Disclosure](ctx, tx, "SELECT "+columns+" FROM child_disclosure d WHERE d.state = 'granted' AND d.expires <= ? ORDER BY d.expires LIMIT ?", now, limit)
 }
+
+// Rehome gives the disclosures of a division that is no longer in force the one in its place.
+func Rehome(ctx context.Context, tx *db.Tx, was, now string) error {
+	_, err := tx.Exec(ctx, "UPDATE child_disclosure SET region = ?, town = ?, county = ? WHERE region = ?", now, access.Town(now), access.County(now), was)
+	return err
+}
