@@ -45,6 +45,7 @@ var (
 	elsewhere  = actor(401, "990101101000", access.Supervisor)
 	liaison    = actor(600, county, access.Liaison)
 	units      = map[string]ref.Unit{"child_director": 300, "assigned": 300, "supervisor": 200, "officer": 100}
+	abroad     = map[string]ref.Unit{"child_director": 400, "assigned": 400, "supervisor": 401, "officer": 100}
 	day        = civil.DateOf(testkit.Noon)
 )
 
@@ -59,7 +60,12 @@ func withDesk(t *testing.T, test func(k desk, c *clock.Manual)) {
 	testkit.Databases(t, func(t *testing.T, d *db.DB, c *clock.Manual) {
 		cal, book, cabinet := testkit.Calendar(t), testkit.Book(t, "demo"), testkit.Cabinet(t, d, "demo")
 		care := &assessment.Desk{Cabinet: cabinet, Kernel: testkit.Kernel(cal, 100), Book: func() *rule.Book { return book },
-			Unit:     func(_ context.Context, _ *db.Tx, _, who, _ string) (ref.Unit, error) { return units[who], nil },
+			Unit: func(_ context.Context, _ *db.Tx, region, who, _ string) (ref.Unit, error) {
+				if access.Town(region) == access.Town(other) {
+					return abroad[who], nil
+				}
+				return units[who], nil
+			},
 			Calendar: func(context.Context, *db.Tx) (*civil.Calendar, error) { return cal, nil }}
 		k := &lists.Desk{Care: care, Ledgers: &ledger.Desk{Cabinet: cabinet,
 			Names: func(context.Context, *db.Tx, []string) (map[string]string, error) { return nil, nil }}}
