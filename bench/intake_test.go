@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"modernc.org/sqlite"
+
 	"weibao/internal/access"
 	"weibao/internal/clock"
 	"weibao/internal/db"
@@ -34,6 +36,20 @@ const reportText = `{"danger_now":false,"what":"hurt","place":{"region":"9901011
 // duty and its place, two entries of the journal.
 const reportRows = 8
 
+// reportPath takes reports on the product's side.
+const reportPath = "/api/v1/reports"
+
+// Bounds of what is asked of durability and of a load below the greatest.
+const (
+	normalBound = 0.85
+	calmShare   = 0.8
+	calmBound   = 40 * time.Millisecond
+	calmConns   = 256
+)
+
+// mostConns is how many connections the greatest load has.
+const mostConns = 128
+
 func measureIntake(t *testing.T, out *table) {
 	rounds, during := 5, 3*time.Second
 	if !*full {
@@ -41,17 +57,76 @@ func measureIntake(t *testing.T, out *table) {
 	}
 	eachDialect(t, func(t *testing.T, dialect db.Dialect) {
 		product, bare := apart(t, "intake", dialect), apart(t, "intake, bare", dialect)
-		for _, conns := range []int{1, 32, 128} {
-			product.burst(t, "/api/v1/reports", reportText, conns, during/3)
+		var ours, theirs []result
+		for _, conns := range []int{1, 32, mostConns} {
+			product.burst(t, reportPath, reportText, conns, during/3)
 			bare.burst(t, "/", reportText, conns, during/3)
-			var ours, theirs []result
+			ours, theirs = nil, nil
 			for range rounds {
 				theirs = append(theirs, bare.burst(t, "/", reportText, conns, during))
-				ours = append(ours, product.burst(t, "/api/v1/reports", reportText, conns, during))
+				ours = append(ours, product.burst(t, reportPath, reportText, conns, during))
 			}
 			reportIntake(out, dialect, conns, ours, theirs)
 		}
+		calm(t, out, dialect, product, ours, during)
+		if dialect == db.SQLite {
+			measureFull(t, out, product, rounds, during)
+		}
 	})
+}
+
+// calm sends four fifths of what was done at most, at a steady rate.
+func calm(t *testing.T, out *table, dialect db.Dialect, product *side, most []result, during time.Duration) {
+	t.Helper()
+	rate := calmShare * middle(most)
+	times, took := paced(t, product.addr, reportPath, reportText, calmConns, rate, 3*during)
+	p99 := quantile(times, 0.99)
+	out.add(row{part: "intake", what: "steady at 0.8 of that rate, asked and done", where: string(dialect),
+		got: fmt.Sprintf("%.0f and %.0f/s, p50 %s", rate, float64(len(times))/took.Seconds(), ms(quantile(times, 0.5)))})
+	out.add(row{part: "intake", what: "steady at 0.8 of that rate, p99", where: string(dialect), got: ms(p99), bound: "≤ " + ms(calmBound), ok: p99 <= calmBound})
+}
+
+// middle is the rate in the middle of the rounds.
+func middle(list []result) float64 {
+	rates := make([]float64, len(list))
+	for i, r := range list {
+		rates[i] = r.rate
+	}
+	slices.Sort(rates)
+	return rates[len(rates)/2]
+}
+
+// measureFull compares the program as it is, which syncs each commit, with
+// itself where SQLite syncs at checkpoints alone.
+func measureFull(t *testing.T, out *table, product *side, rounds int, during time.Duration) {
+	t.Helper()
+	normal := apart(t, normalReports, db.SQLite)
+	normal.burst(t, reportPath, reportText, mostConns, during/3)
+	ratios := make([]float64, rounds)
+	var with, without []result
+	for i := range ratios {
+		without = append(without, normal.burst(t, reportPath, reportText, mostConns, during))
+		with = append(with, product.burst(t, reportPath, reportText, mostConns, during))
+		ratios[i] = with[i].rate / without[i].rate
+	}
+	slices.Sort(ratios)
+	ratio := ratios[rounds/2]
+	out.add(row{part: "intake", what: "128 connections, synchronous=NORMAL", where: string(db.SQLite), got: rateText(without)})
+	out.add(row{part: "intake", what: "128 connections, FULL against NORMAL", where: string(db.SQLite), got: fmt.Sprintf("%.2f (%.2f–%.2f)", ratio, ratios[0], ratios[rounds-1]),
+		bound: fmt.Sprintf("≥ %.2f", normalBound), ok: ratio >= normalBound})
+}
+
+const normalReports = "intake, normal"
+
+// normalSide is the product on connections that sync at checkpoints alone,
+// which the program itself never opens.
+func normalSide(t testing.TB, dialect db.Dialect, dsn string) http.Handler {
+	t.Helper()
+	sqlite.RegisterConnectionHook(func(conn sqlite.ExecQuerierContext, _ string) error {
+		_, err := conn.ExecContext(context.Background(), "PRAGMA synchronous=NORMAL", nil)
+		return err
+	})
+	return reportSide(t, dialect, dsn)
 }
 
 func reportIntake(out *table, dialect db.Dialect, conns int, ours, theirs []result) {
@@ -71,7 +146,7 @@ func reportIntake(out *table, dialect db.Dialect, conns int, ours, theirs []resu
 	slices.Sort(ratios)
 	ratio := ratios[len(ratios)/2]
 	r := row{part: "intake", what: what + ", ratio", where: string(dialect), got: fmt.Sprintf("%.2f (%.2f–%.2f)", ratio, ratios[0], ratios[len(ratios)-1]), ok: true}
-	if conns == 128 {
+	if conns == mostConns {
 		r.bound, r.ok = fmt.Sprintf("≥ %.1f", bareBound), ratio >= bareBound
 	}
 	out.add(r)

@@ -115,32 +115,51 @@ func (s *seen) client(addr string, request []byte, until time.Time) {
 	}
 	defer conn.Close()
 	in := bufio.NewReader(conn)
+	mine := seen{}
+	defer func() { s.add(&mine) }()
 	for time.Now().Before(until) {
 		start := time.Now()
 		if _, err := conn.Write(request); err != nil {
 			return
 		}
-		w, err := http.ReadResponse(in, nil)
-		if err != nil {
+		status, err := statusOf(in)
+		switch {
+		case err != nil:
 			return
-		}
-		_, _ = io.Copy(io.Discard, w.Body)
-		w.Body.Close()
-		s.mu.Lock()
-		switch w.StatusCode {
-		case http.StatusOK, http.StatusCreated:
-			s.done++
-			s.times = append(s.times, time.Since(start))
-		case http.StatusServiceUnavailable:
-			s.refused++
-		default:
-			s.other++
-		}
-		s.mu.Unlock()
-		if w.StatusCode == http.StatusServiceUnavailable {
+		case status == http.StatusOK || status == http.StatusCreated:
+			mine.done++
+			mine.times = append(mine.times, time.Since(start))
+		case status == http.StatusServiceUnavailable:
+			mine.refused++
 			time.Sleep(20 * time.Millisecond) // a hasty client; one that heeds Retry-After waits five seconds
+		default:
+			mine.other++
 		}
 	}
+}
+
+func (s *seen) add(o *seen) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.done, s.refused, s.other, s.times = s.done+o.done, s.refused+o.refused, s.other+o.other, append(s.times, o.times...)
+}
+
+// statusOf reads one answer; of a refusal, of which there are many, by hand.
+func statusOf(in *bufio.Reader) (int, error) {
+	const refusal = "HTTP/1.1 503"
+	if head, err := in.Peek(len(refusal)); err != nil || string(head) == refusal {
+		if err == nil {
+			_, err = skip(in)
+		}
+		return http.StatusServiceUnavailable, err
+	}
+	w, err := http.ReadResponse(in, nil)
+	if err != nil {
+		return 0, err
+	}
+	defer w.Body.Close()
+	_, err = io.Copy(io.Discard, w.Body)
+	return w.StatusCode, err
 }
 
 func measureOverload(t *testing.T, out *table) {

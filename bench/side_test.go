@@ -27,6 +27,7 @@ var sides = map[string]func(t testing.TB, dialect db.Dialect, dsn string) http.H
 	"write, bare":  newBare,
 	"intake":       reportSide,
 	"intake, bare": newBareReports,
+	normalReports:  normalSide,
 }
 
 // What the process of a side is told.

@@ -16,6 +16,7 @@ import (
 
 	"weibao/internal/clock"
 	"weibao/internal/db"
+	"weibao/internal/testkit"
 )
 
 // smallDisk gives a folder on a file system of its own with room for size.
@@ -141,18 +142,31 @@ func end(t *testing.T, p *process) {
 	_ = p.cmd.Wait()
 }
 
+// small gives a folder on a small disk with a database in it: all of SQLite's,
+// the tables of PostgreSQL's, whose own log must never lack room.
+func small(t *testing.T, dialect db.Dialect) (dir, dsn string) {
+	t.Helper()
+	if dialect == db.Postgres {
+		dir = smallDisk(t, "64m")
+		return dir, testkit.NewCluster(t).DSNIn(t, dir)
+	}
+	dir = smallDisk(t, "10m")
+	dsn = filepath.Join(dir, "weibao.db")
+	migrated(t, dsn)
+	return dir, dsn
+}
+
 // filled is a child with its keys, files and database on a small disk that is
 // now full; room makes room again.
-func filled(t *testing.T, l *reporters, env ...string) (p *process, path, seals string, room func()) {
+func filled(t *testing.T, l *reporters, dialect db.Dialect, env ...string) (p *process, dsn, seals string, room func()) {
 	t.Helper()
-	dir := smallDisk(t, "10m")
-	path, seals = filepath.Join(dir, "weibao.db"), filepath.Join(dir, "seals")
-	migrated(t, path)
+	dir, dsn := small(t, dialect)
+	seals = filepath.Join(dir, "seals")
 	if err := os.Mkdir(seals, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	ballast := filepath.Join(dir, "ballast")
-	p = launch(t, path, append(env, childSeals+"="+seals))
+	p = launch(t, dsn, append(env, childSeals+"="+seals))
 	if !l.send(p, l.last.Add(1)) || !l.attach(p, 1) { // keys are made while there is room
 		t.Fatal("the first report was not taken")
 	}
@@ -164,7 +178,7 @@ func filled(t *testing.T, l *reporters, env ...string) (p *process, path, seals 
 	if err := os.WriteFile(ballast, make([]byte, int64(space.Bavail)*space.Bsize-left), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return p, path, seals, func() {
+	return p, dsn, seals, func() {
 		if err := os.Remove(ballast); err != nil {
 			t.Fatal(err)
 		}
@@ -185,26 +199,15 @@ func calls(body []byte, form string) (missing []string) {
 // page as by the API; reports that were taken can be read, and when there is
 // room again reports are taken without a restart.
 func TestFaultOfAFullDiskTellsReportersWhomToCall(t *testing.T) {
-	l := newReporters()
-	p, path, seals, room := filled(t, l)
-	status, body := 0, []byte(nil)
-	for refused := 0; refused < 5 && l.last.Load() < 5000; { // a log that begins anew makes room once more
-		n := l.last.Add(1)
-		var err error
-		if status, body, err = l.post(p, n); err != nil {
-			t.Fatal(err)
-		}
-		if status == http.StatusCreated && !l.send(p, n) { // the same again
-			status = http.StatusInsufficientStorage
-			_, body, _ = l.post(p, n)
-		}
-		if status != http.StatusInsufficientStorage {
-			refused = 0
-			continue
-		}
-		refused++
-		time.Sleep(300 * time.Millisecond)
+	for _, dialect := range []db.Dialect{db.SQLite, db.Postgres} {
+		t.Run(string(dialect), func(t *testing.T) { fullDisk(t, dialect) })
 	}
+}
+
+func fullDisk(t *testing.T, dialect db.Dialect) {
+	l := newReporters()
+	p, dsn, seals, room := filled(t, l, dialect)
+	status, body := l.untilFull(t, p)
 	if missing := calls(body, `"N"`); status != http.StatusInsufficientStorage || len(missing) > 0 {
 		t.Fatalf("status %d, %s, without %v", status, body, missing)
 	}
@@ -225,6 +228,7 @@ func TestFaultOfAFullDiskTellsReportersWhomToCall(t *testing.T) {
 	if got, _ := l.receipts.Load(int64(1)); !strings.Contains(lookup(t, p, got.(receiptOf).text), `"state":"received"`) {
 		t.Error("a report that was taken cannot be read")
 	}
+	before := len(acknowledged(l))
 	room()
 	for n := range l.last.Load() {
 		if l.note(n+1, l.send(p, n+1) && l.attach(p, n+1)); len(l.unsure) > 0 {
@@ -232,23 +236,52 @@ func TestFaultOfAFullDiskTellsReportersWhomToCall(t *testing.T) {
 		}
 	}
 	p.kill()
-	t.Logf("%d reports, some before the disk was full, all after", len(l.acked))
-	for _, f := range l.broken(t, path, seals, time.Now()) {
+	t.Logf("%d reports, %d before the disk was full, all after", len(l.acked), before)
+	for _, f := range l.broken(t, dsn, seals, time.Now()) {
 		t.Error(f)
 	}
 }
 
+// untilFull sends reports until one after another is refused, and gives the
+// last answer. A log that begins anew, and a page of one table, make room once more.
+func (l *reporters) untilFull(t *testing.T, p *process) (status int, body []byte) {
+	t.Helper()
+	for refused := 0; refused < 5 && l.last.Load() < 5000; {
+		n := l.last.Add(1)
+		var err error
+		if status, body, err = l.post(p, n); err != nil {
+			t.Fatal(err)
+		}
+		if status == http.StatusCreated && !l.send(p, n) { // the same again
+			status = http.StatusInsufficientStorage
+			_, body, _ = l.post(p, n)
+		}
+		if status != http.StatusInsufficientStorage {
+			refused = 0
+			continue
+		}
+		refused++
+		time.Sleep(300 * time.Millisecond)
+	}
+	return status, body
+}
+
 // The control: who answers before the commit is caught by a full disk, too.
 func TestFaultOfAFullDiskCatchesReceiptsBeforeTheCommit(t *testing.T) {
-	l := newReporters()
-	p, path, seals, _ := filled(t, l, childEarly+"=1")
-	for n := l.last.Add(1); n < 2000; n = l.last.Add(1) {
-		l.note(n, l.send(p, n))
-	}
-	time.Sleep(300 * time.Millisecond)
-	p.kill()
-	if len(l.broken(t, path, seals, time.Now())) == 0 {
-		t.Error("nothing was lost, so the check cannot see a loss")
+	for _, dialect := range []db.Dialect{db.SQLite, db.Postgres} {
+		t.Run(string(dialect), func(t *testing.T) {
+			l := newReporters()
+			p, dsn, seals, room := filled(t, l, dialect, childEarly+"=1")
+			for n := l.last.Add(1); n < 2000; n = l.last.Add(1) {
+				l.note(n, l.send(p, n))
+			}
+			time.Sleep(300 * time.Millisecond)
+			p.kill()
+			room() // so that the check itself can open the database
+			if len(l.broken(t, dsn, seals, time.Now())) == 0 {
+				t.Error("nothing was lost, so the check cannot see a loss")
+			}
+		})
 	}
 }
 

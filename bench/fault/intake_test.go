@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"mime/multipart"
 	"net/http"
 	"path/filepath"
@@ -192,6 +193,26 @@ func (l *reporters) attach(p *process, n int64) bool {
 	return true
 }
 
+// mostTaken is how many reports with their files a child takes at most before
+// it is killed, and longestLife how long it is waited for: the number of
+// reports does not hang on how fast the machine is.
+const (
+	mostTaken   = 130
+	longestLife = 10 * time.Second
+)
+
+// await waits until some reports more were taken.
+func (l *reporters) await(more int) {
+	taken := func() int {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		return len(l.acked)
+	}
+	for goal, until := taken()+more, time.Now().Add(longestLife); taken() < goal && time.Now().Before(until); {
+		time.Sleep(2 * time.Millisecond)
+	}
+}
+
 // reportKills kills a child n times in the middle of taking reports and gives what it broke.
 func reportKills(t *testing.T, dsn string, n int, env ...string) []string {
 	t.Helper()
@@ -200,7 +221,8 @@ func reportKills(t *testing.T, dsn string, n int, env ...string) []string {
 	for range n {
 		p := launch(t, dsn, env)
 		wait := l.load(t.Context(), p, 16, false)
-		pause(20*time.Millisecond, 450*time.Millisecond)
+		l.await(rand.N(mostTaken))
+		pause(0, 20*time.Millisecond)
 		p.kill()
 		wait()
 	}

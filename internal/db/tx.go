@@ -25,6 +25,7 @@ type Tx struct {
 	torn     error   // an insert stopped between its rows: nothing of the transaction may stay
 	pending  []batch // appended and not yet written
 	notices  []notice
+	commit   map[string]any                    // Once: of all transactions of the commit; nil where each has its own
 	see      func(query string, plan []string) // DB.Explained
 }
 
@@ -54,6 +55,20 @@ func (t *Tx) exec(ctx context.Context, query string, args []any) (int64, error) 
 	}
 	n, err := res.RowsAffected()
 	return n, t.wrap(err, query)
+}
+
+// Once gives what ask gives, asked once for all transactions that share a
+// commit on SQLite: for what changes once in months, and where it does no harm
+// not to see a change of it by another transaction of the same commit.
+func Once[T any](t *Tx, key string, ask func() (T, error)) (T, error) {
+	if known, ok := t.commit[key].(T); ok {
+		return known, nil
+	}
+	v, err := ask()
+	if err == nil && t.commit != nil {
+		t.commit[key] = v
+	}
+	return v, err
 }
 
 // One runs a statement that must touch exactly one row; none is errs.Missing.

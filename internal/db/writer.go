@@ -25,6 +25,7 @@ type writer struct {
 	pool  *sql.DB
 	conn  *sql.Conn
 	stmts *statements
+	once  map[string]any // what was asked once for the commit under way
 	high  chan *request
 	low   chan *request
 	rests chan func()
@@ -48,7 +49,7 @@ func newWriter(ctx context.Context, d *DB, pool *sql.DB) (*writer, error) {
 		pool.Close()
 		return nil, fmt.Errorf("db: writer: %w", err)
 	}
-	w := &writer{db: d, pool: pool, conn: conn, stmts: newStatements(conn),
+	w := &writer{db: d, pool: pool, conn: conn, stmts: newStatements(conn), once: map[string]any{},
 		high: make(chan *request), low: make(chan *request), rests: make(chan func()), stop: make(chan struct{}), done: make(chan struct{})}
 	go w.loop()
 	return w, nil
@@ -136,7 +137,7 @@ func (w *writer) group(first *request, more bool) {
 
 func (w *writer) attempt(first *request, more bool) ([]*request, error) {
 	group := []*request{first}
-	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
+	if err := w.begin(); err != nil {
 		return group, err
 	}
 	spoilt := w.run(first)
@@ -188,7 +189,7 @@ func (w *writer) again(group []*request) error {
 	if halt := w.db.halted.Load(); halt != nil {
 		return halt
 	}
-	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
+	if err := w.begin(); err != nil {
 		return err
 	}
 	for _, r := range group {
@@ -197,6 +198,11 @@ func (w *writer) again(group []*request) error {
 		}
 	}
 	return nil
+}
+
+func (w *writer) begin() error {
+	clear(w.once)
+	return w.exec("BEGIN IMMEDIATE")
 }
 
 func (w *writer) commit() error {
@@ -221,7 +227,7 @@ func (w *writer) run(r *request) (spoilt bool) {
 	if r.err = r.ctx.Err(); r.err != nil {
 		return false
 	}
-	r.tx = &Tx{Now: clock.Of(w.db.Clock.Now()), Dialect: SQLite, q: w.stmts}
+	r.tx = &Tx{Now: clock.Of(w.db.Clock.Now()), Dialect: SQLite, q: w.stmts, commit: w.once}
 	if r.err = guard(r.fn, r.tx); r.err == nil {
 		r.err = r.tx.torn
 	}
@@ -251,6 +257,7 @@ func (w *writer) undo(r *request) {
 	if ioFailed(r.err) {
 		r.err = w.db.halt(r.err)
 	}
+	clear(w.once)
 	if err := w.exec("ROLLBACK TO one"); err == nil {
 		_ = w.exec("RELEASE one")
 	}

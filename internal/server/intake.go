@@ -82,7 +82,11 @@ func (a *App) ways() *flow.Ways {
 // reports makes the public pages, the API and the office's screens of reports.
 func (a *App) reports() ([]ui.Route, error) {
 	book := func() *rule.Book { return a.Rules }
-	public, err := publicpage.New(publicpage.Deps{DB: a.DB, UI: a.UI, Desk: a.Reception, Book: book, Gate: &throttle.Gate{Clock: a.Clock, Limits: throttle.Usual, Key: a.Vault.Blind("throttle.ticket", "")}})
+	gate, err := throttle.New(a.Clock, book, a.Vault.Blind("throttle.ticket", ""))
+	if err != nil {
+		return nil, err
+	}
+	public, err := publicpage.New(publicpage.Deps{DB: a.DB, UI: a.UI, Desk: a.Reception, Book: book, Gate: gate})
 	if err != nil {
 		return nil, err
 	}

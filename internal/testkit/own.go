@@ -116,8 +116,37 @@ func (c *Cluster) signal(s syscall.Signal) {
 // DSN gives the address of a fresh, migrated database in the cluster.
 func (c *Cluster) DSN(t testing.TB) string {
 	t.Helper()
+	return c.database(t, "")
+}
+
+// DSNIn is DSN for a database whose tables lie in a folder, such as a disk of
+// their own; the cluster's log of writes stays where it is.
+func (c *Cluster) DSNIn(t testing.TB, dir string) string {
+	t.Helper()
+	space := filepath.Join(dir, "tables")
+	if err := os.Mkdir(space, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if os.Getuid() == 0 {
+		credential, err := postgresUser()
+		if err == nil {
+			err = os.Chown(space, int(credential.Uid), int(credential.Gid))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	name := fmt.Sprint("space", c.copies.Add(1))
+	if err := administer(c.base(), "CREATE TABLESPACE "+name+" LOCATION '"+space+"'"); err != nil {
+		t.Fatal(err)
+	}
+	return c.database(t, " TABLESPACE "+name)
+}
+
+func (c *Cluster) database(t testing.TB, options string) string {
+	t.Helper()
 	name := fmt.Sprint("weibao", c.copies.Add(1))
-	if err := administer(c.base(), "CREATE DATABASE "+name); err != nil {
+	if err := administer(c.base(), "CREATE DATABASE "+name+options); err != nil {
 		t.Fatal(err)
 	}
 	dsn := withDatabase(c.base(), name)

@@ -138,25 +138,45 @@ func (v *Vault) edit(change func(*keyFile)) error {
 	return nil
 }
 
-// Finish wraps anew whatever data keys are not under the current key.
-func (v *Vault) Finish(ctx context.Context, d *db.DB, progress func(done int)) (int, error) {
-	for done := 0; ; {
+// Finish wraps anew whatever data keys are not under the current key: it goes
+// through all of them once, and once more where another rotation began meanwhile.
+func (v *Vault) Finish(ctx context.Context, d *db.DB, progress func(done int)) (done int, err error) {
+	begun, after := "", Group("")
+	for {
+		current, err := currentWrap(ctx, d.Reader())
+		if err != nil {
+			return done, fmt.Errorf("vault.Finish: %w", err)
+		}
+		if begun == "" {
+			begun, after = current, ""
+		}
+		groups, err := outdated(ctx, d.Reader(), current, after, rewrapBatch)
+		switch {
+		case err != nil:
+			return done, fmt.Errorf("vault.Finish: %w", err)
+		case len(groups) == 0 && current == begun:
+			return done, nil
+		case len(groups) == 0:
+			begun = ""
+			continue
+		}
 		n := 0
-		err := d.WriteLow(ctx, func(tx *db.Tx) error {
+		err = d.WriteLow(ctx, func(tx *db.Tx) error {
 			var err error
-			n, err = v.rewrapSome(ctx, tx)
+			n, err = v.rewrapSome(ctx, tx, groups)
 			return err
 		})
-		if done += n; err != nil || n == 0 {
+		if err != nil {
 			return done, err
 		}
-		if progress != nil {
+		after = groups[len(groups)-1]
+		if done += n; progress != nil {
 			progress(done)
 		}
 	}
 }
 
-func (v *Vault) rewrapSome(ctx context.Context, tx *db.Tx) (int, error) {
+func (v *Vault) rewrapSome(ctx context.Context, tx *db.Tx, groups []Group) (int, error) {
 	id, err := currentWrap(ctx, tx)
 	if err != nil {
 		return 0, fmt.Errorf("vault.Finish: %w", err)
@@ -165,7 +185,7 @@ func (v *Vault) rewrapSome(ctx context.Context, tx *db.Tx) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	keys, err := outdated(ctx, tx, id, rewrapBatch)
+	keys, err := lockOutdated(ctx, tx, id, groups)
 	if err != nil || len(keys) == 0 {
 		return 0, err
 	}

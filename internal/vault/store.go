@@ -56,10 +56,16 @@ func makeCurrent(ctx context.Context, tx *db.Tx, m master) error {
 }
 
 // currentWrap names the master for new data keys and, on PostgreSQL, holds
-// off a rotation until the transaction has ended.
+// off a rotation until the transaction has ended. On SQLite it is asked once
+// for a commit: whoever makes keys under a master which the same commit
+// replaces is seen by the pass that follows the commit.
 func currentWrap(ctx context.Context, tx *db.Tx) (string, error) {
+	return db.Once(tx, "vault.wrap", func() (string, error) { return askWrap(ctx, tx) })
+}
+
+func askWrap(ctx context.Context, tx *db.Tx) (string, error) {
 	query := "SELECT id FROM vault_master WHERE purpose = ? AND state = ?"
-	if tx.Dialect == db.Postgres {
+	if tx.ForUpdate() != "" {
 		query += " FOR SHARE"
 	}
 	for range 3 { // a rotation that commits while we wait leaves no row in this statement's view
@@ -97,10 +103,17 @@ func insertDataKey(ctx context.Context, tx *db.Tx, k dataKey) error {
 	return err
 }
 
-// outdated gives data keys under a master that is not id, locked.
-func outdated(ctx context.Context, tx *db.Tx, id string, limit int) ([]dataKey, error) {
-	return db.All[dataKey](ctx, tx, "SELECT "+db.ColumnsOf[dataKey]("k")+
-		" FROM vault_key k JOIN vault_master m ON m.id = k.master WHERE m.id <> ? ORDER BY k.master, k.record_group LIMIT ?"+strings.Replace(tx.ForUpdate(), "UPDATE", "UPDATE OF k", 1), id, limit)
+// outdated gives the next groups whose data keys are under a master that is
+// not id, in the order of their names. It reads the keys one after another, so
+// that it is asked outside of any transaction.
+func outdated(ctx context.Context, tx *db.Tx, id string, after Group, limit int) ([]Group, error) {
+	return db.All[Group](ctx, tx, "SELECT k.record_group FROM vault_key k WHERE k.record_group > ? AND k.master <> ? AND k.shredded = 0 ORDER BY k.record_group LIMIT ?", after, id, limit)
+}
+
+// lockOutdated gives the data keys of groups that are still under a master that is not id, locked.
+func lockOutdated(ctx context.Context, tx *db.Tx, id string, groups []Group) ([]dataKey, error) {
+	return db.All[dataKey](ctx, tx, "SELECT "+db.ColumnsOf[dataKey]("k")+" FROM vault_key k WHERE k.record_group IN "+db.In(len(groups))+
+		" AND k.master <> ? AND k.shredded = 0 ORDER BY k.record_group"+tx.ForUpdate(), append(db.Args(groups), id)...)
 }
 
 // rewrap replaces the wrapping of keys that exist and are locked.

@@ -13,14 +13,13 @@ import (
 	"testing"
 	"time"
 
-	"weibao/internal/intake/throttle"
 	"weibao/internal/testkit"
 	"weibao/internal/ui/uitest"
 )
 
 // flood sends as many reports as one network may without being asked for more.
 func (h house) flood() {
-	for range throttle.Usual.Reports {
+	for range h.gate.Limits.Reports {
 		receiptOf(h.T, h.api("/api/v1/reports", body))
 	}
 }
@@ -94,7 +93,7 @@ func TestGuessesOfOthersKeepNobodyFromAnswering(t *testing.T) {
 	withHouse(t, func(h house) {
 		code := receiptOf(t, h.api("/api/v1/reports", body))
 		page := h.Do(nobody, "POST", "/report/look", url.Values{"receipt": {code}}).Body.String()
-		for range throttle.Usual.Guesses {
+		for range h.gate.Limits.Guesses {
 			h.api("/api/v1/receipts/lookup", `{"receipt":"0000000000000000"}`)
 		}
 		if w := h.next("/report/say", page, url.Values{"text": {"和外婆"}}); w.Code != http.StatusOK {

@@ -38,6 +38,7 @@ type house struct {
 	desk *intake.Desk
 	d    *db.DB
 	c    *clock.Manual
+	gate *throttle.Gate
 }
 
 func newHouse(t testing.TB, d *db.DB, c *clock.Manual) house {
@@ -50,11 +51,15 @@ func newHouse(t testing.TB, d *db.DB, c *clock.Manual) house {
 	book := func() *rule.Book { return rules }
 	k := &intake.Desk{Vault: v, Kernel: testkit.Kernel(testkit.Calendar(t), office), Book: book}
 	r := uitest.New(t)
-	p, err := publicpage.New(publicpage.Deps{DB: d, UI: r, Desk: k, Book: book, Gate: &throttle.Gate{Clock: c, Limits: throttle.Usual}})
+	gate, err := throttle.New(c, book, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return house{uitest.Desk{T: t, UI: r, Routes: p.Routes()}, k, d, c}
+	p, err := publicpage.New(publicpage.Deps{DB: d, UI: r, Desk: k, Book: book, Gate: gate})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return house{uitest.Desk{T: t, UI: r, Routes: p.Routes()}, k, d, c, gate}
 }
 
 func withHouse(t *testing.T, test func(h house)) {
@@ -152,7 +157,7 @@ func TestWhatMachinesSendWrongIsTold(t *testing.T) {
 func TestGuessingReceiptsIsStopped(t *testing.T) {
 	withHouse(t, func(h house) {
 		code := receiptOf(t, h.api("/api/v1/reports", body))
-		for range throttle.Usual.Guesses {
+		for range h.gate.Limits.Guesses {
 			h.api("/api/v1/receipts/lookup", `{"receipt":"0000000000000000"}`)
 		}
 		if w := h.api("/api/v1/receipts/lookup", `{"receipt":"`+code+`"}`); w.Code != http.StatusTooManyRequests {

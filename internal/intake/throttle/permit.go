@@ -28,15 +28,7 @@ type Demand struct {
 // Seconds is the wait in whole seconds.
 func (d Demand) Seconds() int { return int((d.Wait + time.Second - 1) / time.Second) }
 
-const (
-	leastWait  = 30 * time.Second
-	mostWait   = 5 * time.Minute
-	between    = 2 * time.Second // of two who wait
-	ticketLife = 2 * time.Hour
-	// An old phone makes some 100,000 of these hashes a second.
-	leastBits = 17
-	mostBits  = 20
-)
+const ticketLife = 2 * time.Hour
 
 // line is the row of those who wait.
 type line struct {
@@ -106,15 +98,15 @@ func (g *Gate) demand(p Permit, over, limit int) *Demand {
 func (g *Gate) next(at time.Time, over, limit int) ticket {
 	var number [8]byte
 	rand.Read(number[:])
-	turn := at.Add(leastWait)
-	if after := g.line.last.Add(between); after.After(turn) {
+	turn := at.Add(g.Limits.Least)
+	if after := g.line.last.Add(g.Limits.Between); after.After(turn) {
 		turn = after
 	}
-	if most := at.Add(mostWait); turn.After(most) {
+	if most := at.Add(g.Limits.Most); turn.After(most) {
 		turn = most
 	}
 	g.line.last = turn
-	return ticket{binary.BigEndian.Uint64(number[:]), turn, min(mostBits, leastBits+bits.Len(uint(over/max(1, limit))))}
+	return ticket{binary.BigEndian.Uint64(number[:]), turn, min(g.Limits.MostBits, g.Limits.LeastBits+bits.Len(uint(over/max(1, limit))))}
 }
 
 // solves tells whether a number solves the task of a ticket.

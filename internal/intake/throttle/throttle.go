@@ -1,7 +1,7 @@
 // Package throttle keeps the public door open while somebody leans on it
 // 「限流」: it bounds how often one network may guess receipts or send reports.
 //
-// It owns no table and writes nothing: what it counts lives in memory, under
+// It owns no table and writes nothing; its limits are rules of the county. What it counts lives in memory, under
 // a keyed hash whose key is drawn at the start, and is forgotten after an
 // hour, so that nothing tells later who was here. It promises that nobody is
 // shut out: beyond what a school sends, a browser with scripts solves a small
@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"weibao/internal/clock"
+	"weibao/internal/rule"
 )
 
 // Gate counts by network. It is safe for concurrent use.
@@ -31,6 +32,7 @@ type Gate struct {
 	// one it is drawn.
 	Key []byte
 
+	book  func() *rule.Book
 	mu    sync.Mutex
 	line  line
 	seed  maphash.Seed
@@ -41,17 +43,6 @@ type Gate struct {
 	past  map[uint64]tally // of the hour before
 	all   tally            // of all networks in this hour
 }
-
-// Limits are how much may come within an hour before more is asked than to send it.
-type Limits struct {
-	Guesses int // wrong receipts of one network
-	Reports int // reports without danger of one network
-	All     int // reports without danger of all networks together
-}
-
-// Usual are the limits of an installation: a school of two thousand pupils
-// behind one address that reports all at once is let in.
-var Usual = Limits{Guesses: 10, Reports: 300, All: 1500}
 
 type tally struct{ guesses, reports int }
 
@@ -89,6 +80,7 @@ func (g *Gate) turn() {
 	}
 	g.now, g.began, g.all = map[uint64]tally{}, at, tally{}
 	g.line.forget(at)
+	g.reread(at)
 }
 
 // change lets fn look at and change what a network did in this hour.

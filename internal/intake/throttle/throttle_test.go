@@ -2,21 +2,49 @@ package throttle_test
 
 import (
 	"crypto/sha256"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
 	"testing"
+	"testing/fstest"
 	"time"
 
+	"weibao/internal/civil"
 	"weibao/internal/clock"
 	"weibao/internal/intake/throttle"
+	"weibao/internal/rule"
+	"weibao/internal/testkit"
+	"weibao/rules"
 )
 
 var none throttle.Permit
 
-func gate(l throttle.Limits) (*throttle.Gate, *clock.Manual) {
-	c := clock.At(time.Date(2026, 3, 2, 4, 0, 0, 0, time.UTC))
+var noon = time.Date(2026, 3, 2, 4, 0, 0, 0, time.UTC)
+
+// usual are the limits of the national rules.
+func usual(t *testing.T) throttle.Limits {
+	t.Helper()
+	l, err := throttle.Of(testkit.Book(t, "demo"), civil.DateOf(noon))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// gate is one with other numbers than the usual, and the usual waits and tasks.
+func gate(t *testing.T, guesses, reports, all int) (*throttle.Gate, *clock.Manual) {
+	t.Helper()
+	c, l := clock.At(noon), usual(t)
+	l.Guesses, l.Reports, l.All = guesses, reports, all
 	return &throttle.Gate{Clock: c, Limits: l}, c
+}
+
+func usualGate(t *testing.T) (*throttle.Gate, *clock.Manual, throttle.Limits) {
+	t.Helper()
+	l := usual(t)
+	g, c := gate(t, l.Guesses, l.Reports, l.All)
+	return g, c, l
 }
 
 func from(address string) *http.Request {
@@ -41,9 +69,9 @@ func solve(d *throttle.Demand) throttle.Permit {
 }
 
 func TestASchoolBehindOneAddressIsNeverShutOut(t *testing.T) {
-	g, c := gate(throttle.Usual)
+	g, c, l := usualGate(t)
 	r := from("192.0.2.1:1")
-	for range throttle.Usual.Reports {
+	for range l.Reports {
 		if g.Report(r, false, none) != nil {
 			t.Fatal("more is asked of what a school sends")
 		}
@@ -70,7 +98,7 @@ func TestASchoolBehindOneAddressIsNeverShutOut(t *testing.T) {
 }
 
 func TestWithoutAScriptATicketLetsInAfterItsWait(t *testing.T) {
-	g, c := gate(throttle.Limits{Reports: 1, All: 100})
+	g, c := gate(t, 0, 1, 100)
 	r := from("192.0.2.1:1")
 	g.Report(r, false, none)
 	d := g.Report(r, false, none)
@@ -93,7 +121,7 @@ func TestWithoutAScriptATicketLetsInAfterItsWait(t *testing.T) {
 
 // However many tickets an attacker draws, nobody waits for ever.
 func TestTheWaitIsBounded(t *testing.T) {
-	g, c := gate(throttle.Limits{Reports: 0, All: 0})
+	g, c := gate(t, 0, 0, 0)
 	for range 10_000 {
 		g.Report(from("203.0.113.5:1"), false, none)
 	}
@@ -108,7 +136,7 @@ func TestTheWaitIsBounded(t *testing.T) {
 }
 
 func TestAFloodOfManyNetworksAsksMoreOfAllButThoseInDanger(t *testing.T) {
-	g, _ := gate(throttle.Limits{Reports: 10, All: 20})
+	g, _ := gate(t, 0, 10, 20)
 	for i := range 20 {
 		if g.Report(from("192.0.2."+strconv.Itoa(i)+":1"), false, none) != nil {
 			t.Fatal("more is asked below the limit")
@@ -118,7 +146,7 @@ func TestAFloodOfManyNetworksAsksMoreOfAllButThoseInDanger(t *testing.T) {
 	if d == nil || g.Report(from("198.51.100.1:1"), true, none) != nil {
 		t.Fatalf("%+v", d)
 	}
-	other, _ := gate(throttle.Limits{})
+	other, _ := gate(t, 0, 0, 0)
 	forged := other.Report(from("198.51.100.1:1"), false, none)
 	if g.Report(from("198.51.100.1:1"), false, solve(forged)) == nil {
 		t.Error("a ticket that another gate has signed lets in")
@@ -129,9 +157,9 @@ func TestAFloodOfManyNetworksAsksMoreOfAllButThoseInDanger(t *testing.T) {
 }
 
 func TestWrongReceiptsAreCountedAndForgotten(t *testing.T) {
-	g, c := gate(throttle.Usual)
+	g, c, l := usualGate(t)
 	r := from("[2001:db8::1]:9")
-	for range throttle.Usual.Guesses {
+	for range l.Guesses {
 		if g.Guess(r, none) != nil {
 			t.Fatal("more is asked too early")
 		}
@@ -154,9 +182,72 @@ func TestWrongReceiptsAreCountedAndForgotten(t *testing.T) {
 }
 
 func TestAPassBelongsToOneReceipt(t *testing.T) {
-	g, _ := gate(throttle.Usual)
+	g, _, _ := usualGate(t)
 	pass := g.Pass("1234567890123456")
 	if !g.Passes("1234567890123456", pass) || g.Passes("1234567890123457", pass) || g.Passes("1234567890123456", "") {
 		t.Error("passes are mixed up")
+	}
+}
+
+const shorter = `kind: limits
+defaults: {status: local, verified: false, source: {document: 本县办法}}
+items:
+  - {id: intake.reports, label: 件数, op: "<=", value: 1, unit: 件, valid_from: 2021-06-01, valid_to: 2026-03-01}
+  - {id: intake.reports, label: 件数, op: "<=", value: 2, unit: 件, valid_from: 2026-03-02, valid_to: 2026-03-02}
+  - {id: intake.reports, label: 件数, op: "<=", value: 3, unit: 件, valid_from: 2026-03-03}
+`
+
+// with gives the demo's rules with one file more.
+func with(t *testing.T, name, text string) *rule.Book {
+	t.Helper()
+	tree := fstest.MapFS{name: {Data: []byte(text)}}
+	err := fs.WalkDir(rules.FS, ".", func(p string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		b, err := fs.ReadFile(rules.FS, p)
+		if p != name {
+			tree[p] = &fstest.MapFile{Data: b}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	book, err := rule.Load(tree, "demo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return book
+}
+
+// letIn is how many reports of one network come in at once.
+func letIn(g *throttle.Gate, address string) (n int) {
+	for g.Report(from(address), false, none) == nil {
+		n++
+	}
+	return n
+}
+
+// A county's own limit stands before the national one on its days, and a
+// running program goes over to the next by itself.
+func TestTheCountySetsTheLimits(t *testing.T) {
+	book, c := with(t, "county/demo/limits.yaml", shorter), clock.At(noon)
+	g, err := throttle.New(c, func() *rule.Book { return book }, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := letIn(g, "192.0.2.1:1"); n != 2 {
+		t.Errorf("%d let in", n)
+	}
+	c.Advance(24 * time.Hour)
+	if n := letIn(g, "198.51.100.1:1"); n != 3 {
+		t.Errorf("the day after %d let in", n)
+	}
+}
+
+func TestAGateWithoutLimitsIsRefused(t *testing.T) {
+	if _, err := throttle.New(clock.At(time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC)), func() *rule.Book { return testkit.Book(t, "demo") }, nil); err == nil {
+		t.Error("nobody said what is let in, and everybody is")
 	}
 }
