@@ -1650,8 +1650,7 @@ CREATE TABLE vault_key (
     wrapped      BYTEA NOT NULL,     -- empty once shredded
     created      BIGINT NOT NULL,
     shredded     BIGINT NOT NULL     -- 0 = in use
-);
-CREATE INDEX vault_key_master ON vault_key (master, record_group);
+) WITHOUT ROWID;
 
 CREATE TABLE vault_master (
     id      TEXT PRIMARY KEY,
