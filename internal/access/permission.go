@@ -133,6 +133,7 @@ var Table = []Grant{
 	{"emergency.start", "启动应急清单、增减步骤", []Role{Officer, Supervisor}},
 	{"emergency.step", "登记应急步骤的办理情况", handling},
 	{"emergency.roster", "安排应急值班", office},
+	{"emergency.touch", "列入突发事件涉及的未成年人", []Role{Officer, Supervisor}},
 	{"emergency.declare", "启动和结束突发事件预案", guiding},
 
 	{"referral.list", "查看转介和交办", working},

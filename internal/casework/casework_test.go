@@ -316,6 +316,58 @@ func TestWhatWasWaivedKeepsNobodyFromGoingOn(t *testing.T) {
 	})
 }
 
+func TestAWaivedDecisionOrFollowUpWaitsForNobody(t *testing.T) {
+	withDesk(t, func(x *desk) {
+		x.k.Kernel.Moved = x.k.Freed
+		id := x.open(officer)
+		var conference casework.ConferenceID
+		x.must(func(tx *db.Tx) (err error) {
+			conference, err = x.k.Call(t.Context(), tx, officer, id, civil.MustParse("2026-03-05"), casework.Minutes{Agenda: "照护安排", Attendees: []casework.Attendee{{Unit: 400}}})
+			return err
+		})
+		x.must(func(tx *db.Tx) error {
+			return x.k.Minute(t.Context(), tx, officer, id, conference, casework.Minutes{Summary: "由卫健局牵头"}, []casework.Resolve{{Unit: 400, Text: "安排一次体检"}})
+		})
+		waive := func(d duty.Duty) {
+			t.Helper()
+			x.must(func(tx *db.Tx) error { return x.k.Kernel.Waive(t.Context(), tx, third, d.ID, "情况变化") })
+		}
+		d := x.duties(health, casework.DecisionKind)[0]
+		waive(d)
+		if got := x.show(officer, id).Meetings[0].Decisions[0]; got.Done == 0 || got.Waived == 0 {
+			t.Errorf("the decision still waits: %+v", got.Decision)
+		}
+		if err := x.try(func(tx *db.Tx) error {
+			return x.k.Carry(t.Context(), tx, health, casework.DecisionID(d.SubjectID), "已体检")
+		}); !errs.Is(err, errs.Conflict) {
+			t.Errorf("carried out all the same: %v", err)
+		}
+		x.must(func(tx *db.Tx) error { return x.k.Join(t.Context(), tx, officer, id, second.User, casework.Second) })
+		x.assess(1, true)
+		x.plan(id, casework.GoalMet)
+		x.must(func(tx *db.Tx) error { return x.k.Confirm(t.Context(), tx, officer, id) })
+		x.must(func(tx *db.Tx) error {
+			return x.k.Serve(t.Context(), tx, officer, id, casework.Done{Kind: "visit", Provider: "村委会"})
+		})
+		x.must(func(tx *db.Tx) error {
+			return x.k.Hear(t.Context(), tx, officer, id, casework.Heard{Able: true, Words: "想住外婆家"})
+		})
+		x.assess(1, true)
+		x.must(func(tx *db.Tx) error { return x.k.Propose(t.Context(), tx, officer, id, "stable", "已稳定") })
+		x.must(func(tx *db.Tx) error { return x.k.Decide(t.Context(), tx, second, id, true, "") })
+		visits := x.duties(director, casework.FollowKind)
+		if len(visits) == 0 || x.show(officer, id).Phase != casework.Following {
+			t.Fatalf("%d follow-ups", len(visits))
+		}
+		for _, d := range visits {
+			waive(d)
+		}
+		if got := x.show(officer, id).Phase; got != casework.ClosedDown {
+			t.Errorf("all follow-ups were waived, and the case stands at %s", got)
+		}
+	})
+}
+
 func TestTwoWhoEditThePlanDoNotOverwriteEachOther(t *testing.T) {
 	withDesk(t, func(x *desk) {
 		id := x.open(officer)

@@ -60,6 +60,7 @@ type Decision struct {
 	Done       clock.Instant
 	DoneBy     string
 	Result     []byte
+	Waived     int64 // need not be carried out any more
 }
 
 // Resolved is a decision with its words.
@@ -255,7 +256,7 @@ func (k *Desk) Carry(ctx context.Context, tx *db.Tx, by access.Actor, id Decisio
 	case d.Unit != by.Post.Unit:
 		return errs.Missing()
 	case r.Done != 0:
-		return errs.New(errs.Conflict, "这项决定已经反馈。")
+		return errs.New(errs.Conflict, "这项决定已经办结，请刷新后查看。")
 	case strings.TrimSpace(words) == "":
 		return errs.Fields{"words": "请填写落实情况。"}.Err()
 	}

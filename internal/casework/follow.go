@@ -10,6 +10,7 @@ import (
 	"weibao/internal/civil"
 	"weibao/internal/clock"
 	"weibao/internal/db"
+	"weibao/internal/duty"
 	"weibao/internal/errs"
 	"weibao/internal/ref"
 )
@@ -133,4 +134,40 @@ func (k *Desk) Calm(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Case
 		return err
 	}
 	return audit.Write(ctx, tx, by, "case.reopen", Subject, id, map[string]any{"calm": true})
+}
+
+// Freed ends what hangs on a duty that was waived: a decision of a conference
+// need not be carried out, nor a follow-up made, and nothing of it waits for
+// anybody. What decides on closing stays asked: the second person may answer.
+func (k *Desk) Freed(ctx context.Context, tx *db.Tx, by access.Actor, was, is duty.Duty) error {
+	if is.State != duty.Waived {
+		return nil
+	}
+	switch was.Kind {
+	case DecisionKind:
+		return k.freeDecision(ctx, tx, by, DecisionID(was.SubjectID))
+	case FollowKind:
+		f, err := knownFollow(ctx, tx, FollowID(was.SubjectID))
+		if err != nil || f.State != FollowOpen {
+			return err
+		}
+		f.State, f.DoneBy = FollowEnded, by.Name
+		if err := setFollow(ctx, tx, f); err != nil {
+			return err
+		}
+		return k.note(ctx, tx, by, f.Whole, note{Kind: Followed, Link: int64(f.ID), Words: "这次回访经批准免除。"})
+	}
+	return nil
+}
+
+func (k *Desk) freeDecision(ctx context.Context, tx *db.Tx, by access.Actor, id DecisionID) error {
+	d, err := knownDecision(ctx, tx, id)
+	if err != nil || d.Done != 0 {
+		return err
+	}
+	d.Done, d.DoneBy, d.Waived = tx.Now, by.Name, 1
+	if err := setDone(ctx, tx, d); err != nil {
+		return err
+	}
+	return k.note(ctx, tx, by, d.Whole, note{Kind: Decided, Link: int64(id), Words: "经批准免除，不再落实。"})
 }

@@ -201,8 +201,17 @@ func decision(ctx context.Context, tx *db.Tx, by access.Actor, id DecisionID) (D
 		AND (EXISTS (SELECT 1 FROM duty d WHERE d.id = n.duty AND d.unit = ?) OR `+visible+")", id, by.Post.Unit, by.User, tx.Now)
 }
 
+// knownDecision and knownFollow give them for work of the program that has its own right to it.
+func knownDecision(ctx context.Context, tx *db.Tx, id DecisionID) (Decision, error) {
+	return db.Get[Decision](ctx, tx, "SELECT "+db.ColumnsOf[Decision]("n")+" FROM casework_decision n WHERE n.id = ?"+tx.ForUpdate(), id)
+}
+
+func knownFollow(ctx context.Context, tx *db.Tx, id FollowID) (Follow, error) {
+	return db.Get[Follow](ctx, tx, "SELECT "+db.ColumnsOf[Follow]("w")+" FROM casework_follow w WHERE w.id = ?"+tx.ForUpdate(), id)
+}
+
 func setDone(ctx context.Context, tx *db.Tx, d Decision) error {
-	return tx.One(ctx, "UPDATE casework_decision SET done = ?, done_by = ?, result = ? WHERE id = ? AND done = 0", d.Done, d.DoneBy, d.Result, d.ID)
+	return tx.One(ctx, "UPDATE casework_decision SET done = ?, done_by = ?, result = ?, waived = ? WHERE id = ? AND done = 0", d.Done, d.DoneBy, append([]byte{}, d.Result...), d.Waived, d.ID)
 }
 
 // Closing and following up.

@@ -88,6 +88,12 @@ func Assemble(ctx context.Context, g *Ground, s config.Serve) (*App, error) {
 		if err := a.Referrer.Follow(ctx, tx, by, was, is); err != nil {
 			return err
 		}
+		if err := a.Cases.Freed(ctx, tx, by, was, is); err != nil {
+			return err
+		}
+		if err := a.Alarm.Follow(ctx, tx, by, was, is); err != nil {
+			return err
+		}
 		return a.Guardian.Moved(ctx, tx, by, was, is)
 	}
 	if err := a.face(); err != nil {

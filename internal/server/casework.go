@@ -144,7 +144,7 @@ func (a *App) people(ctx context.Context, tx *db.Tx, by access.Actor) ([]ui.Opti
 
 // alarm makes the desk of emergencies.
 func (a *App) alarm() *emergency.Desk {
-	return &emergency.Desk{Kernel: a.Kernel, Vault: a.Vault, Book: func() *rule.Book { return a.Rules }, Clock: a.clockNow, Unit: a.rescuer,
+	return &emergency.Desk{Cabinet: a.Cabinet, Kernel: a.Kernel, Vault: a.Vault, Book: func() *rule.Book { return a.Rules }, Clock: a.clockNow, Unit: a.rescuer,
 		Insider: func(ctx context.Context, tx *db.Tx, by access.Actor, about emergency.About) (bool, error) {
 			return a.Referrer.Insider(ctx, tx, by, referral.About{Kind: about.Kind, ID: about.ID})
 		},

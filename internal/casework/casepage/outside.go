@@ -48,6 +48,9 @@ func (p *Pages) showDecision(w http.ResponseWriter, r *http.Request, by access.A
 	}
 	view := decisionView{Text: d.Text, Facts: ui.Summary{Facts: []ui.Fact{{Label: "承办单位", Value: names[own.Unit]}, {Label: "时限", Value: civil.FormatTime(own.Due.Time())}, {Label: "落实情况", Value: d.Outcome, Sub: d.DoneBy}}}}
 	page := ui.Page{Title: "会商决定", Kicker: own.Title, Nav: "desk", Crumbs: []ui.Crumb{{Label: "我的待办", Href: "/duties"}}}
+	if d.Waived != 0 {
+		view.Facts.Facts = append(view.Facts.Facts, ui.Fact{Label: "落实情况", Value: "经批准免除，不再落实", Sub: d.DoneBy})
+	}
 	if d.Done == 0 && own.Unit == by.Post.Unit {
 		form := ui.Form{Action: "/case-decisions/" + ref.Format(id), Submit: "反馈落实情况", Cancel: "/duties", Fields: []ui.Field{words("words", "落实情况", "")}}
 		if problem != nil {

@@ -288,7 +288,10 @@ func (rec record) meetings() ui.Table {
 		}
 		for _, d := range m.Decisions {
 			state := "（办理中）"
-			if d.Done != 0 {
+			switch {
+			case d.Waived != 0:
+				state = "（已免除）"
+			case d.Done != 0:
 				state = "（已落实：" + d.Outcome + "）"
 			}
 			decided = append(decided, rec.names[d.Unit]+"："+d.Text+state)

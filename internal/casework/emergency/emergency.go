@@ -2,8 +2,8 @@
 // danger 「应急处置」: checklists with clocks, who is on duty, and what a public
 // event changes.
 //
-// It owns casework_run, casework_step, casework_roster and
-// casework_contingency. It promises: a checklist begins with whom to call, and
+// It owns casework_run, casework_step, casework_roster, casework_contingency
+// and casework_touched. It promises: a checklist begins with whom to call, and
 // entering it delays no call; each step is a duty of a unit whose clock runs in
 // hours; a unit reads the short brief and its own step, nothing of a file, case
 // or report; a step ends by its proof or is left out with a reason. An order of
@@ -15,6 +15,7 @@ import (
 	"context"
 
 	"weibao/internal/access"
+	"weibao/internal/child"
 	"weibao/internal/civil"
 	"weibao/internal/clock"
 	"weibao/internal/db"
@@ -29,6 +30,7 @@ const (
 	StepKind   = "emergency.step"
 	VisitKind  = "emergency.visit"  // after an order was served
 	BreachKind = "emergency.breach" // of an order
+	ReachKind  = "emergency.reach"  // the children whom a public event touches
 
 	RunSubject  = "casework_run"
 	StepSubject = "casework_step"
@@ -48,9 +50,10 @@ type About struct {
 
 // Desk holds what operations need; it holds no state of its own.
 type Desk struct {
-	Kernel *duty.Kernel
-	Vault  *vault.Vault
-	Book   func() *rule.Book
+	Cabinet *child.Cabinet
+	Kernel  *duty.Kernel
+	Vault   *vault.Vault
+	Book    func() *rule.Book
 	// Unit gives who acts for a region: village, township, office, or the unit of a short form.
 	Unit func(ctx context.Context, tx *db.Tx, region, who, short string) (ref.Unit, error)
 	// Clock gives the time limit of an id as it holds now in a region.

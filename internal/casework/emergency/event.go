@@ -93,6 +93,16 @@ func (k *Desk) Recall(ctx context.Context, tx *db.Tx, by access.Actor, id int64)
 	if err := by.Require("emergency.declare"); err != nil {
 		return err
 	}
+	left, err := unreachedAll(ctx, tx, id)
+	switch {
+	case err != nil:
+		return err
+	case left > 0:
+		return errs.Newf(errs.Conflict, "还有%d名孩子没有联系上，不能结束预案。请先联系到，或者写明不再涉及的理由。", left)
+	}
+	if err := k.Kernel.CancelAll(ctx, tx, by, Event, id, "预案已结束"); err != nil {
+		return err
+	}
 	if err := endContingency(ctx, tx, access.County(by.Post.Region), id, by.Name); err != nil {
 		return err
 	}

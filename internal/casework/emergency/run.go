@@ -44,7 +44,12 @@ func (k *Desk) Begin(ctx context.Context, tx *db.Tx, by access.Actor, in Start) 
 	if err := f.Err(); err != nil {
 		return 0, err
 	}
-	r := Run{ID: ref.New[RunID](tx.Now.Time()), List: list.ID, Label: list.Label, Subject: in.About.Kind, SubjectID: in.About.ID, Child: in.Child, Unit: by.Post.Unit,
+	return k.begin(ctx, tx, by, by.Post.Unit, list, in)
+}
+
+// begin begins a checklist that a unit guides.
+func (k *Desk) begin(ctx context.Context, tx *db.Tx, by access.Actor, unit ref.Unit, list procedure.Checklist, in Start) (RunID, error) {
+	r := Run{ID: ref.New[RunID](tx.Now.Time()), List: list.ID, Label: list.Label, Subject: in.About.Kind, SubjectID: in.About.ID, Child: in.Child, Unit: unit,
 		Region: in.Region, Town: access.Town(in.Region), County: access.County(in.Region), At: tx.Now, ByUser: by.User, ByName: by.Name}
 	var err error
 	if r.Sealed, err = k.Vault.SealText(ctx, tx, group(r.ID), field(RunSubject, int64(r.ID)), strings.TrimSpace(in.Brief)); err != nil {

@@ -5,6 +5,7 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/civil"
+	"weibao/internal/clock"
 	"weibao/internal/db"
 	"weibao/internal/ref"
 )
@@ -101,6 +102,120 @@ func underWay(ctx context.Context, tx *db.Tx, county string) ([]string, error) {
 
 // Rehome gives what was set going in a division that is no longer in force the one in its place.
 func Rehome(ctx context.Context, tx *db.Tx, was, now string) error {
-	_, err := tx.Exec(ctx, "UPDATE casework_run SET region = ?, town = ?, county = ? WHERE region = ?", now, access.Town(now), access.County(now), was)
+	if _, err := tx.Exec(ctx, "UPDATE casework_run SET region = ?, town = ?, county = ? WHERE region = ?", now, access.Town(now), access.County(now), was); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, "UPDATE casework_touched SET region = ?, town = ?, county = ? WHERE region = ?", now, access.Town(now), access.County(now), was)
 	return err
+}
+
+// Children of public events.
+
+var touchedColumns = db.ColumnsOf[Touched]("t")
+
+func contingency(ctx context.Context, tx *db.Tx, county string, id int64) (Contingency, error) {
+	return db.Get[Contingency](ctx, tx, "SELECT "+db.ColumnsOf[Contingency]("c")+" FROM casework_contingency c WHERE c.id = ? AND c.county = ?", id, county)
+}
+
+func insertTouched(ctx context.Context, tx *db.Tx, rows []Touched) error {
+	return db.InsertAll(ctx, tx, "casework_touched", rows)
+}
+
+func touchedChildren(ctx context.Context, tx *db.Tx, event int64) ([]ref.Child, error) {
+	return db.All[ref.Child](ctx, tx, "SELECT t.child FROM casework_touched t WHERE t.contingency = ?", event)
+}
+
+// sees is the condition under which an actor sees children of an event: those
+// of his scope, and those that his unit is to reach.
+func sees(by access.Actor) (string, []any) {
+	if !by.Can("child.list") {
+		return "t.unit = ?", []any{by.Post.Unit}
+	}
+	where, args := by.Scope().Where(access.ScopeColumns("t"))
+	return "(" + where + " OR t.unit = ?)", append(args, by.Post.Unit)
+}
+
+// inState is the condition of a filter's state.
+func inState(state string) (string, []any) {
+	switch state {
+	case "":
+		return "t.state <> 'left'", nil
+	case Unreached:
+		return "t.state IN ('unheard', 'lost')", nil
+	}
+	return "t.state = ?", []any{state}
+}
+
+func touched(ctx context.Context, tx *db.Tx, by access.Actor, event int64, f TouchFilter) ([]Touched, error) {
+	where, more := sees(by)
+	state, of := inState(f.State)
+	args := append(append([]any{event, int64(f.After), int64(f.Unit), int64(f.Unit)}, more...), of...)
+	return db.All[Touched](ctx, tx, "SELECT "+touchedColumns+" FROM casework_touched t WHERE t.contingency = ? AND t.id > ? AND (? = 0 OR t.unit = ?) AND "+where+" AND "+state+" ORDER BY t.id LIMIT ?", append(args, int64(f.Limit))...)
+}
+
+// someTouched gives chosen children that the actor sees.
+func someTouched(ctx context.Context, tx *db.Tx, by access.Actor, event int64, ids []TouchedID, suffix string) ([]Touched, error) {
+	where, more := sees(by)
+	return db.All[Touched](ctx, tx, "SELECT "+touchedColumns+" FROM casework_touched t WHERE t.contingency = ? AND t.id IN "+db.In(len(ids))+" AND "+where+" ORDER BY t.id"+suffix,
+		append(append([]any{event}, db.Args(ids)...), more...)...)
+}
+
+func setTouched(ctx context.Context, tx *db.Tx, t Touched) error {
+	return tx.One(ctx, "UPDATE casework_touched SET state = ?, run = ?, told = ?, by_name = ?, sealed = ? WHERE id = ?", t.State, t.Run, t.Told, t.ByName, t.Sealed, t.ID)
+}
+
+func giveTouched(ctx context.Context, tx *db.Tx, event int64, from, to ref.Unit) error {
+	_, err := tx.Exec(ctx, "UPDATE casework_touched SET unit = ? WHERE contingency = ? AND unit = ?", to, event, from)
+	return err
+}
+
+type counted struct {
+	State string
+	N     int64
+}
+
+func tally(ctx context.Context, tx *db.Tx, by access.Actor, event int64, unit ref.Unit) ([]counted, error) {
+	where, more := sees(by)
+	return db.All[counted](ctx, tx, "SELECT t.state, count(*) AS n FROM casework_touched t WHERE t.contingency = ? AND (? = 0 OR t.unit = ?) AND "+where+" GROUP BY t.state ORDER BY t.state",
+		append([]any{event, int64(unit), int64(unit)}, more...)...)
+}
+
+func behinds(ctx context.Context, tx *db.Tx, by access.Actor, event int64) ([]Behind, error) {
+	where, more := sees(by)
+	return db.All[Behind](ctx, tx, `SELECT t.unit, count(CASE WHEN t.state IN ('unheard', 'lost') THEN 1 END) AS n, count(*) AS "all", CAST(0 AS BIGINT) AS duty, CAST(0 AS BIGINT) AS due
+		FROM casework_touched t WHERE t.contingency = ? AND t.state <> 'left' AND `+where+` GROUP BY t.unit HAVING count(CASE WHEN t.state IN ('unheard', 'lost') THEN 1 END) > 0 ORDER BY 2 DESC, t.unit LIMIT 500`,
+		append([]any{event}, more...)...)
+}
+
+func unreachedOf(ctx context.Context, tx *db.Tx, event int64, unit ref.Unit) (int64, error) {
+	return db.Get[int64](ctx, tx, "SELECT count(*) FROM casework_touched t WHERE t.contingency = ? AND t.unit = ? AND t.state IN ('unheard', 'lost')", event, unit)
+}
+
+func unreachedAll(ctx context.Context, tx *db.Tx, event int64) (int64, error) {
+	return db.Get[int64](ctx, tx, "SELECT count(*) FROM casework_touched t WHERE t.contingency = ? AND t.state IN ('unheard', 'lost')", event)
+}
+
+// reach is an open duty of reaching the children of an event.
+type reach struct {
+	ID   ref.Duty
+	Unit ref.Unit
+	Due  clock.Instant
+}
+
+func reachDuties(ctx context.Context, tx *db.Tx, event int64) ([]reach, error) {
+	return db.All[reach](ctx, tx, "SELECT d.id, d.unit, d.due FROM duty d WHERE d.subject = 'casework_contingency' AND d.subject_id = ? AND d.kind = 'emergency.reach' AND d.state = 'open' ORDER BY d.id", event)
+}
+
+type far struct {
+	Run         RunID
+	Done, Total int64
+}
+
+// progress tells how far checklists are: steps that were asked for, and those that ended.
+func progress(ctx context.Context, tx *db.Tx, runs []RunID) ([]far, error) {
+	if len(runs) == 0 {
+		return nil, nil
+	}
+	return db.All[far](ctx, tx, "SELECT s.run, count(CASE WHEN s.state IN ('done', 'skipped') THEN 1 END) AS done, count(*) AS total FROM casework_step s WHERE s.state <> 'spare' AND s.run IN "+
+		db.In(len(runs))+" GROUP BY s.run ORDER BY s.run", db.Args(runs)...)
 }

@@ -59,7 +59,7 @@ type Pages struct{ Deps }
 // New makes the screens and adds their templates to the renderer.
 func New(d Deps) (*Pages, error) {
 	p := &Pages{d}
-	return p, d.UI.Add(templates, map[string]any{"start.html": formView{}, "show.html": showView{}, "step.html": stepView{}, "watch.html": watchView{}})
+	return p, d.UI.Add(templates, map[string]any{"start.html": formView{}, "show.html": showView{}, "step.html": stepView{}, "watch.html": watchView{}, "event.html": eventView{}, "mark.html": markView{}})
 }
 
 // The addresses.
@@ -75,10 +75,12 @@ func stepPath(id emergency.StepID) string { return "/emergency-steps/" + ref.For
 
 // Kinds describes the duties of emergencies for the inbox.
 func Kinds() map[string]dutypage.Kind {
+	event := func(d duty.Duty) string { return eventPath(d.SubjectID) }
 	own := func(d duty.Duty) string { return Path(emergency.RunID(d.SubjectID)) }
 	return map[string]dutypage.Kind{
 		emergency.StepKind:   {Label: "应急处置", Icon: "alert", Needs: "emergency.show", Own: true, Href: func(d duty.Duty) string { return stepPath(emergency.StepID(d.SubjectID)) }},
 		emergency.VisitKind:  {Label: "送达后查访", Icon: "visit", Needs: "emergency.show", Own: true, Href: own},
+		emergency.ReachKind:  {Label: "突发事件联系", Icon: "alert", Needs: "emergency.show", Own: true, Href: event},
 		emergency.BreachKind: {Label: "违反保护令", Icon: "alert", Needs: "emergency.show", Own: true, Href: own},
 	}
 }
@@ -97,6 +99,12 @@ func (p *Pages) Routes() []ui.Route {
 		{Method: "POST", Path: WatchPath, Permission: "emergency.roster", Handle: p.WatchDone},
 		{Method: "POST", Path: WatchPath + "/declare", Permission: "emergency.declare", Handle: p.Declare},
 		{Method: "POST", Path: WatchPath + "/recall", Permission: "emergency.declare", Handle: p.Recall},
+	}
+	routes = append(routes, ui.Route{Method: "GET", Path: EventPath + "/{event}", Permission: "emergency.show", Handle: p.Event},
+		ui.Route{Method: "POST", Path: EventPath + "/{event}/touch", Permission: "emergency.touch", Handle: p.TouchDone},
+		ui.Route{Method: "POST", Path: EventPath + "/{event}/left", Permission: "emergency.touch", Handle: p.Mark(markLeft)})
+	for _, m := range []mark{markSafe, markCare, markLost} {
+		routes = append(routes, ui.Route{Method: "POST", Path: EventPath + "/{event}/" + m.state, Permission: "emergency.step", Handle: p.Mark(m)})
 	}
 	for _, s := range p.Sources {
 		path := s.Prefix + "/{" + s.Subject + "}/emergency"

@@ -20,10 +20,9 @@ import (
 	"weibao/internal/rule"
 	"weibao/internal/testkit"
 	"weibao/internal/ui/uitest"
-	"weibao/internal/vault"
 )
 
-const county, village = "990101000000", "990101100200"
+const county, village, elsewhere = "990101000000", "990101100200", "990101101200"
 
 func actor(user ref.User, unit ref.Unit, name, region string, role access.Role) access.Actor {
 	return access.Actor{User: user, Name: name, Post: access.Post{ID: ref.Post(user), Unit: unit, UnitName: name, Region: region, RegionName: "云岭县", Role: role}}
@@ -34,7 +33,7 @@ var (
 	police   = actor(200, 200, "公安联络员", county, access.Liaison)
 	civils   = actor(250, 250, "民政联络员", county, access.Liaison)
 	director = actor(300, 300, "石秀兰", village, access.ChildDirector)
-	stranger = actor(400, 400, "外村人", "990101101200", access.ChildDirector)
+	stranger = actor(400, 400, "外村人", elsewhere, access.ChildDirector)
 	admin    = actor(500, 0, "系统管理员", county, access.SystemAdmin)
 )
 
@@ -51,13 +50,13 @@ type desk struct {
 func withDesk(t *testing.T, test func(x *desk)) {
 	testkit.Databases(t, func(t *testing.T, d *db.DB, c *clock.Manual) {
 		cal, book := testkit.Calendar(t), testkit.Book(t, "demo")
-		v, err := vault.Open(t.Context(), d, t.TempDir()+"/keys.json", vault.SM)
-		if err != nil {
-			t.Fatal(err)
-		}
+		cabinet := testkit.Cabinet(t, d, "demo")
 		x := &desk{d: d, clock: c}
-		x.k = &emergency.Desk{Kernel: testkit.Kernel(cal, 100), Vault: v, Book: func() *rule.Book { return book },
-			Unit: func(_ context.Context, _ *db.Tx, _, who, short string) (ref.Unit, error) {
+		x.k = &emergency.Desk{Cabinet: cabinet, Kernel: testkit.Kernel(cal, 100), Vault: cabinet.Vault, Book: func() *rule.Book { return book },
+			Unit: func(_ context.Context, _ *db.Tx, region, who, short string) (ref.Unit, error) {
+				if region == elsewhere && who == "village" {
+					return stranger.Post.Unit, nil
+				}
 				if short != "" {
 					return map[string]ref.Unit{"公安": 200}[short] + map[bool]ref.Unit{true: 250}[short != "公安"], nil
 				}
@@ -74,6 +73,7 @@ func withDesk(t *testing.T, test func(x *desk)) {
 				x.told = append(x.told, words)
 				return nil
 			}}
+		x.k.Kernel.Moved = x.k.Follow
 		r := uitest.New(t)
 		thing := func(_ context.Context, _ *db.Tx, by access.Actor, id int64) (emergencypage.Thing, error) {
 			if id != 7 || by.User != officer.User {
@@ -83,7 +83,7 @@ func withDesk(t *testing.T, test func(x *desk)) {
 		}
 		pages, err := emergencypage.New(emergencypage.Deps{DB: d, UI: r, Desk: x.k, Kernel: x.k.Kernel,
 			Units: func(context.Context, *db.Tx, []ref.Unit) (map[ref.Unit]string, error) {
-				return map[ref.Unit]string{200: "县公安局", 300: "上坪村"}, nil
+				return map[ref.Unit]string{200: "县公安局", 300: "上坪村", 400: "下坪村"}, nil
 			},
 			Sources: []emergencypage.Source{{Subject: "case", Prefix: "/cases", Of: thing}}})
 		if err != nil {

@@ -77,7 +77,7 @@ func (p *Pages) forms(tx *db.Tx, by access.Actor, view *watchView) {
 		for _, c := range p.Desk.Book().Contingencies(today) {
 			plans = append(plans, ui.Option{Value: c.ID, Label: letter.Punctuate(c.Label), Hint: letter.Punctuate(c.First)})
 		}
-		view.Declare = &ui.Form{ID: "declare", Action: WatchPath + "/declare", Submit: "启动预案", Warning: "启动后，新下达的转介按预案的时限计算，启动应急清单时先列预案的清单，直到结束预案。", Fields: []ui.Field{{Kind: ui.Radios, Name: "plan", Label: "预案", Required: true, Options: plans},
+		view.Declare = &ui.Form{ID: "declare", Action: WatchPath + "/declare", Submit: "启动预案", Warning: "启动后，新下达的转介按预案的时限计算，启动应急清单时先列预案的清单，直到结束预案。启动后请列入涉及的孩子，由各村（社区）逐一联系。", Fields: []ui.Field{{Kind: ui.Radios, Name: "plan", Label: "预案", Required: true, Options: plans},
 			{Kind: ui.Text, Name: "reason", Label: "启动的依据", Required: true, Max: 200}}}
 	}
 }
@@ -98,7 +98,7 @@ func (p *Pages) events(r *http.Request, tx *db.Tx, by access.Actor, view *watchV
 				cell.Actions = []ui.Action{{Label: "结束预案", Post: WatchPath + "/recall?id=" + strconv.FormatInt(c.ID, 10), Danger: true}}
 			}
 		}
-		view.Events.Rows = append(view.Events.Rows, ui.Row{Cells: []ui.Cell{{Text: letter.Punctuate(plan.Label), Sub: c.Reason}, {Text: civil.FormatTime(c.Began.Time()), Sub: c.ByName}, {Text: civil.FormatTime(c.Ended.Time()), Sub: c.EndedBy}, cell}})
+		view.Events.Rows = append(view.Events.Rows, ui.Row{Cells: []ui.Cell{{Text: letter.Punctuate(plan.Label), Href: eventPath(c.ID), Sub: c.Reason}, {Text: civil.FormatTime(c.Began.Time()), Sub: c.ByName}, {Text: civil.FormatTime(c.Ended.Time()), Sub: c.EndedBy}, cell}})
 	}
 	return nil
 }
