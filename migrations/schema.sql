@@ -317,7 +317,7 @@ CREATE TABLE casework_decision (
     done       BIGINT NOT NULL,
     done_by    TEXT NOT NULL,
     result     BYTEA NOT NULL
-);
+, waived BIGINT NOT NULL DEFAULT 0);
 CREATE INDEX casework_decision_whole ON casework_decision (whole, id);
 
 CREATE TABLE casework_event (
@@ -478,6 +478,24 @@ CREATE TABLE casework_step (
     sealed  BYTEA NOT NULL                  -- JSON of emergency.Proof, or the reason for leaving it out
 );
 CREATE INDEX casework_step_run ON casework_step (run, id);
+
+CREATE TABLE casework_touched (
+    id          INTEGER PRIMARY KEY,
+    contingency BIGINT NOT NULL,
+    child       BIGINT NOT NULL,
+    unit        BIGINT NOT NULL,                -- which is to reach it
+    region      TEXT NOT NULL,
+    town        TEXT NOT NULL,
+    county      TEXT NOT NULL,
+    state       TEXT NOT NULL,                  -- unheard | lost | safe | care | left
+    run         BIGINT NOT NULL,                -- checklist that is worked off for it; 0 = none
+    added       BIGINT NOT NULL,
+    told        BIGINT NOT NULL,                -- instant of the last word about it; 0 = none yet
+    by_name     TEXT NOT NULL,                  -- whose word that was
+    sealed      BYTEA NOT NULL                  -- the word: where it is, with whom; group casework_contingency/<id>
+);
+CREATE UNIQUE INDEX casework_touched_child ON casework_touched (contingency, child);
+CREATE INDEX casework_touched_unit ON casework_touched (contingency, unit, id);
 
 CREATE TABLE child (
     id          INTEGER PRIMARY KEY,

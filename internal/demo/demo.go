@@ -143,6 +143,9 @@ func (s *Stage) stories(ctx context.Context, today time.Time) error {
 	if err := s.protect(ctx, today, ids); err != nil {
 		return fmt.Errorf("measures: %w", err)
 	}
+	if err := s.disaster(ctx, today); err != nil {
+		return fmt.Errorf("event: %w", err)
+	}
 	return nil
 }
 

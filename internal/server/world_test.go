@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -306,6 +307,29 @@ func (w *world) emergency() {
 		return w.Alarm.Declare(ctx, tx, officer, "disaster", w.words)
 	})
 	w.ids["run"] = ref.Format(run)
+	w.event()
+}
+
+// event lists the child among those whom the disaster touches.
+func (w *world) event() {
+	officer := w.cast["officer"]
+	list, err := w.Alarm.Contingencies(context.Background(), w.DB.Reader(), officer)
+	if err != nil || len(list) == 0 {
+		w.t.Fatal(list, err)
+	}
+	event := list[0].ID
+	w.write(func(ctx context.Context, tx *db.Tx) error {
+		_, err := w.Alarm.Touch(ctx, tx, officer, event, emergency.Choice{Region: village})
+		return err
+	})
+	rows, err := w.Alarm.Touched(context.Background(), w.DB.Reader(), officer, event, emergency.TouchFilter{Limit: 10})
+	if err != nil || len(rows) == 0 {
+		w.t.Fatal(rows, err)
+	}
+	w.write(func(ctx context.Context, tx *db.Tx) error {
+		return w.Alarm.Reach(ctx, tx, officer, event, []emergency.TouchedID{rows[0].ID}, emergency.Care, w.words)
+	})
+	w.ids["event"] = strconv.FormatInt(event, 10)
 }
 
 func (w *world) measures() {

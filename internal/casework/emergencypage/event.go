@@ -8,7 +8,7 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/casework/emergency"
-	"weibao/internal/child/childpage"
+	"weibao/internal/child"
 	"weibao/internal/child/ledger"
 	"weibao/internal/civil"
 	"weibao/internal/db"
@@ -173,9 +173,9 @@ func (p *Pages) touched(ctx context.Context, tx *db.Tx, by access.Actor, c emerg
 }
 
 func touchedRow(by access.Actor, row emergency.Line, place, unit string, on civil.Date) ui.Row {
-	name := ui.Cell{Text: childpage.NameOf(row.File), Sub: row.File.Sex.Word() + "　" + childpage.AgeWords(row.File, on) + "　" + place}
+	name := ui.Cell{Text: called(row.File), Sub: row.File.Sex.Word() + "　" + aged(row.File, on) + "　" + place}
 	if by.Can("child.show") && row.File.Sees(by) {
-		name.Href = childpage.Path(row.File.ID)
+		name.Href = "/children/" + ref.Format(row.File.ID)
 	}
 	list, asked := ui.Cell{}, ui.Cell{Text: unit}
 	if row.Run != 0 {
@@ -270,4 +270,19 @@ func (p *Pages) touchForm(ctx context.Context, tx *db.Tx, by access.Actor, c eme
 		{Kind: ui.Pick, Name: "region", Label: "哪里的孩子", Blank: "全部", Options: regions, Short: true},
 		{Kind: ui.Pick, Name: "category", Label: "类别", Blank: "不限", Options: categories, Short: true},
 		{Kind: ui.Text, Name: "school", Label: "学校", Max: 60, Short: true, Hint: "只列入这所学校的孩子，按学校名称中的字查找。"}}}, nil
+}
+
+func called(c child.Child) string {
+	if c.Name == "" {
+		return "身份不明儿童"
+	}
+	return c.Name
+}
+
+func aged(c child.Child, on civil.Date) string {
+	years, ok := c.Age(on)
+	if !ok {
+		return ""
+	}
+	return ui.Count(years) + "周岁"
 }

@@ -7,7 +7,6 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/casework/emergency"
-	"weibao/internal/child/childpage"
 	"weibao/internal/db"
 	"weibao/internal/errs"
 	"weibao/internal/ref"
@@ -103,7 +102,7 @@ func (p *Pages) ask(w http.ResponseWriter, r *http.Request, by access.Actor, id 
 	}
 	for _, row := range rows {
 		form.Hidden = append(form.Hidden, ui.Hidden{Name: "id", Value: ref.Format(row.ID)})
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T(childpage.NameOf(row.File)), {Tag: reachTag(row.State)}}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T(called(row.File)), {Tag: reachTag(row.State)}}})
 	}
 	page := ui.Page{Title: m.title, Nav: "casework", Crumbs: []ui.Crumb{{Label: "应急值守", Href: WatchPath}, {Label: "突发事件", Href: eventPath(id)}}}
 	if problem != nil {
