@@ -11,7 +11,7 @@ import (
 )
 
 func errMoved() error {
-	return errs.New(errs.Conflict, "这件报告的状态已经变化，请刷新页面后再办理。")
+	return errs.New(errs.Conflict, "这件报告的状态已经变化，请先看最新情况，再决定怎样办理。")
 }
 
 // Accept takes a report on 「受理」: the duty to accept is done, the one to

@@ -258,7 +258,7 @@ const basis = "中华人民共和国未成年人保护法"
 func (k *Desk) open(ctx context.Context, tx *db.Tx, by access.Actor, r Report, kind string) (ref.Duty, error) {
 	words := dutyWords[kind]
 	title, clockID := words.title+" "+r.Number, words.clock
-	if r.Urgency == response.Emergency && (kind == AcceptKind || kind == DecideKind) {
+	if r.Urgency == response.Emergency && kind != AnswerKind {
 		title, clockID = "【紧急】"+title, clockID+"-emergency"
 	}
 	c, ok := k.Book().Clock(clockID, civil.DateOf(tx.Now.Time()))

@@ -30,6 +30,7 @@ type MessageSort string
 // The kinds of message.
 const (
 	Said     MessageSort = "say"    // the reporter adds or asks
+	Added    MessageSort = "add"    // a hotline sends more of what its caller told
 	Asked    MessageSort = "ask"    // the office asks the reporter
 	Answered MessageSort = "answer" // the office tells what came of it
 	Notice   MessageSort = "notice" // what happened to the report

@@ -17,6 +17,11 @@ func claim(ctx context.Context, tx *db.Tx, r keyRow) (keyRow, error) {
 		"ON CONFLICT (key) DO UPDATE SET repeats = intake_key.repeats + 1 RETURNING key, body, report, draw, at, repeats", r.Key, r.Body, r.Report, r.Draw, r.At)
 }
 
+// touch finds the key of a request that came before, and writes.
+func touch(ctx context.Context, tx *db.Tx, key []byte) (keyRow, error) {
+	return db.Get[keyRow](ctx, tx, "UPDATE intake_key SET repeats = repeats + 1 WHERE key = ? RETURNING key, body, report, draw, at, repeats", key)
+}
+
 func appendReport(tx *db.Tx, r Report, who *reporterRow) error {
 	if err := db.Append(tx, "intake_report", r); err != nil || who == nil {
 		return err
@@ -107,12 +112,18 @@ func alike(ctx context.Context, tx *db.Tx, by access.Actor, r Report, limit int)
 		where+" ORDER BY r.id DESC LIMIT ?", append(append([]any{r.ID, r.Child, r.Town, r.Situation, r.Received.Add(-alikeSpan), r.Received.Add(alikeSpan)}, args...), limit)...)
 }
 
+// about gives the reports on a child that the actor may see, without those that were raised.
+func about(ctx context.Context, tx *db.Tx, by access.Actor, child ref.Child, limit int) ([]Report, error) {
+	where, args := visible(by)
+	return db.All[Report](ctx, tx, "SELECT "+columns+" FROM intake_report r WHERE r.child > 0 AND r.child = ? AND r.raised = 0 AND "+where+" ORDER BY r.id DESC LIMIT ?", append(append([]any{child}, args...), limit)...)
+}
+
 // save writes what operations change of a report.
 func save(ctx context.Context, tx *db.Tx, r Report) error {
 	return tx.One(ctx, "UPDATE intake_report SET situation = ?, urgency = ?, state = ?, unit = ?, raised = ?, accepted = ?, accepted_name = ?, acted = ?, decided = ?, answered = ?, "+
-		"closed = ?, closed_name = ?, lead = ?, merged = ?, child = ?, waiting = ?, duty = ?, reply = ? WHERE id = ?",
+		"closed = ?, closed_name = ?, lead = ?, merged = ?, child = ?, waiting = ?, duty = ?, reply = ?, named = ? WHERE id = ?",
 		r.Situation, r.Urgency, r.State, r.Unit, r.Raised, r.Accepted, r.AcceptedName, r.Acted, r.Decided, r.Answered, r.Closed, r.ClosedName, r.Lead, r.Merged, r.Child, r.Waiting,
-		r.Duty, r.Reply, r.ID)
+		r.Duty, r.Reply, r.Named, r.ID)
 }
 
 func insertMessage(ctx context.Context, tx *db.Tx, m messageRow) error {
@@ -129,6 +140,12 @@ func answersOf(ctx context.Context, tx *db.Tx, ids []ref.Report) ([]messageRow, 
 
 func countMessages(ctx context.Context, tx *db.Tx, id ref.Report, since clock.Instant) (int64, error) {
 	return db.Get[int64](ctx, tx, "SELECT count(*) FROM intake_message m WHERE m.report = ? AND m.side = 'reporter' AND m.at >= ?", id, since)
+}
+
+// countUnanswered counts what the reporter himself wrote since the office last wrote to him.
+func countUnanswered(ctx context.Context, tx *db.Tx, id ref.Report) (int64, error) {
+	return db.Get[int64](ctx, tx, "SELECT count(*) FROM intake_message m WHERE m.report = ? AND m.kind = 'say' AND "+
+		"m.id > (SELECT coalesce(max(x.id), 0) FROM intake_message x WHERE x.report = ? AND x.kind IN ('ask', 'answer'))", id, id)
 }
 
 func insertDecision(ctx context.Context, tx *db.Tx, d decisionRow) error {
@@ -163,6 +180,11 @@ func shieldsOf(ctx context.Context, tx *db.Tx, id ref.Report) ([]ref.User, error
 
 func reporterOf(ctx context.Context, tx *db.Tx, id ref.Report) (reporterRow, error) {
 	return db.Get[reporterRow](ctx, tx, "SELECT "+db.ColumnsOf[reporterRow]("w")+" FROM intake_reporter w WHERE w.report = ?", id)
+}
+
+func putReporter(ctx context.Context, tx *db.Tx, w reporterRow) error {
+	_, err := tx.Exec(ctx, "INSERT INTO intake_reporter (report, phone, sealed) VALUES (?, ?, ?) ON CONFLICT (report) DO UPDATE SET phone = excluded.phone, sealed = excluded.sealed", w.Report, w.Phone, w.Sealed)
+	return err
 }
 
 // callsOf gives the reports of a phone that the actor may see or wrote down himself.

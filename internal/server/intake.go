@@ -162,7 +162,7 @@ func (a *App) known(ctx context.Context, tx *db.Tx, by access.Actor, query strin
 // intakeDuties describes the duties that reports open, for the inbox.
 func intakeDuties(kinds map[string]dutypage.Kind) {
 	for kind, label := range map[string]string{intake.AcceptKind: "受理报告", intake.DecideKind: "研判报告", intake.AnswerKind: "答复报告人",
-		intake.MessageKind: "报告人留言", intake.IdentityKind: "报告人身份"} {
+		intake.MessageKind: "留言和补充", intake.IdentityKind: "报告人身份"} {
 		kinds[kind] = dutypage.Kind{Label: label, Icon: "intake", Href: triagepage.DutyHref, Needs: "intake.show"}
 	}
 }

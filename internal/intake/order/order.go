@@ -1,10 +1,10 @@
 // Package order takes work orders of hotlines 「12345、12355工单」 as reports and
 // gives their results back.
 //
-// It owns the tables intake_order, intake_upload and intake_partner. It
-// promises that an order is known by the hotline's own number: sent twice it
-// is one report and gets the same answer, with other content it is refused;
-// that every row of a file is taken, was there before, or goes back with its
+// It owns the tables intake_order, intake_supplement, intake_upload and
+// intake_partner. It promises that an order is known by the hotline's own
+// number: sent twice it is one report and gets the same answer, with more
+// content it is a supplement to be read; that every row of a file is taken, was there before, or goes back with its
 // reason; that the unit which received an order first answers for it
 // 「首接负责」, so that it goes back for one of the reasons in the rules alone.
 // It never tells a hotline more than what its caller is told, and keeps no
@@ -72,6 +72,7 @@ type Taken struct {
 	At       clock.Instant
 	Urgency  response.Urgency
 	Repeated bool
+	Added    bool // a supplement to an order that came before
 }
 
 type row struct {
@@ -130,7 +131,7 @@ func (k *Desk) Take(ctx context.Context, from From, in In) (Taken, error) {
 	if from.Key != "" {
 		r.Request = k.Intake.Vault.Blind("intake.order.key."+from.Channel, from.Key)
 	}
-	p, err := k.Intake.Prepare(now, from.By, in.Report, "order "+from.Channel+" "+in.Number, 0)
+	p, err := k.Intake.Prepare(now, from.By, in.Report, requestKey(from, in), 0)
 	if err != nil {
 		return Taken{}, err
 	}
@@ -142,6 +143,9 @@ func (k *Desk) Take(ctx context.Context, from From, in In) (Taken, error) {
 	})
 	return out, err
 }
+
+// requestKey is the key under which the report of an order came in.
+func requestKey(from From, in In) string { return "order " + from.Channel + " " + in.Number }
 
 // flat writes a report's content without addresses.
 func flat(in intake.In) any {
@@ -180,14 +184,14 @@ func (k *Desk) keep(ctx context.Context, tx *db.Tx, from From, in In, r row, p *
 		return Taken{}, err
 	}
 	if taken {
-		return Taken{}, errs.New(errs.Invalid, "这个 Idempotency-Key 已经用于另一张工单。不同的工单请换一个新的键。")
+		return Taken{}, errs.New(errs.Invalid, "这个 Idempotency-Key 已经用于另一张工单，或者同一工单的别的内容。请换一个新的键。")
 	}
 	held, err := claim(ctx, tx, r)
 	if err != nil {
 		return Taken{}, err
 	}
 	if string(r.Body) != string(held.Body) {
-		return Taken{}, errs.Fields{"number": "这个工单编号已经登记过，内容与上次不同，没有改动。内容有补充的，请用新的工单编号，或者打电话告诉承办单位。"}.Err()
+		return k.supplement(ctx, tx, from, in, r, held)
 	}
 	lodged, err := k.Intake.Lodge(ctx, tx, from.By, p)
 	out := Taken{ID: held.ID, Report: lodged.Number, Receipt: lodged.Receipt, At: lodged.At, Urgency: lodged.Urgency, Repeated: held.ID != r.ID}

@@ -80,7 +80,7 @@ func TestAnOrderSentTwiceIsOneReportWithTheSameAnswer(t *testing.T) {
 			t.Errorf("%+v after %+v, %v", again, first, err)
 		}
 		if _, err := w.Take(t.Context(), from, told("GD-1", "别的内容")); !errs.Is(err, errs.Invalid) {
-			t.Errorf("the same number with other content: %v", err)
+			t.Errorf("the same key with other content: %v", err)
 		}
 		if _, err := w.Take(t.Context(), from, told("GD-2", "夜里有哭声")); !errs.Is(err, errs.Invalid) {
 			t.Errorf("the same key for another number: %v", err)

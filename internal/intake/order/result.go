@@ -60,6 +60,8 @@ type Result struct {
 	Returned string // reason, in words
 	Answer   string // what the caller is told
 	Sent     clock.Instant
+	Added    int64         // supplements
+	AddedAt  clock.Instant // of the latest
 }
 
 // Ended tells whether the hotline can close its order.
@@ -130,7 +132,7 @@ func (k *Desk) results(ctx context.Context, tx *db.Tx, lines []line) ([]Result, 
 	out := make([]Result, len(lines))
 	for i, l := range lines {
 		out[i] = Result{ID: l.ID, Number: numbers[i], Channel: l.Channel, Report: l.Report, Call: l.Number, At: l.At, Due: clock.Instant(l.Due), First: l.First, Lead: l.Lead,
-			State: intake.State(l.State), Accepted: l.Accepted, Closed: l.Closed, Answer: answers[l.Report], Sent: l.Sent}
+			State: intake.State(l.State), Accepted: l.Accepted, Closed: l.Closed, Answer: answers[l.Report], Sent: l.Sent, Added: l.Added, AddedAt: l.AddedAt}
 		if l.State == string(intake.Rejected) {
 			if out[i].Returned, _ = reasons.Word(l.Returned); out[i].Returned == "" {
 				out[i].Returned = "不予受理"

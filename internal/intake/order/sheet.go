@@ -34,6 +34,7 @@ type Upload struct {
 	ByUnit  ref.Unit
 	Total   int64
 	Taken   int64
+	Added   int64 // supplements to orders that came before
 	Again   int64
 	Wrong   int64
 	File    ref.File
@@ -61,8 +62,8 @@ type head struct {
 	titles  []string
 }
 
-// Receive takes a file of orders: each row becomes an order, was one before,
-// or goes back with its reason.
+// Receive takes a file of orders: each row becomes an order, adds to one, was
+// one before, or goes back with its reason.
 func (k *Desk) Receive(ctx context.Context, by access.Actor, channel string, content []byte) (Upload, error) {
 	if err := by.Require("intake.order"); err != nil {
 		return Upload{}, err
@@ -84,7 +85,7 @@ func (k *Desk) Receive(ctx context.Context, by access.Actor, channel string, con
 	if err := x.all(ctx, rows); err != nil {
 		return Upload{}, err
 	}
-	u.Taken, u.Again, u.Wrong = x.taken, x.again, u.Total-x.taken-x.again
+	u.Taken, u.Added, u.Again, u.Wrong = x.taken, x.added, x.again, u.Total-x.taken-x.added-x.again
 	return u, k.file(ctx, by, &u, content, h, rows, x.faults)
 }
 
@@ -144,10 +145,10 @@ type reading struct {
 	places []Place
 	from   From
 
-	mu           sync.Mutex
-	taken, again int64
-	faults       []sheet.Fault
-	err          error
+	mu                  sync.Mutex
+	taken, added, again int64
+	faults              []sheet.Fault
+	err                 error
 }
 
 func (x *reading) all(ctx context.Context, rows []sheet.Row) error {
@@ -183,6 +184,8 @@ func (x *reading) one(ctx context.Context, r sheet.Row) {
 	switch {
 	case err == nil && out.Repeated:
 		x.again++
+	case err == nil && out.Added:
+		x.added++
 	case err == nil:
 		x.taken++
 	case ours && e.Kind == errs.Invalid:
@@ -296,7 +299,7 @@ func (k *Desk) file(ctx context.Context, by access.Actor, u *Upload, content []b
 		if err := insertUpload(ctx, tx, *u); err != nil {
 			return err
 		}
-		return audit.Write(ctx, tx, by, "intake.order", "intake_upload", u.ID, map[string]int64{"total": u.Total, "taken": u.Taken, "again": u.Again, "wrong": u.Wrong})
+		return audit.Write(ctx, tx, by, "intake.order", "intake_upload", u.ID, map[string]int64{"total": u.Total, "taken": u.Taken, "added": u.Added, "again": u.Again, "wrong": u.Wrong})
 	})
 }
 

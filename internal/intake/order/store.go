@@ -17,13 +17,28 @@ func claim(ctx context.Context, tx *db.Tx, r row) (row, error) {
 		r.ID, r.Channel, r.Outside, r.Body, r.Request, r.Report, r.At, r.Upload, r.ByUnit, r.First, r.Due, r.Sealed)
 }
 
-// keyTaken tells whether the key of a request was used for another number.
+// keyTaken tells whether the key of a request was used for another number or other content.
 func keyTaken(ctx context.Context, tx *db.Tx, r row) (bool, error) {
 	if len(r.Request) == 0 {
 		return false, nil
 	}
-	n, err := db.Get[int64](ctx, tx, "SELECT count(*) FROM intake_order o WHERE o.request = ? AND NOT (o.channel = ? AND o.outside = ?)", r.Request, r.Channel, r.Outside)
+	n, err := db.Get[int64](ctx, tx, "SELECT (SELECT count(*) FROM intake_order o WHERE o.request = ? AND NOT (o.channel = ? AND o.outside = ? AND o.body = ?)) + "+
+		"(SELECT count(*) FROM intake_supplement s JOIN intake_order o ON o.id = s.parent WHERE s.request = ? AND NOT (o.channel = ? AND o.outside = ? AND s.body = ?))",
+		r.Request, r.Channel, r.Outside, r.Body, r.Request, r.Channel, r.Outside, r.Body)
 	return n > 0, err
+}
+
+func supplementOf(ctx context.Context, tx *db.Tx, parent ref.Order, body []byte) (addition, bool, error) {
+	return db.Maybe[addition](ctx, tx, "SELECT "+db.ColumnsOf[addition]("s")+" FROM intake_supplement s WHERE s.parent = ? AND s.body = ?", parent, body)
+}
+
+func insertSupplement(ctx context.Context, tx *db.Tx, a addition) error {
+	return db.Insert(ctx, tx, "intake_supplement", a)
+}
+
+// setAgain lets an order wait for its result anew.
+func setAgain(ctx context.Context, tx *db.Tx, id ref.Order, due int64) error {
+	return tx.One(ctx, "UPDATE intake_order SET sent = 0, returned = '', due = ? WHERE id = ?", due, id)
 }
 
 func setReturned(ctx context.Context, tx *db.Tx, id ref.Order, reason string) error {
@@ -54,9 +69,12 @@ type line struct {
 	Accepted     clock.Instant
 	Closed       clock.Instant
 	AcceptedName string
+	Added        int64         // supplements
+	AddedAt      clock.Instant // of the latest
 }
 
-const lineColumns = "o.id, o.channel, o.report, o.at, o.first, o.due, o.returned, o.sent, o.sealed, r.number, r.state, r.urgency, r.situation, r.lead, r.accepted, r.closed, r.accepted_name"
+const lineColumns = "o.id, o.channel, o.report, o.at, o.first, o.due, o.returned, o.sent, o.sealed, r.number, r.state, r.urgency, r.situation, r.lead, r.accepted, r.closed, r.accepted_name, "+
+	"(SELECT count(*) FROM intake_supplement s WHERE s.parent = o.id) AS added, (SELECT coalesce(max(s.at), 0) FROM intake_supplement s WHERE s.parent = o.id) AS added_at"
 
 // visible is the condition on what the actor may see: what his unit brought
 // in, and what lies in his scope and is not hidden from him.

@@ -106,9 +106,10 @@ type accepted struct {
 	At      string `json:"received_at"`
 	Receipt string `json:"receipt,omitempty"`
 	Call    string `json:"call,omitempty"` // whom the caller should call at once
+	Added   bool   `json:"supplement,omitempty"`
 }
 
-// apiTake stores an order; sent again it gets the same answer.
+// apiTake stores an order, or adds to one; sent again it gets the same answer.
 func (p *Pages) apiTake(w http.ResponseWriter, r *http.Request, by order.Partner) error {
 	var o posted
 	if err := decode(r, &o); err != nil {
@@ -122,7 +123,7 @@ func (p *Pages) apiTake(w http.ResponseWriter, r *http.Request, by order.Partner
 	if err != nil {
 		return err
 	}
-	answer := accepted{Number: strings.TrimSpace(o.Number), Report: out.Report, At: stamp(out.At), Receipt: out.Receipt}
+	answer := accepted{Number: strings.TrimSpace(o.Number), Report: out.Report, At: stamp(out.At), Receipt: out.Receipt, Added: out.Added}
 	if o.Danger {
 		answer.Call = "110"
 	}

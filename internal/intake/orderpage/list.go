@@ -71,10 +71,18 @@ func (p *Pages) table(rows []order.Result, names map[ref.Unit]string, query url.
 		if o.Due != 0 {
 			due = ui.T(ui.Clockwise(o.Due.Time(), now))
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Link(o.Number, Path(o.ID)), ui.T(channelLabels[o.Channel]), ui.T(ui.Clockwise(o.At.Time(), now)), due,
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{number(o), ui.T(channelLabels[o.Channel]), ui.T(ui.Clockwise(o.At.Time(), now)), due,
 			ui.T(names[o.First]), ui.T(names[o.Lead]), {Tag: tag(o)}}})
 	}
 	return t
+}
+
+func number(o order.Result) ui.Cell {
+	c := ui.Link(o.Number, Path(o.ID))
+	if o.Added > 0 {
+		c.Sub = "有补充"
+	}
+	return c
 }
 
 func exportForm(view order.View, channel string) ui.Form {

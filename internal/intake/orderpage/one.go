@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"weibao/internal/access"
 	"weibao/internal/civil"
@@ -52,6 +53,9 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, by access.Actor, ty
 	}
 	v.Facts = ui.Summary{Facts: []ui.Fact{{Label: "报告编号", Value: o.Call}, {Label: "接收时间", Value: moment(o.At)}, {Label: "热线要求办结", Value: moment(o.Due)}, {Label: "承办单位", Value: names[o.Lead]},
 		{Label: "受理时间", Value: moment(o.Accepted)}, {Label: "办结时间", Value: moment(o.Closed)}, {Label: "结果导出时间", Value: moment(o.Sent)}}}
+	if o.Added > 0 {
+		v.Facts.Facts = append(v.Facts.Facts, ui.Fact{Label: "热线补充", Value: strconv.FormatInt(o.Added, 10) + "次", Sub: "最近一次 " + moment(o.AddedAt) + "，内容在报告里"})
+	}
 	page := ui.Page{Title: "工单办理情况", Nav: section, Crumbs: []ui.Crumb{{Label: "热线工单", Href: ListPath}}}
 	if by.Can("intake.show") {
 		v.Facts.Facts[0].Href = "/reports/" + ref.Format(o.Report)

@@ -155,7 +155,7 @@ func TestASystemSendsOrdersWithItsTokenAndReadsTheirResults(t *testing.T) {
 			{"GET", "/api/v1/orders/results", "", nil, 401},
 			{"POST", "/api/v1/orders", `{`, bearer, 422},
 			{"POST", "/api/v1/orders", `{"number":"20260312"}`, bearer, 422},
-			{"POST", "/api/v1/orders", strings.Replace(body, "哭声", "喊声", 1), bearer, 422},
+			{"POST", "/api/v1/orders", strings.Replace(body, "哭声", "喊声", 1), append(bearer, "Idempotency-Key", "k1"), 422},
 			{"POST", "/api/v1/orders", strings.Replace(body, "20260311", "20260313", 1), append(bearer, "Idempotency-Key", "k1"), 422},
 			{"POST", "/api/v1/orders/lookup", `{"number":"none"}`, bearer, 404},
 			{"GET", "/api/v1/orders/results?after=x", "", bearer, 422},

@@ -21,7 +21,7 @@ type uploadView struct{ Form ui.Form }
 const maxFile = 8 << 20
 
 func uploadsTable(files []order.Upload, now time.Time) ui.Table {
-	t := ui.Table{ID: "uploads", Caption: "最近导入的文件", Columns: []ui.Column{{Label: "导入时间", Slim: true}, {Label: "热线", Slim: true}, {Label: "导入人"}, {Label: "工单", Num: true}, {Label: "新登记", Num: true}, {Label: "以前登记过", Num: true}, {Label: "退回更正", Num: true}, {Label: "", Tools: true}},
+	t := ui.Table{ID: "uploads", Caption: "最近导入的文件", Columns: []ui.Column{{Label: "导入时间", Slim: true}, {Label: "热线", Slim: true}, {Label: "导入人"}, {Label: "工单", Num: true}, {Label: "新登记", Num: true}, {Label: "补充", Num: true}, {Label: "以前登记过", Num: true}, {Label: "退回更正", Num: true}, {Label: "", Tools: true}},
 		Empty: ui.Empty{Title: "还没有导入过文件", Text: "导入以后，这里列出每个文件登记了多少、退回了多少。"}}
 	for _, u := range files {
 		var back []ui.Action
@@ -29,7 +29,7 @@ func uploadsTable(files []order.Upload, now time.Time) ui.Table {
 			back = []ui.Action{{Label: "下载退回的行", Href: ListPath + "/uploads/" + ref.Format(u.ID)}}
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T(ui.Clockwise(u.At.Time(), now)), ui.T(channelLabels[u.Channel]), ui.T(u.ByName), ui.T(fmt.Sprint(u.Total)), ui.T(fmt.Sprint(u.Taken)),
-			ui.T(fmt.Sprint(u.Again)), ui.T(fmt.Sprint(u.Wrong)), {Actions: back}}})
+			ui.T(fmt.Sprint(u.Added)), ui.T(fmt.Sprint(u.Again)), ui.T(fmt.Sprint(u.Wrong)), {Actions: back}}})
 	}
 	return t
 }
@@ -37,7 +37,7 @@ func uploadsTable(files []order.Upload, now time.Time) ui.Table {
 func uploadForm() ui.Form {
 	return ui.Form{Action: ListPath + "/upload", Submit: "导入", Cancel: ListPath, Fields: []ui.Field{
 		{Kind: ui.Select, Name: "channel", Label: "热线", Required: true, Blank: "请选择", Options: channelOptions()},
-		{Kind: ui.File, Name: "file", Label: "工单文件", Required: true, Accept: ".xlsx,.csv", MaxMB: maxFile >> 20, Hint: "Excel或WPS工作簿（.xlsx），或者文本（.csv）。列名按规则识别，一次最多2000张。同一张工单重复导入只算一次。"}}}
+		{Kind: ui.File, Name: "file", Label: "工单文件", Required: true, Accept: ".xlsx,.csv", MaxMB: maxFile >> 20, Hint: "Excel或WPS工作簿（.xlsx），或者文本（.csv）。列名按规则识别，一次最多2000张。同一张工单重复导入只算一次；编号相同、内容有增加的，作为补充送到原来的报告。"}}}
 }
 
 // Upload asks for a file of orders.
@@ -71,7 +71,7 @@ func (p *Pages) UploadDone(w http.ResponseWriter, r *http.Request, by access.Act
 	if err != nil {
 		return err
 	}
-	text := fmt.Sprintf("共%d张：新登记%d张，以前登记过%d张。", u.Total, u.Taken, u.Again)
+	text := fmt.Sprintf("共%d张：新登记%d张，补充%d张，以前登记过%d张。", u.Total, u.Taken, u.Added, u.Again)
 	if u.Wrong == 0 {
 		ui.RedirectWith(w, r, ListPath, ui.Done, text)
 		return nil

@@ -45,7 +45,7 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, by access.Actor) er
 var views = []struct {
 	view  intake.View
 	label string
-}{{intake.Todo, "待受理"}, {intake.Working, "研判和办理中"}, {intake.Pressing, "紧急"}, {intake.Asking, "报告人留言"}, {intake.Done, "已结束"}, {intake.All, "全部"}}
+}{{intake.Todo, "待受理"}, {intake.Working, "研判和办理中"}, {intake.Pressing, "紧急"}, {intake.Asking, "留言和补充"}, {intake.Done, "已结束"}, {intake.All, "全部"}}
 
 func viewOf(word string) intake.View {
 	for _, v := range views {

@@ -8,6 +8,7 @@ func (p *Pages) Routes() []ui.Route {
 		{Method: "GET", Path: "/reports", Permission: "intake.list", Handle: p.List},
 		{Method: "GET", Path: "/reports/{report}", Permission: "intake.show", Handle: p.Show},
 		{Method: "POST", Path: "/reports/{report}/reveal", Permission: "intake.reveal", Handle: p.Reveal},
+		{Method: "POST", Path: "/reports/{report}/read", Permission: "intake.answer", Handle: p.Read},
 		{Method: "POST", Path: "/reports/{report}/accept", Permission: "intake.accept", Handle: p.Accept},
 		{Method: "GET", Path: "/reports/{report}/decide", Permission: "intake.decide", Handle: p.Decide},
 		{Method: "POST", Path: "/reports/{report}/decide", Permission: "intake.decide", Handle: p.DecideDone},

@@ -2,7 +2,9 @@ package triagepage
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"weibao/internal/access"
@@ -11,6 +13,7 @@ import (
 	"weibao/internal/db"
 	"weibao/internal/errs"
 	"weibao/internal/intake"
+	"weibao/internal/intake/order"
 	"weibao/internal/ref"
 	"weibao/internal/rule/response"
 	"weibao/internal/ui"
@@ -184,7 +187,7 @@ func joined(parts ...string) string {
 	return strings.Join(list, "，")
 }
 
-var messageTitles = map[intake.MessageSort]string{intake.Said: "报告人留言", intake.Asked: "询问报告人", intake.Answered: "答复报告人", intake.Notice: "告知报告人", intake.Note: "处置记录（报告人看不到）"}
+var messageTitles = map[intake.MessageSort]string{intake.Said: "报告人留言", intake.Added: "热线补充", intake.Asked: "询问报告人", intake.Answered: "答复报告人", intake.Notice: "告知报告人", intake.Note: "处置记录（报告人看不到）"}
 
 func talk(list []intake.Message) ui.Timeline {
 	t := ui.Timeline{Title: "与报告人的往来和处置记录", Empty: "还没有往来。"}
@@ -269,6 +272,9 @@ func actions(r intake.Report, follow Followed, by access.Actor) (*ui.Action, []u
 			more = append(more, at("refer", "转办给单位", "send"))
 		}
 	}
+	if r.Waiting > 0 && slices.Contains(order.Channels, r.Channel) {
+		more = append(more, ui.Action{Label: "已阅热线补充", Post: Path(r.ID) + "/read", Icon: "check"})
+	}
 	next, more = onward(r, follow, by, next, more)
 	more = append(more, at("answer", "答复报告人", "send"), at("ask", "询问报告人", "question"))
 	if r.State.Open() && by.Can("intake.merge") {
@@ -316,6 +322,11 @@ func (p *Pages) Accept(w http.ResponseWriter, r *http.Request, by access.Actor) 
 	return p.simply(w, r, by, "已受理，研判的时限从现在起算。", func(ctx context.Context, tx *db.Tx, id ref.Report) error { return p.Desk.Accept(ctx, tx, by, id) })
 }
 
+// Read notes that what a hotline added was read.
+func (p *Pages) Read(w http.ResponseWriter, r *http.Request, by access.Actor) error {
+	return p.simply(w, r, by, "已登记，热线的补充已经看过。", func(ctx context.Context, tx *db.Tx, id ref.Report) error { return p.Desk.Read(ctx, tx, by, id) })
+}
+
 // Raise gives the report to the unit above.
 func (p *Pages) Raise(w http.ResponseWriter, r *http.Request, by access.Actor) error {
 	id, err := pathID(r)
@@ -336,8 +347,8 @@ func (p *Pages) simply(w http.ResponseWriter, r *http.Request, by access.Actor, 
 		return err
 	}
 	if err := p.write(r, func(ctx context.Context, tx *db.Tx) error { return do(ctx, tx, id) }); err != nil {
-		if errs.Is(err, errs.Conflict) {
-			ui.RedirectWith(w, r, Path(id), ui.Warn, "状态已经变化，请看下面的最新情况。")
+		if e, ok := errors.AsType[*errs.Error](err); ok && e.Kind == errs.Conflict {
+			ui.RedirectWith(w, r, Path(id), ui.Warn, e.Message)
 			return nil
 		}
 		return err

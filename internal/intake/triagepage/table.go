@@ -75,6 +75,6 @@ func marks(r intake.Report) string {
 	add(r.Mandatory == 1, "强制报告")
 	add(r.Named == 1, "实名")
 	add(r.Raised != 0, "提级办理")
-	add(r.Waiting > 0, "报告人有新留言")
+	add(r.Waiting > 0, "有新的留言或者补充")
 	return words
 }
