@@ -73,7 +73,7 @@ type line struct {
 	AddedAt      clock.Instant // of the latest
 }
 
-const lineColumns = "o.id, o.channel, o.report, o.at, o.first, o.due, o.returned, o.sent, o.sealed, r.number, r.state, r.urgency, r.situation, r.lead, r.accepted, r.closed, r.accepted_name, "+
+const lineColumns = "o.id, o.channel, o.report, o.at, o.first, o.due, o.returned, o.sent, o.sealed, r.number, r.state, r.urgency, r.situation, r.lead, r.accepted, r.closed, r.accepted_name, " +
 	"(SELECT count(*) FROM intake_supplement s WHERE s.parent = o.id) AS added, (SELECT coalesce(max(s.at), 0) FROM intake_supplement s WHERE s.parent = o.id) AS added_at"
 
 // visible is the condition on what the actor may see: what his unit brought
