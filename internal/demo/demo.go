@@ -32,6 +32,7 @@ import (
 	"weibao/internal/db"
 	"weibao/internal/guardianship"
 	"weibao/internal/intake"
+	"weibao/internal/intake/order"
 	"weibao/internal/justice"
 	"weibao/internal/plan"
 	"weibao/internal/ref"
@@ -69,8 +70,9 @@ type Stage struct {
 	Cases    *casework.Desk
 	Referrer *referral.Desk
 	Alarm    *emergency.Desk
-	// Reception takes reports in, Guardian and Justice protect; nil leaves them out.
+	// Reception and Orders take reports in, Guardian and Justice protect; nil leaves them out.
 	Reception *intake.Desk
+	Orders    *order.Desk
 	Guardian  *guardianship.Desk
 	Justice   *justice.Desk
 	// Say tells how far the story has come.
@@ -139,6 +141,9 @@ func (s *Stage) stories(ctx context.Context, today time.Time) error {
 	}
 	if err := s.reports(ctx, today, ids); err != nil {
 		return fmt.Errorf("reports: %w", err)
+	}
+	if err := s.orders(ctx, today); err != nil {
+		return fmt.Errorf("orders: %w", err)
 	}
 	if err := s.protect(ctx, today, ids); err != nil {
 		return fmt.Errorf("measures: %w", err)

@@ -103,12 +103,16 @@ func (a *App) reports() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	orders, err := orderpage.New(orderpage.Deps{DB: a.DB, UI: a.UI, Book: book, Units: org.Names,
-		Desk: &order.Desk{DB: a.DB, Intake: a.Reception, Files: a.Reception.Files, Temp: a.Config.Data, Places: a.places}})
+	orders, err := orderpage.New(orderpage.Deps{DB: a.DB, UI: a.UI, Book: book, Units: org.Names, Desk: a.Orders()})
 	if err != nil {
 		return nil, err
 	}
 	return slices.Concat(public.Routes(), office.Routes(), desk.Routes(), counted.Routes(), orders.Routes()), nil
+}
+
+// Orders is the desk of work orders of hotlines.
+func (a *App) Orders() *order.Desk {
+	return &order.Desk{DB: a.DB, Intake: a.Reception, Files: a.Reception.Files, Temp: a.Config.Data, Places: a.places}
 }
 
 // places are the divisions of the county with their names, for orders that name a place in words.
