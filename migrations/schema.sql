@@ -1216,6 +1216,18 @@ CREATE TABLE intake_shield (
     PRIMARY KEY (report, holder)
 );
 
+CREATE TABLE intake_supplement (
+    id      INTEGER PRIMARY KEY,
+    parent  BIGINT NOT NULL,                 -- the order
+    body    BYTEA NOT NULL,                  -- keyed hash of what came with it
+    request BYTEA NOT NULL,                  -- keyed hash of the Idempotency-Key with which it came; empty = none
+    at      BIGINT NOT NULL,
+    upload  BIGINT NOT NULL,                 -- the file in which it came; 0 = by the interface
+    by_unit BIGINT NOT NULL                  -- unit of whoever brought it in; 0 = the interface
+);
+CREATE UNIQUE INDEX intake_supplement_body ON intake_supplement (parent, body);
+CREATE INDEX intake_supplement_request ON intake_supplement (request);
+
 CREATE TABLE intake_upload (
     id      INTEGER PRIMARY KEY,
     at      BIGINT NOT NULL,
@@ -1228,7 +1240,7 @@ CREATE TABLE intake_upload (
     again   BIGINT NOT NULL,                 -- rows that had come before
     wrong   BIGINT NOT NULL,
     file    BIGINT NOT NULL                  -- the wrong rows with their reasons; 0 = none
-);
+, added BIGINT NOT NULL DEFAULT 0);
 CREATE INDEX intake_upload_unit ON intake_upload (by_unit, id);
 
 CREATE TABLE job (
