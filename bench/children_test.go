@@ -112,6 +112,7 @@ func (x *ledger) open() {
 }
 
 func (x *ledger) measure() {
+	fmt.Printf("  measuring %d children on %s\n", x.size, x.dialect)
 	x.lists()
 	x.sheets()
 	x.searches()

@@ -46,6 +46,9 @@ func (c *Cabinet) List(ctx context.Context, tx *db.Tx, by access.Actor, f Filter
 		return nil, err
 	}
 	rows, err := list(ctx, tx, f, place)
+	for i := range rows {
+		rows[i].State, rows[i].Town = Open, access.Town(rows[i].Region)
+	}
 	// The place lies within the scope; this looks once more at what it gave.
 	return slices.DeleteFunc(rows, func(c Child) bool { return !c.Sees(by) }), err
 }

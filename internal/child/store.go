@@ -15,8 +15,9 @@ import (
 
 var columns = db.ColumnsOf[Child]("c")
 
-// listed are the columns that lists show, beside the key; reading the others takes as long again.
-const listed = "c.name, c.sex, c.birth, c.guessed, c.unit, c.region, c.town, c.school, c.grade, c.level, c.leveled, c.categories, c.state"
+// listed are the columns that lists show, beside the key and what follows from
+// the others; reading all of them takes as long again.
+const listed = "c.name, c.sex, c.birth, c.guessed, c.unit, c.region, c.school, c.grade, c.level, c.leveled, c.categories"
 
 type dossierRow struct {
 	Child  ref.Child

@@ -3,13 +3,13 @@ package db
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"math/bits"
 	"reflect"
 	"strings"
 	"sync"
 	"unicode"
 
-	"github.com/jmoiron/sqlx"
 	"github.com/jmoiron/sqlx/reflectx"
 
 	"weibao/internal/errs"
@@ -26,11 +26,11 @@ func All[T any](ctx context.Context, t *Tx, query string, args ...any) ([]T, err
 		return nil, err
 	}
 	defer rows.Close()
+	var v T
 	var out []T
-	scan := scanner[T](rows)
+	scan := scanner(rows, &v)
 	for rows.Next() {
-		var v T
-		if err := scan(&v); err != nil {
+		if err := scan(); err != nil {
 			return nil, t.wrap(err, query)
 		}
 		out = append(out, v)
@@ -56,20 +56,44 @@ func Maybe[T any](ctx context.Context, t *Tx, query string, args ...any) (v T, o
 	defer rows.Close()
 	if rows.Next() {
 		ok = true
-		if err := scanner[T](rows)(&v); err != nil {
+		if err := scanner(rows, &v)(); err != nil {
 			return v, false, t.wrap(err, query)
 		}
 	}
 	return v, ok, t.wrap(rows.Err(), query)
 }
 
-func scanner[T any](rows *sql.Rows) func(*T) error {
+// scanner reads row after row into v: where each column goes is found out once,
+// and as every row has all columns, nothing of the row before stays.
+func scanner[T any](rows *sql.Rows, v *T) func() error {
+	into := []any{any(v)}
+	var unknown error
 	kind := reflect.TypeFor[T]()
 	if kind.Kind() == reflect.Struct && !kind.Implements(reflect.TypeFor[sql.Scanner]()) && !reflect.PointerTo(kind).Implements(reflect.TypeFor[sql.Scanner]()) {
-		x := &sqlx.Rows{Rows: rows, Mapper: mapper}
-		return func(v *T) error { return x.StructScan(v) }
+		into, unknown = fieldsOf(rows, reflect.ValueOf(v).Elem())
 	}
-	return func(v *T) error { return rows.Scan(v) }
+	return func() error {
+		if unknown != nil {
+			return unknown
+		}
+		return rows.Scan(into...)
+	}
+}
+
+// fieldsOf gives pointers to the fields of a struct in the order of a query's columns.
+func fieldsOf(rows *sql.Rows, v reflect.Value) ([]any, error) {
+	columns, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	into := make([]any, len(columns))
+	for i, path := range mapper.TraversalsByName(v.Type(), columns) {
+		if len(path) == 0 {
+			return nil, fmt.Errorf("no field of %s for column %s", v.Type(), columns[i])
+		}
+		into[i] = reflectx.FieldByIndexes(v, path).Addr().Interface()
+	}
+	return into, nil
 }
 
 // Insert writes v, a struct whose fields name the columns, into a table.
