@@ -273,7 +273,7 @@ const turnStep = 200
 // Cells gives the kept numbers of a division in the actor's scope, of one
 // category or, with "", of all children once.
 func (c *Cabinet) Cells(ctx context.Context, tx *db.Tx, by access.Actor, regions []string) ([]Cell, error) {
-	if err := counts(by, regions); err != nil {
+	if err := MayCount(by, regions); err != nil {
 		return nil, err
 	}
 	return cells(ctx, tx, regions)
@@ -282,14 +282,14 @@ func (c *Cabinet) Cells(ctx context.Context, tx *db.Tx, by access.Actor, regions
 // Totals gives how many children of each level there are in some divisions:
 // cells of all ages and both sexes.
 func (c *Cabinet) Totals(ctx context.Context, tx *db.Tx, by access.Actor, regions []string) ([]Cell, error) {
-	if err := counts(by, regions); err != nil {
+	if err := MayCount(by, regions); err != nil {
 		return nil, err
 	}
 	return totals(ctx, tx, regions)
 }
 
-// counts tells whether an actor may know the numbers of some divisions.
-func counts(by access.Actor, regions []string) error {
+// MayCount tells whether an actor may know the numbers of some divisions.
+func MayCount(by access.Actor, regions []string) error {
 	if err := by.Require("child.numbers"); err != nil {
 		return err
 	}

@@ -90,6 +90,15 @@ func orderCategories(ctx context.Context, tx *db.Tx, rows []Child) error {
 	return err
 }
 
+// measure makes statistics of what is searched by keys.
+func measure(ctx context.Context, tx *db.Tx) error {
+	if tx.Dialect != db.Postgres {
+		return nil
+	}
+	_, err := tx.Exec(ctx, "ANALYZE child, child_key, child_gram, child_category")
+	return err
+}
+
 func insertAll(ctx context.Context, tx *db.Tx, b *Batch) error {
 	if err := db.InsertAll(ctx, tx, "child", b.rows); err != nil {
 		return err

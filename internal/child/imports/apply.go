@@ -84,6 +84,9 @@ func (k *Desk) runApply(ctx context.Context, r *job.Run) error {
 			return err
 		}
 	}
+	if err := a.measure(ctx); err != nil {
+		return err
+	}
 	return a.finish(ctx)
 }
 
@@ -128,8 +131,15 @@ func (a *applying) blocks(ctx context.Context) (more bool, err error) {
 		defer close(queue)
 		failed = a.prepare(ctx, id, queue)
 	}()
-	for made := range queue {
+	for first := true; ; first = false {
+		made, more := <-queue
+		if !more {
+			return false, failed
+		}
 		err := a.block(ctx, made)
+		if err == nil && first {
+			err = a.measure(ctx)
+		}
 		if err == nil {
 			err = a.r.Progress(ctx, a.percent(), "已导入"+itoa(int(a.b.Done))+"行")
 		}
@@ -140,7 +150,11 @@ func (a *applying) blocks(ctx context.Context) (more bool, err error) {
 			return false, err
 		}
 	}
-	return false, failed
+}
+
+// measure lets the planner know of the first files, and at the end of all.
+func (a *applying) measure(ctx context.Context) error {
+	return a.k.DB.WriteLow(ctx, func(tx *db.Tx) error { return a.k.Cabinet.Measure(ctx, tx) })
 }
 
 // prepare opens block after block and makes files of their lines, as far as that needs no transaction.

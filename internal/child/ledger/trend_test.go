@@ -40,7 +40,11 @@ func TestAMonthIsKeptOnceAsItStoodAndThePresentOneIsThatOfTheLists(t *testing.T)
 		add(3)
 		night(testkit.Noon.AddDate(0, 1, 5)) // March stays as it was kept
 		for _, category := range []string{"", "C03"} {
-			months, err := h.desk.Trend(t.Context(), d.Reader(), supervisor, town, category, 13)
+			cells, err := h.desk.Cabinet.Cells(t.Context(), d.Reader(), supervisor, []string{town})
+			if err != nil {
+				t.Fatal(err)
+			}
+			months, err := h.desk.Trend(t.Context(), d.Reader(), supervisor, town, category, cells, 13)
 			if err != nil || len(months) != 3 {
 				t.Fatalf("%d months, %v", len(months), err)
 			}

@@ -41,6 +41,7 @@ const small = 5
 // numbers is what the page and the workbook are made of.
 type numbers struct {
 	region  string
+	own     []child.Cell
 	covered bool
 	tables  []grid
 	checks  []checked
@@ -82,6 +83,7 @@ func (p *Pages) gather(ctx context.Context, tx *db.Tx, by access.Actor, q url.Va
 	if err != nil {
 		return n, err
 	}
+	n.own = own
 	book, on := p.Cabinet.Book(), today(tx)
 	levels := levelHeads(book, on)
 	places := grid{title: "各地人数和风险等级", first: "地方", heads: levels}

@@ -24,7 +24,7 @@ func (p *Pages) trend(ctx context.Context, tx *db.Tx, by access.Actor, n numbers
 	if i := slices.IndexFunc(shown, func(c rule.Category) bool { return c.ID == q.Get("category") }); i >= 0 {
 		category, title = shown[i].ID, letter.Punctuate(shown[i].Label)
 	}
-	months, err := p.Desk.Trend(ctx, tx, by, n.region, category, trendMonths)
+	months, err := p.Desk.Trend(ctx, tx, by, n.region, category, n.own, trendMonths)
 	if err != nil {
 		return err
 	}
