@@ -73,7 +73,8 @@ func (c *demoCmd) fill(ctx context.Context, s config.Serve, out io.Writer) (err 
 		return err
 	}
 	stage := demo.Stage{DB: g.DB, Clock: story, Guard: app.Guard, Book: app.Rules, Say: out, Desk: app.Plans, Cabinet: app.Cabinet, Children: c.Children, Assessor: app.Assessor, Cases: app.Cases, Referrer: app.Referrer, Alarm: app.Alarm, Screener: app.Screener,
-		Reception: app.Reception, Orders: app.Orders(), Guardian: app.Guardian, Justice: app.Justice}
+		Reception: app.Reception, Orders: app.Orders(), Guardian: app.Guardian, Justice: app.Justice,
+		Numbers: app.Ledgers(), Lists: app.Imports(), Clear: app.Disclosure(), Special: app.Specialist(), Requests: app.Counter()}
 	if _, err := stage.Play(ctx, now); err != nil {
 		return err
 	}

@@ -29,19 +29,51 @@ func (s *Stage) register(ctx context.Context, today civil.Date) error {
 	}
 	people := generate.Population{Seed: seedOfChildren, N: s.Children, Today: today, County: s.Children + 1}
 	r := &registry{Population: people, changed: map[int]generate.Child{}}
-	done := 0
-	err := generate.Fill(ctx, s.Cabinet, s.DB, access.Program, r.all(), func(ids []ref.Child) {
-		r.note(done, ids)
-		done += len(ids)
-		s.Clock.Advance(time.Millisecond) // ids are drawn by the millisecond
-		if done%20_000 == 0 {
-			fmt.Fprintf(s.Say, "  已建儿童档案 %d 份\n", done)
+	done, next, now := 0, 0, s.Clock.Now()
+	more, stop := iter.Pull(r.all())
+	defer stop()
+	for month := monthsKept; month >= 0; month-- {
+		if next = s.Children * (growth - month) / growth; month == 0 {
+			next = s.Children + copies
 		}
-	})
-	if err != nil {
-		return err
+		err := generate.Fill(ctx, s.Cabinet, s.DB, access.Program, some(more, next-done), func(ids []ref.Child) {
+			r.note(done, ids)
+			done += len(ids)
+			s.Clock.Advance(time.Millisecond) // ids are drawn by the millisecond
+			if done%20_000 == 0 {
+				fmt.Fprintf(s.Say, "  已建儿童档案 %d 份\n", done)
+			}
+		})
+		if err != nil {
+			return err
+		}
+		if s.Numbers == nil || month == 0 {
+			continue
+		}
+		now = s.Clock.Now()
+		s.Clock.Set(today.MonthStart().AddMonths(1 - month).Start())
+		err = s.Numbers.KeepMonth(ctx, s.DB)
+		s.Clock.Set(now)
+		if err != nil {
+			return err
+		}
 	}
 	return s.settleFiles(ctx, r)
+}
+
+// monthsKept is for how many months the demo has numbers; by each of them one
+// part of growth came to the files.
+const monthsKept, growth = 11, 60
+
+// some gives the next children of a line, as many as are asked for.
+func some(more func() (child.New, bool), n int) iter.Seq[child.New] {
+	return func(yield func(child.New) bool) {
+		for range n {
+			if c, ok := more(); !ok || !yield(c) {
+				return
+			}
+		}
+	}
 }
 
 // registry remembers the few children whose files change after they are opened.

@@ -22,11 +22,16 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/assessment"
+	"weibao/internal/assessment/special"
 	"weibao/internal/auth"
 	"weibao/internal/casework"
 	"weibao/internal/casework/emergency"
 	"weibao/internal/casework/referral"
 	"weibao/internal/child"
+	"weibao/internal/child/imports"
+	"weibao/internal/child/ledger"
+	"weibao/internal/child/ledger/disclosure"
+	"weibao/internal/child/request"
 	"weibao/internal/civil"
 	"weibao/internal/clock"
 	"weibao/internal/db"
@@ -75,6 +80,14 @@ type Stage struct {
 	Orders    *order.Desk
 	Guardian  *guardianship.Desk
 	Justice   *justice.Desk
+	// Numbers keeps those of months, Lists takes lists in, Clear gives them in
+	// clear, Special keeps special lists, and Requests asks a second person;
+	// nil leaves out what they would do.
+	Numbers  *ledger.Desk
+	Lists    *imports.Desk
+	Clear    *disclosure.Desk
+	Special  *special.Desk
+	Requests *request.Counter
 	// Say tells how far the story has come.
 	Say io.Writer
 
@@ -150,6 +163,9 @@ func (s *Stage) stories(ctx context.Context, today time.Time) error {
 	}
 	if err := s.disaster(ctx, today); err != nil {
 		return fmt.Errorf("event: %w", err)
+	}
+	if err := s.desk(ctx, today, ids); err != nil {
+		return fmt.Errorf("desk: %w", err)
 	}
 	return nil
 }

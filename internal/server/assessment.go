@@ -35,9 +35,9 @@ var assessmentLinks = []childpage.Link{
 	{Label: "提出专业关爱", Icon: "send", Path: specialpage.ReferTail, Permission: "special.refer"},
 }
 
-// specialist keeps the special lists.
-func (a *App) specialist() *special.Desk {
-	return &special.Desk{Care: a.Assessor, Ledgers: a.ledgers()}
+// Specialist keeps the special lists.
+func (a *App) Specialist() *special.Desk {
+	return &special.Desk{Care: a.Assessor, Ledgers: a.Ledgers()}
 }
 
 func (a *App) assessor() *assessment.Desk {
@@ -74,7 +74,7 @@ func (a *App) assessments() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	lists, err := specialpage.New(specialpage.Deps{DB: a.DB, UI: a.UI, Desk: a.specialist(), Kernel: a.Kernel})
+	lists, err := specialpage.New(specialpage.Deps{DB: a.DB, UI: a.UI, Desk: a.Specialist(), Kernel: a.Kernel})
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +101,7 @@ func (a *App) assessmentKinds() []job.Kind {
 	return []job.Kind{{Name: "assessment.follow", Label: "更新当日变动档案的关爱安排", Next: job.Daily(0, 40), Run: func(ctx context.Context, r *job.Run) error {
 		return a.Assessor.Follow(ctx, r.DB, clock.Of(a.Clock.Now().Add(-followBack)))
 	}}, {Name: "special.expire", Label: "提醒到期的证明材料", Next: job.Daily(0, 50), Run: func(ctx context.Context, r *job.Run) error {
-		_, err := a.specialist().Expire(ctx, r.DB)
+		_, err := a.Specialist().Expire(ctx, r.DB)
 		return err
 	}}, {Name: assessment.ReplanJob, Label: "按规则更新等级和关爱安排", Run: func(ctx context.Context, r *job.Run) error {
 		_, err := a.Assessor.Replan(ctx, r.DB, access.Program, nil)

@@ -39,7 +39,7 @@ func (a *App) children() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	lists, err := ledgerpage.New(ledgerpage.Deps{DB: a.DB, UI: a.UI, Cabinet: a.Cabinet, Desk: a.ledgers()})
+	lists, err := ledgerpage.New(ledgerpage.Deps{DB: a.DB, UI: a.UI, Cabinet: a.Cabinet, Desk: a.Ledgers()})
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ const turnHour, turnMinute = 0, 20
 
 // childKinds is the background work about children.
 func (a *App) childKinds() []job.Kind {
-	return append(slices.Concat(a.imports().Jobs(), a.requestKinds(), a.disclosureKinds()), []job.Kind{
+	return append(slices.Concat(a.Imports().Jobs(), a.requestKinds(), a.disclosureKinds()), []job.Kind{
 		{Name: "child.turn", Label: "未成年人年龄段更新", Next: job.Daily(turnHour, turnMinute), Run: func(ctx context.Context, r *job.Run) error {
 			_, err := a.Cabinet.Turn(ctx, r.DB)
 			return err

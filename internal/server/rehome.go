@@ -57,7 +57,7 @@ func (a *App) rehome(ctx context.Context, r *job.Run, was, now string) error {
 			if err := a.Screener.Follow(ctx, tx, access.Program, rows); err != nil {
 				return err
 			}
-			return a.specialist().Follow(ctx, tx, access.Program, rows)
+			return a.Specialist().Follow(ctx, tx, access.Program, rows)
 		})
 	}
 	if err != nil {

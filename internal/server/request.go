@@ -39,7 +39,7 @@ var requestLinks = []childpage.Link{
 
 // requests makes the screens of likeness, merger, requests and moves.
 func (a *App) requests() ([]ui.Route, error) {
-	counter := a.counter()
+	counter := a.Counter()
 	pairs, err := matchpage.New(matchpage.Deps{DB: a.DB, UI: a.UI, Cabinet: a.Cabinet})
 	if err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func (a *App) requests() ([]ui.Route, error) {
 	return slices.Concat(pairs.Routes(), asked.Routes(), papers), err
 }
 
-func (a *App) counter() *request.Counter {
+func (a *App) Counter() *request.Counter {
 	return &request.Counter{Cabinet: a.Cabinet, Duties: a.Kernel}
 }
 

@@ -27,7 +27,7 @@ func (a *App) screener() *screening.Desk {
 // From then on birthdays bring proposals, care follows levels and categories,
 // and screenings count children where they live.
 func (a *App) follow() {
-	counter := a.counter()
+	counter := a.Counter()
 	a.Cabinet.Grown = func(ctx context.Context, tx *db.Tx, row child.Child) error {
 		if err := a.Screener.Follow(ctx, tx, access.Program, []child.Child{row}); err != nil {
 			return err
@@ -41,7 +41,7 @@ func (a *App) follow() {
 		if err := a.Assessor.PlanAll(ctx, tx, by, rows); err != nil {
 			return err
 		}
-		return a.specialist().Follow(ctx, tx, by, rows)
+		return a.Specialist().Follow(ctx, tx, by, rows)
 	}
 	a.Assessor.Assessed = a.Screener.Assessed
 }
