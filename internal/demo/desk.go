@@ -61,7 +61,7 @@ func (s *Stage) ask(ctx context.Context, _ civil.Date, ids []ref.Child) error {
 		{Kind: request.Correct, Child: ids[4], Reason: "户口簿上的出生日期与建档时口述的不一致，已核对户口簿原件。", Change: func(n *child.New) { n.Birth, n.Guessed = n.Birth.AddDays(21), false }},
 		{Kind: request.MoveOut, Child: ids[5], To: far.Post.Region, Reason: "随祖父母迁回老家居住，已与接收村电话核实。"},
 		{Kind: request.MoveOut, Child: ids[2], Abroad: "邻县民政局（随母亲外出务工地居住）", Reason: "母亲已在邻县租房，孩子转入当地幼儿园。"},
-		{Kind: request.Ending, Child: ids[6], Detail: "moved", Reason: "全家已迁往外省定居，村里多次上门核实。"},
+		{Kind: request.Ending, Child: ids[6], Detail: "adopted", Reason: "已依法办理收养登记，随收养家庭迁往外县，登记证复印件存村。"},
 	} {
 		director, supervisor, err := s.near(ctx, in.Child)
 		if err != nil {

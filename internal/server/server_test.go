@@ -42,6 +42,12 @@ func newHouse(t *testing.T, change func(*server.App)) *house {
 // newHouseOn is newHouse on a database of its own, the embedded one with "".
 func newHouseOn(t *testing.T, dsn string, change func(*server.App)) *house {
 	t.Helper()
+	return newHouseIn(t, dsn, "demo", change)
+}
+
+// newHouseIn is newHouseOn in the county of a pack.
+func newHouseIn(t *testing.T, dsn, pack string, change func(*server.App)) *house {
+	t.Helper()
 	h := &house{}
 	cfg := config.Config{Data: t.TempDir(), Database: dsn}
 	log := slog.New(slog.NewJSONHandler(&h.log, nil))
@@ -50,7 +56,7 @@ func newHouseOn(t *testing.T, dsn string, change func(*server.App)) *house {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { g.Close() })
-	if _, err := g.LoadCounty(t.Context(), "demo"); err != nil {
+	if _, err := g.LoadCounty(t.Context(), pack); err != nil {
 		t.Fatal(err)
 	}
 	if h.App, err = server.Assemble(t.Context(), g, config.Serve{Listen: "127.0.0.1:0", Profile: "dengbao", Token: "token"}); err != nil {

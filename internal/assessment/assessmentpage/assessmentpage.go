@@ -85,7 +85,7 @@ func (p *Pages) write(r *http.Request, fn func(ctx context.Context, tx *db.Tx) e
 func (p *Pages) level(n int, now clock.Instant) ui.Level {
 	for _, l := range p.Desk.Book().Levels(civil.DateOf(now.Time())) {
 		if l.N == n {
-			return ui.Level{Rank: n, Label: letter.Punctuate(l.Label)}
+			return ui.Level{Rank: n, Label: letter.Punctuate(l.Label), Color: l.Color, Figure: l.Shape}
 		}
 	}
 	return ui.Level{Rank: n}

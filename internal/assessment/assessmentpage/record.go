@@ -61,7 +61,7 @@ func kinds(cares []assessment.Care) []ui.Option {
 	var out []ui.Option
 	seen := map[rule.CareKind]bool{rule.Reassess: true, rule.Patrol: true}
 	for _, c := range cares {
-		if !seen[c.Kind] {
+		if !seen[c.Kind] && c.Kind.Label() != "" { // a step of a special list has a form of its own
 			out = append(out, ui.Option{Value: string(c.Kind), Label: c.Kind.Label(), Hint: c.Due.String() + "前"})
 			seen[c.Kind] = true
 		}

@@ -123,14 +123,18 @@ func (p *Pages) standing(c child.Child, s lists.Standing, by access.Actor, b dut
 // proofTable shows what proves the list, what is there and what is lacking.
 func proofTable(c child.Child, s lists.Standing, by access.Actor, on civil.Date) ui.Table {
 	t := ui.Table{ID: "proofs-" + string(s.List.ID), Caption: "证明材料", Columns: []ui.Column{{Label: "材料", Wide: true}, {Label: "现在", Slim: true}, {Label: "材料日期", Slim: true}, {Label: "办理", Tools: true, Slim: true}}}
-	lacking := map[string]bool{}
+	lacking, group := map[string]bool{}, map[string]bool{}
 	for _, x := range s.Lacks {
 		lacking[x.ID] = true
+		group[x.Instead] = x.Instead != ""
 	}
 	for _, need := range s.Needed {
 		row := ui.Row{Cells: []ui.Cell{{Text: letter.Punctuate(need.Label), Sub: letter.Punctuate(insteadWords(s.Needed, need))}, {}, {}, {}}}
-		row.Cells[1].Tag = &ui.Tag{State: ui.Ended, Label: "不是必需"}
-		if lacking[need.ID] {
+		row.Cells[1].Tag = &ui.Tag{State: ui.Ended, Label: "不必再交"}
+		switch {
+		case group[need.Instead]:
+			row.Cells[1].Tag = &ui.Tag{State: ui.Late, Label: "同组还缺一件"}
+		case lacking[need.ID]:
 			row.Cells[1].Tag = &ui.Tag{State: ui.Late, Label: "还缺"}
 		}
 		if by.Can("special.step") {

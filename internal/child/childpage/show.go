@@ -236,13 +236,14 @@ func blockedWords(f child.File, person child.Person) string {
 
 func (p *Pages) identity(rec record) ui.Identity {
 	level := LevelOf(p.Cabinet.Book().Levels(rec.on), rec.Level)
-	id := ui.Identity{Title: sexAge(rec.Child, rec.on), Level: &level, Due: dueOf(rec.Child, rec.bounds), Facts: []ui.Fact{
+	id := ui.Identity{Title: sexAge(rec.Child, rec.on), Level: &level, Facts: []ui.Fact{
+		{Label: "下次应办", Due: dueOf(rec.Child, rec.bounds)},
 		{Label: "居住地", Value: rec.places[rec.Region]}, {Label: "学校", Value: rec.School, Sub: rec.Grade},
 		{Label: "评定日期", Value: civil.FormatDate(rec.Leveled)}, {Label: "最近排查", Value: civil.FormatDate(rec.Screened)},
 		{Label: "对象类别", Value: p.categoryWords(rec.CategoryIDs(), rec.on, rec.Revealed)},
 	}}
 	if rec.State == child.Closed {
-		id.Tag, id.Due = &ui.Tag{State: ui.Ended, Label: "已结"}, nil
+		id.Tag, id.Facts[0].Due = &ui.Tag{State: ui.Ended, Label: "已结"}, nil
 	}
 	return id
 }

@@ -70,6 +70,9 @@ func (p *Pages) Rows(w http.ResponseWriter, r *http.Request, by access.Actor) er
 	if after >= 0 {
 		t.Pager.First = rowsPath(b.ID, o)
 	}
+	if t.Pager.Next == "" && t.Pager.First == "" {
+		t.Pager = nil // one page: nothing to turn
+	}
 	page := ui.Page{Title: words.title, Nav: "child", Crumbs: crumbs(b), Lead: words.lead}
 	if o == imports.Wrong && b.Shredded == 0 {
 		page.Action = &ui.Action{Label: "下载有误的行", Href: path(b.ID) + "/answer", Icon: "download"}
@@ -144,8 +147,9 @@ func (p *Pages) told(ctx context.Context, tx *db.Tx, o imports.Outcome, h roster
 			if f.Column >= 0 && f.Column < len(h.Columns) {
 				where = "“" + h.Columns[f.Column].Heading + "”："
 			}
-			said = append(said, where+f.Text)
+			said = append(said, strings.TrimSuffix(where+f.Text, "。"))
 		}
+		return ui.T(strings.Join(said, "；") + "。")
 	default:
 		if l.Applied {
 			return ui.Link("已建档", "/children/"+ref.Format(l.Child))

@@ -10,6 +10,7 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/child"
+	"weibao/internal/child/childpage"
 	"weibao/internal/child/ledger"
 	"weibao/internal/db"
 	"weibao/internal/errs"
@@ -36,6 +37,7 @@ type asked struct {
 	by         access.Actor
 	ledger     rule.Ledger
 	categories []rule.Category // from which to choose
+	levels     []rule.Level    // as the county calls and paints them
 	view       ledger.View
 	after      ref.Child
 }
@@ -43,7 +45,7 @@ type asked struct {
 // read finds the list that an address names, or the reader's first one.
 func (p *Pages) read(tx *db.Tx, by access.Actor, q url.Values) (asked, error) {
 	book, on := p.Cabinet.Book(), today(tx)
-	a := asked{by: by, view: ledger.Parse(q)}
+	a := asked{by: by, view: ledger.Parse(q), levels: book.Levels(on)}
 	list := book.Ledgers("", on)
 	for i, l := range list {
 		if l.ID == a.view.Ledger || a.view.Ledger == "" && (l.Level == levelOf(by) || i == len(list)-1) {
@@ -193,7 +195,8 @@ func (p *Pages) table(a asked, lines []ledger.Line, tallies []ledger.Tally) ui.T
 			case "name":
 				cell = ui.Link(called(line.Child), "/children/"+ref.Format(line.Child.ID))
 			case "level":
-				cell = ui.Cell{Level: &ui.Level{Rank: line.Child.Level, Label: letter.Punctuate(v)}}
+				level := childpage.LevelOf(a.levels, line.Child.Level)
+				cell = ui.Cell{Level: &level}
 			}
 			row.Cells[j] = cell
 		}

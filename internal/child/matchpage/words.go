@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"weibao/internal/child"
-	"weibao/internal/civil"
 )
 
 // Words says what a part of a file holds, in lines; codes are those of places
@@ -21,7 +20,7 @@ func Words(key string, n child.New, places map[string]string) string {
 	case "sex":
 		return n.Sex.Word()
 	case "birth":
-		return lines(civil.FormatDate(n.Birth), when(n.Guessed, "估计"))
+		return n.Birth.String() + when(n.Guessed, "（估计）")
 	case "papers":
 		var out []string
 		for _, p := range d.Papers {

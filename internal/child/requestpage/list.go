@@ -1,9 +1,9 @@
 package requestpage
 
 import (
-	"cmp"
 	"context"
 	"net/http"
+	"time"
 
 	"weibao/internal/access"
 	"weibao/internal/child/childpage"
@@ -89,9 +89,17 @@ func (p *Pages) row(ctx context.Context, tx *db.Tx, by access.Actor, t *ui.Table
 	t.Rows = append(t.Rows, ui.Row{Label: r.Kind.Label(), Cells: []ui.Cell{
 		{Text: p.title(r, civil.DateOf(tx.Now.Time())), Href: path(r.ID), Sub: way(q, places)},
 		{Text: childpage.NameOf(q.Row), Sub: q.Row.Sex.Word() + "，" + childpage.AgeWords(q.Row, civil.DateOf(tx.Now.Time()))},
-		{Text: cmp.Or(names[r.ByUnit], r.ByName), Sub: r.ByName + "，" + ui.Clockwise(r.At.Time(), tx.Now.Time())},
-		{Tag: &tag, Sub: decidedWords(r)}}})
+		asker(r, names[r.ByUnit], ui.Clockwise(r.At.Time(), tx.Now.Time())),
+		{Tag: &tag, Sub: decidedWords(r, tx.Now.Time())}}})
 	return nil
+}
+
+// asker is who asked and when; the program has no unit.
+func asker(r request.Request, unit, when string) ui.Cell {
+	if unit == "" {
+		return ui.Cell{Text: r.ByName, Sub: when}
+	}
+	return ui.Cell{Text: unit, Sub: r.ByName + "，" + when}
 }
 
 // title says what is asked.
@@ -145,9 +153,9 @@ func tagOf(by access.Actor, r request.Request) ui.Tag {
 	return ui.Tag{State: ui.Returned, Label: "未同意"}
 }
 
-func decidedWords(r request.Request) string {
+func decidedWords(r request.Request, now time.Time) string {
 	if r.Decided == 0 {
 		return ""
 	}
-	return r.DecidedName + "，" + civil.FormatTime(r.Decided.Time())
+	return r.DecidedName + "，" + ui.Clockwise(r.Decided.Time(), now)
 }

@@ -75,7 +75,9 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, by access.Actor, re
 	if view.Changes != nil && !reveal && by.Can("child.reveal") && q.Row.Sees(by) {
 		view.Reveal = path(id)
 	}
-	view.offer(by, q, problem, r)
+	if view.Reveal == "" || !q.MayDecide(by) || problem != nil { // who decides has seen what he decides on
+		view.offer(by, q, problem, r)
+	}
 	page := ui.Page{Title: p.title(q.Request, civil.DateOf(tx.Now.Time())), Kicker: childpage.NameOf(q.Row), Nav: "child", Crumbs: here, More: []ui.Action{{Print: true}}}
 	if q.Row.Sees(by) {
 		page.More = append([]ui.Action{{Label: "打开档案", Href: childpage.Path(q.Child), Icon: "user"}}, page.More...)
@@ -146,9 +148,9 @@ func (v *showView) offer(by access.Actor, q request.Inquiry, problem error, r *h
 		v.Forms = append(v.Forms, f)
 	}
 	if q.MayDecide(by) {
-		f := deciding[q.Kind]
+		f := decidingOf(q.Request)
 		add(ui.Form{Action: base + "/decide", Submit: "提交", Fields: []ui.Field{
-			{Kind: ui.Radios, Name: "decision", Label: f.label, Required: true, Options: []ui.Option{{Value: "grant", Label: f.grant}, {Value: "refuse", Label: f.refuse}}},
+			{Kind: ui.Radios, Name: "decision", Label: f.label, Required: true, Options: []ui.Option{{Value: "grant", Label: f.grant, Hint: f.then}, {Value: "refuse", Label: f.refuse, Hint: f.stays}}},
 			{Kind: ui.TextArea, Name: "words", Label: "意见", Required: q.Kind == request.AgeOut, Rows: 2, Max: 500, Hint: f.hint}}})
 	}
 	if q.State == request.Sent && by.Can("child.decide") && by.Scope().Sees(q.Unit, q.Region) {
@@ -161,11 +163,26 @@ func (v *showView) offer(by access.Actor, q request.Inquiry, problem error, r *h
 	}
 }
 
-// deciding are the words of a decision.
-var deciding = map[request.Kind]struct{ label, grant, refuse, hint string }{
-	request.Correct: {"审批结果", "同意，按申请更正", "不同意", "不同意的，写明理由"},
-	request.MoveOut: {"签收结果", "同意，接收档案（转往外县的为同意转出）", "不同意，退回转出地", "不同意的，写明理由，档案仍由转出地负责"},
-	request.MoveIn:  {"审批结果", "同意，恢复档案", "不同意", "不同意的，写明理由"},
-	request.Ending:  {"审批结果", "同意，结束档案", "不同意", "不同意的，写明理由"},
-	request.AgeOut:  {"核对结果", "退出", "继续保留", "继续保留的写明依据，例如“在县一中读高二”“在职校就读”；退出的写明去向"},
+// decision are the words of a decision: what follows from either answer, and what to write.
+type decision struct{ label, grant, then, refuse, stays, hint string }
+
+const whyNot = "不同意的，写明理由"
+
+var deciding = map[request.Kind]decision{
+	request.Correct: {"审批结果", "同意，按申请更正", "档案随即更正，前后内容都留在变更记录里", "不同意", "档案不变", whyNot},
+	request.MoveOut: {"签收结果", "同意，接收档案", "签收后由接收地负责，走访、联系等事项转到接收的村（社区）", "不同意，退回转出地", "档案和各项事项仍由转出地负责", whyNot},
+	request.MoveIn:  {"审批结果", "同意，恢复档案", "档案恢复使用，按现在的等级和类别重新安排事项", "不同意", "档案仍为已结", whyNot},
+	request.Ending:  {"审批结果", "同意，结束档案", "档案退出名单和统计，没有办完的事项一并取消，档案仍可查阅", "不同意", "档案和各项事项不变", whyNot},
+	request.AgeOut:  {"核对结果", "退出", "这一类别的事项随之结束，档案和其他类别不变", "继续保留", "类别和各项事项不变", "继续保留的写明依据，例如“在县一中读高二”“在职校就读”；退出的写明去向"},
+}
+
+func decidingOf(r request.Request) decision {
+	d := deciding[r.Kind]
+	switch {
+	case r.Outside():
+		d.label, d.grant, d.then, d.refuse = "审批结果", "同意转出", "下一步打印移交函；收到对方回执以前，仍由本地负责", "不同意"
+	case r.Kind == request.AgeOut && r.Detail == "":
+		d.then, d.stays = deciding[request.Ending].then, deciding[request.Ending].stays
+	}
+	return d
 }

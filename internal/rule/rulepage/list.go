@@ -152,7 +152,7 @@ func (p *Pages) table(rows []rule.Entry) ui.Table {
 func cells(e rule.Entry) []ui.Cell {
 	what := ui.Cell{Text: value(e), Sub: who(e.Value)}
 	if l, ok := e.Value.(rule.Level); ok {
-		what = ui.Cell{Level: &ui.Level{Rank: l.N, Label: letter.Punctuate(l.Label)}, Sub: value(e)}
+		what = ui.Cell{Level: &ui.Level{Rank: l.N, Label: letter.Punctuate(l.Label), Color: l.Color, Figure: l.Shape}, Sub: value(e)}
 	}
 	basis := ui.Cell{Text: source(e.Source)}
 	if notRead(e) {

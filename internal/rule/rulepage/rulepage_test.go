@@ -58,7 +58,7 @@ func TestTheOfficeFindsWhatTheCountyMustStillDecide(t *testing.T) {
 	x.Page(officer, "rule-unread", "/rules?unread=1", "依据原文未核对")
 	x.Page(officer, "rule-words", "/rules?words="+url.QueryEscape("公安 24"), "小时内")
 	x.Page(officer, "rule-none", "/rules?words="+url.QueryEscape("没有这样的词"), "没有符合条件的规则")
-	x.Page(officer, "rule-kind", "/rules?kind=levels", "红色（高）", "level-4", "第4级，红色，图形●")
+	x.Page(officer, "rule-kind", "/rules?kind=levels", "红色（高）", "level-4", "第4级，红色，图形▲")
 	x.Page(security, "rule-admin", "/rules")
 }
 

@@ -70,7 +70,7 @@ func identity(e rule.Entry) ui.Identity {
 		{Label: "责任主体", Value: who(e.Value)}, {Label: "依据", Value: source(e.Source)}, {Label: "说明", Value: letter.Punctuate(e.Source.Note)},
 		{Label: "有效期", Value: days(e)}, {Label: "来源", Value: origin(e)}}}
 	if l, ok := e.Value.(rule.Level); ok {
-		i.Level = &ui.Level{Rank: l.N, Label: letter.Punctuate(l.Label)}
+		i.Level = &ui.Level{Rank: l.N, Label: letter.Punctuate(l.Label), Color: l.Color, Figure: l.Shape}
 	}
 	return i
 }

@@ -18,7 +18,7 @@ func valueWords(v any) string {
 	case rule.Term:
 		return v.Text
 	case rule.Level:
-		return fmt.Sprintf("第%d级，%s，图形%s", v.N, colours[v.Color], ui.Level{Rank: v.N}.Shape())
+		return fmt.Sprintf("第%d级，%s，图形%s", v.N, colours[v.Color], ui.Level{Rank: v.N, Figure: v.Shape}.Shape())
 	case rule.Clock:
 		return clockWords(v)
 	case rule.Ladder:

@@ -1,0 +1,94 @@
+package server_test
+
+import (
+	"context"
+	"html"
+	"io/fs"
+	"net/http"
+	"strings"
+	"testing"
+
+	"weibao/internal/access"
+	"weibao/internal/child"
+	"weibao/internal/child/ledger"
+	"weibao/internal/civil"
+	"weibao/internal/db"
+	"weibao/internal/letter"
+	"weibao/internal/ref"
+	"weibao/internal/region"
+	"weibao/rules"
+)
+
+// TestEveryPackShowsItsOwnCategoriesAndColours loads each county's pack and
+// asks the screens of children for its words: every category that may be shown,
+// every level with its tint and figure.
+func TestEveryPackShowsItsOwnCategoriesAndColours(t *testing.T) {
+	packs, err := fs.ReadDir(rules.FS, "county")
+	if err != nil || len(packs) < 9 {
+		t.Fatal("the eight packs and the demo's", packs, err)
+	}
+	for _, pack := range packs {
+		t.Run(pack.Name(), func(t *testing.T) {
+			h := newHouseIn(t, "", pack.Name(), nil)
+			home := h.Rules.County().Region
+			officer := access.Actor{User: 500, Name: "测试员", Post: access.Post{ID: 1, Unit: 42, Region: home, Role: access.Officer}}
+			h.by = officer
+			on := civil.DateOf(h.Clock.Now())
+			under, err := region.Under(t.Context(), h.DB.Reader(), home)
+			if err != nil || len(under) == 0 {
+				t.Fatal(err)
+			}
+			village := under[len(under)-1].Code
+			levels, categories := h.Rules.Levels(on), ledger.Shown(h.Rules, on)
+			file := ""
+			for _, l := range levels {
+				err := h.DB.Write(t.Context(), func(tx *db.Tx) error {
+					ctx := context.Background()
+					id, err := h.Cabinet.Create(ctx, tx, officer, child.New{Name: "单小明", Region: village, Source: "form", Birth: civil.MustParse("2015-06-01"), Dossier: child.Dossier{NoNumber: "missing"}})
+					file = "/children/" + ref.Format(id)
+					if err != nil {
+						return err
+					}
+					level := l.N
+					return h.Cabinet.Tell(ctx, tx, officer, id, child.Set{Level: &level})
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			ledgerID := h.Rules.Ledgers("village", on)[0].ID
+			list, numbers, choice := h.page(t, "/children"), h.page(t, "/numbers"), h.page(t, file+"/categories")
+			sheet := h.page(t, "/ledgers?ledger="+ledgerID)
+			signs := map[string]string{"circle": "●", "square": "■", "diamond": "◆", "triangle": "▲"}
+			for _, l := range levels {
+				tag := `<span class="level level-` + string(rune('0'+l.N)) + ` level-` + l.Color + `"><span class="level-shape" aria-hidden="true">` + signs[l.Shape] + `</span>` + html.EscapeString(letter.Punctuate(l.Label)) + `</span>`
+				for what, page := range map[string]string{"the list of files": list, "the ledger " + ledgerID: sheet} {
+					if strings.Contains(page, "level-shape") && !strings.Contains(page, tag) {
+						t.Errorf("%s does not show level %d as %s", what, l.N, tag)
+					}
+				}
+				if !strings.Contains(list, tag) || !strings.Contains(numbers, html.EscapeString(letter.Punctuate(l.Label))) {
+					t.Errorf("level %d, %s, is not shown", l.N, l.Label)
+				}
+			}
+			for _, c := range categories {
+				label := html.EscapeString(letter.Punctuate(c.Label))
+				for what, page := range map[string]string{"the numbers": numbers, "the choice for a file": choice, "the filter of the list": list} {
+					if !strings.Contains(page, label) {
+						t.Errorf("%s: the category %s is missing", what, c.Label)
+					}
+				}
+			}
+		})
+	}
+}
+
+// page gives what a screen answers.
+func (h *house) page(t *testing.T, path string) string {
+	t.Helper()
+	w := h.do(http.MethodGet, path, nil)
+	if w.Code != http.StatusOK {
+		t.Fatalf("%s: %d %s", path, w.Code, w.Body)
+	}
+	return w.Body.String()
+}
