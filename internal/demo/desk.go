@@ -11,6 +11,7 @@ import (
 	"weibao/internal/child"
 	"weibao/internal/child/imports"
 	"weibao/internal/child/ledger"
+	"weibao/internal/child/merge/compare"
 	"weibao/internal/child/request"
 	"weibao/internal/civil"
 	"weibao/internal/db"
@@ -208,7 +209,8 @@ func (s *Stage) send(ctx context.Context, _ civil.Date, _ []ref.Child) error {
 	})
 }
 
-// grow lets two young people come of age: one leaves his file, one a category.
+// grow lets two young people come of age, one for the end of the file, one for
+// that of a category, and has files compared that may be of one child.
 func (s *Stage) grow(ctx context.Context, today time.Time) error {
 	s.Clock.Set(today.AddDate(0, 0, -10))
 	for i, years := range []int{18, 16} {
@@ -226,6 +228,9 @@ func (s *Stage) grow(ctx context.Context, today time.Time) error {
 		}
 	}
 	s.Clock.Set(today)
-	_, err := s.Cabinet.Turn(ctx, s.DB)
+	if _, err := s.Cabinet.Turn(ctx, s.DB); err != nil {
+		return err
+	}
+	_, err := compare.Match(ctx, s.Cabinet, s.DB)
 	return err
 }
