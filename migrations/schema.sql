@@ -1023,6 +1023,19 @@ CREATE INDEX guardianship_measure_child ON guardianship_measure (child, id);
 CREATE INDEX guardianship_measure_county ON guardianship_measure (county, id);
 CREATE INDEX guardianship_measure_town ON guardianship_measure (town, id);
 
+CREATE TABLE guardianship_paper (
+    id      INTEGER PRIMARY KEY,
+    measure BIGINT NOT NULL,
+    fact    BIGINT NOT NULL,
+    paper   TEXT NOT NULL,                   -- id of the rule's need
+    file    BIGINT NOT NULL,                 -- 0 = none yet
+    at      BIGINT NOT NULL,
+    by_user BIGINT NOT NULL,
+    by_name TEXT NOT NULL,
+    sealed  BYTEA NOT NULL                   -- why there is none, group measure/<id>
+);
+CREATE INDEX guardianship_paper_measure ON guardianship_paper (measure, id);
+
 CREATE TABLE guardianship_party (
     measure BIGINT NOT NULL,
     unit    BIGINT NOT NULL,

@@ -12,6 +12,7 @@ import (
 	"weibao/internal/idcard"
 	"weibao/internal/justice"
 	"weibao/internal/ref"
+	"weibao/internal/rule/protection"
 )
 
 // act is what somebody enters in a measure of the demo.
@@ -73,6 +74,8 @@ func (s *Stage) protect(ctx context.Context, today time.Time, ids []ref.Child) e
 
 func (s *Stage) measure(ctx context.Context, h history, id ref.Child) error {
 	var m ref.Measure
+	rule, _ := s.Guardian.Rule(h.kind, civil.DateOf(s.Clock.Now()))
+	h.first.Papers = onPaper(rule.First())
 	if err := s.write(ctx, func(tx *db.Tx) (err error) {
 		m, err = s.Guardian.Open(ctx, tx, s.office, id, guardianship.In{Kind: h.kind, Cause: h.cause, First: h.first})
 		return err
@@ -80,6 +83,15 @@ func (s *Stage) measure(ctx context.Context, h history, id ref.Child) error {
 		return err
 	}
 	return s.enterActs(ctx, m, h.acts)
+}
+
+// onPaper says of the documents that a fact needs that they lie on paper.
+func onPaper(f protection.Fact) map[string]guardianship.Given {
+	out := map[string]guardianship.Given{}
+	for _, n := range f.Needs {
+		out[n.ID] = guardianship.Given{Why: "纸质原件已存档，扫描件随后补交。"}
+	}
+	return out
 }
 
 func (s *Stage) enterActs(ctx context.Context, m ref.Measure, acts []act) error {
@@ -91,7 +103,12 @@ func (s *Stage) enterActs(ctx context.Context, m ref.Measure, acts []act) error 
 				by = found
 			}
 		}
-		a.with.Kind = a.kind
+		t, err := s.Guardian.Get(ctx, s.DB.Reader(), by, m)
+		if err != nil {
+			return fmt.Errorf("%s: %w", a.kind, err)
+		}
+		fact, _ := t.Rule.Fact(a.kind)
+		a.with.Kind, a.with.Papers = a.kind, onPaper(fact)
 		if err := s.write(ctx, func(tx *db.Tx) error { _, err := s.Guardian.Record(ctx, tx, by, m, a.with); return err }); err != nil {
 			return fmt.Errorf("%s: %w", a.kind, err)
 		}

@@ -3,6 +3,7 @@ package guardianship_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -85,13 +86,29 @@ func (k desk) child() (id ref.Child) {
 }
 
 func (k desk) open(by access.Actor, id ref.Child, in guardianship.In) (m ref.Measure, err error) {
+	if r, ok := k.Rule(in.Kind, civil.DateOf(k.c.Now())); ok && in.First.Papers == nil {
+		in.First.Papers = excused(r.First())
+	}
 	err = k.write(func(ctx context.Context, tx *db.Tx) (err error) { m, err = k.Open(ctx, tx, by, id, in); return err })
 	return m, err
 }
 
 func (k desk) record(by access.Actor, m ref.Measure, e guardianship.Entry) (f ref.Record, err error) {
+	if t, err := k.Get(context.Background(), k.d.Reader(), by, m); err == nil && e.Papers == nil {
+		fact, _ := t.Rule.Fact(e.Kind)
+		e.Papers = excused(fact)
+	}
 	err = k.write(func(ctx context.Context, tx *db.Tx) (err error) { f, err = k.Record(ctx, tx, by, m, e); return err })
 	return f, err
+}
+
+// excused says of every document that a fact needs why there is none.
+func excused(f protection.Fact) map[string]guardianship.Given {
+	out := map[string]guardianship.Given{}
+	for _, n := range f.Needs {
+		out[n.ID] = guardianship.Given{Why: "原件在办理单位"}
+	}
+	return out
 }
 
 func (k desk) must(by access.Actor, m ref.Measure, facts ...string) {
@@ -378,6 +395,66 @@ func TestAChildThatWasRescuedBeforeIsTheAffairOfItsPlaceOfOrigin(t *testing.T) {
 		}
 		if k.todo(again)["origin"].ID == 0 || k.get(officer, again).Alarm == 0 {
 			t.Errorf("nobody asks the place of origin: %v", k.todo(again))
+		}
+	})
+}
+
+func TestAFactIsRecordedWithItsDocumentOrAReasonAndTheDocumentMayFollow(t *testing.T) {
+	withDesk(t, func(t *testing.T, k desk) {
+		id := k.child()
+		none := order(false)
+		none.First.Papers = map[string]guardianship.Given{}
+		if _, err := k.open(officer, id, none); !errs.Is(err, errs.Invalid) {
+			t.Errorf("applied for without a word about the document: %v", err)
+		}
+		m, err := k.open(officer, id, order(false))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lacks := k.get(officer, m).Lacking()
+		if len(lacks) != 1 || lacks[0].Need.ID != "order-request" || lacks[0].Need.Basis() != "《反家庭暴力法》第二十四条（未核实）" || lacks[0].Why != "" {
+			t.Fatalf("%+v", lacks)
+		}
+		receive := func(name string) *file.Incoming {
+			t.Helper()
+			in, err := k.Files.Receive(t.Context(), guardianship.FilesOf(m), name, strings.NewReader("申请书"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return in
+		}
+		supply := func(by access.Actor, in *file.Incoming) error {
+			return k.write(func(ctx context.Context, tx *db.Tx) error { return k.Supply(ctx, tx, by, m, lacks[0].ID, in) })
+		}
+		if err := supply(officer, nil); !errs.Is(err, errs.Invalid) {
+			t.Errorf("nothing handed in: %v", err)
+		}
+		if err := supply(stranger, receive("a.txt")); !errs.Is(err, errs.NotFound) {
+			t.Errorf("by who is no party: %v", err)
+		}
+		if err := supply(officer, receive("申请书.txt")); err != nil {
+			t.Fatal(err)
+		}
+		if err := supply(officer, receive("申请书.txt")); !errs.Is(err, errs.Conflict) {
+			t.Errorf("twice: %v", err)
+		}
+		k.must(court, m, "accepted")
+		f, err := k.record(court, m, guardianship.Entry{Kind: "granted", Papers: map[string]guardianship.Given{"ruling": {File: receive("裁定书.txt")}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := k.get(court, m); len(got.Lacking()) != 0 || len(got.Papers) != 2 || len(got.Files) != 2 {
+			t.Errorf("%d lack, %d required, %d files", len(got.Lacking()), len(got.Papers), len(got.Files))
+		}
+		if err := k.write(func(ctx context.Context, tx *db.Tx) error { return k.Strike(ctx, tx, court, m, f, "登记错了") }); err != nil {
+			t.Fatal(err)
+		}
+		if got := k.get(court, m); len(got.Papers) != 1 {
+			t.Errorf("what was struck out still requires %+v", got.Papers)
+		}
+		k.must(court, m, "granted")
+		if _, err := k.record(director, m, guardianship.Entry{Kind: "breach", Detail: guardianship.Detail{Words: "又上门"}, Papers: map[string]guardianship.Given{}}); errs.Is(err, errs.Invalid) {
+			t.Errorf("danger waits for a document: %v", err)
 		}
 	})
 }

@@ -17,6 +17,7 @@ import (
 
 // In is what whoever opens a measure hands in.
 type In struct {
+	ID    ref.Measure // under which files were received; 0 = none were
 	Kind  string
 	Cause Cause
 	Unit  ref.Unit // whose measure it is; 0 takes the rule's
@@ -40,7 +41,10 @@ func (k *Desk) Open(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Chil
 	if err := k.validate(ctx, tx, id, r.First(), &in.First, in.check(r)); err != nil {
 		return 0, err
 	}
-	m := Measure{ID: ref.New[ref.Measure](tx.Now.Time()), Child: id, Kind: r.ID, Secret: flag(r.Secret), Region: c.Region, Town: c.Town, County: c.County,
+	if in.ID == 0 {
+		in.ID = ref.New[ref.Measure](tx.Now.Time())
+	}
+	m := Measure{ID: in.ID, Child: id, Kind: r.ID, Secret: flag(r.Secret), Region: c.Region, Town: c.Town, County: c.County,
 		Unit: in.Unit, Opened: civil.DateOf(in.First.At.Time()), Phase: r.First().Phase, State: r.First().State,
 		At: tx.Now, ByUser: by.User, ByName: by.Name, ByUnit: by.Post.Unit}
 	if m.Unit == 0 {

@@ -88,6 +88,7 @@ type Told struct {
 	Duties   map[ref.Duty]duty.Duty
 	Parties  []Party
 	Files    []file.Info
+	Papers   []Asked // documents that its facts required
 	Revealed bool
 	Cause    Cause // where it was revealed
 }
@@ -135,6 +136,9 @@ func (k *Desk) tell(ctx context.Context, tx *db.Tx, by access.Actor, m Measure) 
 		t.Facts = append(t.Facts, Said{Fact: f, Rule: rule})
 	}
 	t.Next = t.Rule.Next(happened(facts))
+	if t.Papers, err = k.asked(ctx, tx, t); err != nil {
+		return t, err
+	}
 	if t.Child, err = k.Cabinet.Get(ctx, tx, access.Program, m.Child); err != nil {
 		return t, err
 	}
@@ -185,6 +189,12 @@ func (k *Desk) open(ctx context.Context, tx *db.Tx, t *Told) error {
 			return err
 		}
 		if f.Why, err = k.Cabinet.Vault.OpenText(ctx, tx, group(t.ID), reasonField(f.ID), f.Reason); err != nil {
+			return err
+		}
+	}
+	for i := range t.Papers {
+		p := &t.Papers[i]
+		if p.Why, err = k.Cabinet.Vault.OpenText(ctx, tx, group(t.ID), whyField(p.ID), p.Sealed); err != nil {
 			return err
 		}
 	}

@@ -29,6 +29,7 @@ type Entry struct {
 	Place  string // id of Places
 	Detail Detail
 	Files  []*file.Incoming
+	Papers map[string]Given // by the id of what the fact needs
 }
 
 const maxFiles = 20
@@ -114,6 +115,7 @@ func (k *Desk) validate(ctx context.Context, tx *db.Tx, id ref.Child, fact prote
 	}
 	e.Detail = Detail{strings.TrimSpace(e.Detail.Number), strings.TrimSpace(e.Detail.Place), strings.TrimSpace(e.Detail.Words)}
 	f.Check(!fact.Words || e.Detail.Words != "", "words", "请写明情况。")
+	k.needed(fact, e, day, f)
 	if err := k.within(ctx, tx, id, fact, *e, f); err != nil {
 		return err
 	}
@@ -182,6 +184,10 @@ func (k *Desk) enter(ctx context.Context, tx *db.Tx, by access.Actor, m Measure,
 		return 0, err
 	}
 	if err := insertFact(ctx, tx, f); err != nil {
+		return 0, err
+	}
+	rule, _ := k.RuleOf(m).Fact(e.Kind)
+	if err := k.hand(ctx, tx, by, m, f.ID, rule, e.Papers); err != nil {
 		return 0, err
 	}
 	for _, in := range e.Files {

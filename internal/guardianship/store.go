@@ -102,6 +102,22 @@ func lastDay(ctx context.Context, tx *db.Tx, ids []ref.Child, kind, fact string)
 	return civil.DateOf(at.Time()), nil
 }
 
+func insertPaper(ctx context.Context, tx *db.Tx, p Required) error {
+	return db.Insert(ctx, tx, "guardianship_paper", p)
+}
+
+func papersOf(ctx context.Context, tx *db.Tx, id ref.Measure) ([]Required, error) {
+	return db.All[Required](ctx, tx, "SELECT "+db.ColumnsOf[Required]("q")+" FROM guardianship_paper q WHERE q.measure = ? ORDER BY q.id", id)
+}
+
+func paperOf(ctx context.Context, tx *db.Tx, id ref.Measure, paper PaperID) (Required, error) {
+	return db.Get[Required](ctx, tx, "SELECT "+db.ColumnsOf[Required]("q")+" FROM guardianship_paper q WHERE q.measure = ? AND q.id = ?", id, paper)
+}
+
+func setPaperFile(ctx context.Context, tx *db.Tx, p Required) error {
+	return tx.One(ctx, "UPDATE guardianship_paper SET file = ? WHERE id = ? AND file = 0", p.File, p.ID)
+}
+
 func tasksOf(ctx context.Context, tx *db.Tx, id ref.Measure) ([]Task, error) {
 	return db.All[Task](ctx, tx, "SELECT "+taskColumns+" FROM guardianship_task t WHERE t.measure = ? ORDER BY t.id", id)
 }

@@ -81,7 +81,7 @@ func (w *world) typed() url.Values {
 		"lead": one(office), "unit": one(office), "units": one(office), "clock": one("referral.ordinary"), "conference": one(w.ids["conference"]), "day": one("2026-03-02"), "until": one("2026-05-02"),
 		"situation": one("alone"), "urgency": one("ordinary"), "who": one("village"), "grounds": one("duty"), "items": one("name"), "person": one(ref.Format(w.cast["second"].User)), "asker": one("police")}
 	for _, name := range []string{"words", "reason", "text", "ground", "ask", "brief", "why", "provider", "agenda", "summary", "name", "phone", "contact", "number", "where", "signs", "handle", "narrative", "answer", "question"} {
-		f.Set(name, w.words)
+		f.Set(name, w.words())
 	}
 	return f
 }

@@ -32,7 +32,7 @@ var navigation = slices.Concat(
 // uploads are the permissions whose routes take files.
 var uploads = append([]access.Permission{
 	"plan.upload", "plan.progress", "plan.reply", "region.import", "workday.import", "child.import", "child.compare",
-	"guardianship.record",
+	"guardianship.record", "guardianship.open",
 }, caseworkUploads...)
 
 // pages makes the pages of every slice and collects their routes.

@@ -37,13 +37,14 @@ const (
 type world struct {
 	*house
 	t     *testing.T
-	words string // what everybody types into every field
-	short string // and into those of one line
+	words func() string // what somebody types into a field
+	short func() string // and into one of a few signs
 	units map[string]ref.Unit
 	cast  map[string]access.Actor
 	ids   map[string]string // by the wildcard of an address, where need be with the address before it
 }
 
+// newWorld is a world in which everybody types the same.
 func newWorld(t *testing.T, words string) *world {
 	t.Helper()
 	return newWorldOn(t, "", words)
@@ -52,10 +53,17 @@ func newWorld(t *testing.T, words string) *world {
 // newWorldOn is newWorld on a database of its own, the embedded one with "".
 func newWorldOn(t *testing.T, dsn, words string) *world {
 	t.Helper()
-	w := &world{t: t, words: words, short: words, units: map[string]ref.Unit{}, cast: map[string]access.Actor{}, ids: map[string]string{}}
+	short := words
 	if words == probe {
-		w.short = shortProbe
+		short = shortProbe
 	}
+	return newWorldOf(t, dsn, func() string { return words }, func() string { return short })
+}
+
+// newWorldOf is newWorldOn in which each field gets words of its own.
+func newWorldOf(t *testing.T, dsn string, words, short func() string) *world {
+	t.Helper()
+	w := &world{t: t, words: words, short: short, units: map[string]ref.Unit{}, cast: map[string]access.Actor{}, ids: map[string]string{}}
 	judged := casework.Judged{}
 	w.house = newHouseOn(t, dsn, func(a *server.App) {
 		a.Cases.Judged = func(context.Context, *db.Tx, ref.Child) (casework.Judged, bool, error) {
@@ -94,7 +102,7 @@ func (w *world) write(fn func(ctx context.Context, tx *db.Tx) error) {
 
 func (w *world) upload(sub file.Subject) []*file.Incoming {
 	w.t.Helper()
-	in, err := w.Cases.Files.Receive(context.Background(), sub, strings.ReplaceAll(w.words, "/", "")+".txt", strings.NewReader("材料"))
+	in, err := w.Cases.Files.Receive(context.Background(), sub, strings.ReplaceAll(w.words(), "/", "")+".txt", strings.NewReader("材料"))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -126,7 +134,7 @@ func (w *world) people() {
 	user := ref.User(600)
 	add := func(name, unit, region string, role access.Role) {
 		user++
-		w.cast[name] = access.Actor{User: user, Name: w.words, Post: access.Post{ID: ref.Post(user), Unit: w.units[unit], UnitName: w.words, Region: region, RegionName: w.words, Role: role}}
+		w.cast[name] = access.Actor{User: user, Name: w.words(), Post: access.Post{ID: ref.Post(user), Unit: w.units[unit], UnitName: w.words(), Region: region, RegionName: w.words(), Role: role}}
 	}
 	add("officer", "office", county, access.Officer)
 	add("second", "office", county, access.Officer)
@@ -141,8 +149,8 @@ func (w *world) people() {
 
 func (w *world) dossier() {
 	var id ref.Child
-	n := child.New{Name: "单小明", Region: village, Source: "form", Birth: civil.MustParse("2015-06-01"), Dossier: child.Dossier{NoNumber: "missing", Remarks: w.words,
-		Places: child.Places{Residence: child.Place{Region: village, Text: w.words}}, People: []child.Person{{Name: w.words, Relation: "51", Guardian: true}}}}
+	n := child.New{Name: "单小明", Region: village, Source: "form", School: w.short(), Birth: civil.MustParse("2015-06-01"), Dossier: child.Dossier{NoNumber: "missing", Remarks: w.words(),
+		Places: child.Places{Residence: child.Place{Region: village, Text: w.words()}}, People: []child.Person{{Name: w.words(), Relation: "51", Guardian: true}}}}
 	w.write(func(ctx context.Context, tx *db.Tx) (err error) {
 		id, err = w.Cabinet.Create(ctx, tx, w.cast["officer"], n)
 		return err
@@ -162,8 +170,8 @@ func parsed[T ref.ID](w *world, name string) T {
 }
 
 func (w *world) report() {
-	in := intake.In{What: "alone", Narrative: w.words, Channel: "web", Place: intake.Place{Region: village, Text: w.words}, Reporter: &intake.Reporter{Name: w.short, Phone: "13900001234"},
-		Child: &intake.Child{Name: w.short, School: w.short, Address: w.short}}
+	in := intake.In{What: "alone", Narrative: w.words(), Channel: "web", Place: intake.Place{Region: village, Text: w.words()}, Reporter: &intake.Reporter{Name: w.short(), Phone: "13900001234"},
+		Child: &intake.Child{Name: w.short(), School: w.short(), Address: w.short()}}
 	out, err := w.Reception.Take(context.Background(), w.DB, w.cast["director"], in, "")
 	if err != nil {
 		w.t.Fatal(err)
@@ -172,11 +180,15 @@ func (w *world) report() {
 	officer := w.cast["officer"]
 	w.write(func(ctx context.Context, tx *db.Tx) error { return w.Reception.Accept(ctx, tx, officer, out.ID) })
 	w.write(func(ctx context.Context, tx *db.Tx) error { return w.Reception.Reveal(ctx, tx, officer, out.ID) })
-	w.write(func(ctx context.Context, tx *db.Tx) error { return w.Reception.Act(ctx, tx, officer, out.ID, w.words) })
-	w.write(func(ctx context.Context, tx *db.Tx) error { return w.Reception.Ask(ctx, tx, officer, out.ID, w.words) })
-	w.write(func(ctx context.Context, tx *db.Tx) error { return w.Reception.Say(ctx, tx, out.Receipt, w.words) })
 	w.write(func(ctx context.Context, tx *db.Tx) error {
-		return w.Reception.AskIdentity(ctx, tx, officer, out.ID, w.words)
+		return w.Reception.Act(ctx, tx, officer, out.ID, w.words())
+	})
+	w.write(func(ctx context.Context, tx *db.Tx) error {
+		return w.Reception.Ask(ctx, tx, officer, out.ID, w.words())
+	})
+	w.write(func(ctx context.Context, tx *db.Tx) error { return w.Reception.Say(ctx, tx, out.Receipt, w.words()) })
+	w.write(func(ctx context.Context, tx *db.Tx) error {
+		return w.Reception.AskIdentity(ctx, tx, officer, out.ID, w.words())
 	})
 	list, err := w.Reception.Requests(context.Background(), w.DB.Reader(), officer, out.ID)
 	if err != nil || len(list) != 1 {
@@ -192,7 +204,7 @@ func (w *world) caseOf() {
 	office := w.units["office"]
 	for _, do := range []func(ctx context.Context, tx *db.Tx) error{
 		func(ctx context.Context, tx *db.Tx) (err error) {
-			id, err = w.Cases.Open(ctx, tx, officer, casework.New{Child: w.child(), Origin: casework.ByHand, Why: w.words})
+			id, err = w.Cases.Open(ctx, tx, officer, casework.New{Child: w.child(), Origin: casework.ByHand, Why: w.words()})
 			return err
 		},
 		func(ctx context.Context, tx *db.Tx) error {
@@ -200,25 +212,25 @@ func (w *world) caseOf() {
 		},
 		func(ctx context.Context, tx *db.Tx) error { return w.Cases.Assessed(ctx, tx, officer, w.child(), 1, 3) },
 		func(ctx context.Context, tx *db.Tx) error {
-			return w.Cases.Save(ctx, tx, officer, id, 1, []casework.GoalIn{{Side: "care", Label: "监护", Text: w.words, Ways: w.words, Unit: office, Due: civil.MustParse("2026-05-01"), State: casework.GoalMet, Result: w.words}})
+			return w.Cases.Save(ctx, tx, officer, id, 1, []casework.GoalIn{{Side: "care", Label: "监护", Text: w.words(), Ways: w.words(), Unit: office, Due: civil.MustParse("2026-05-01"), State: casework.GoalMet, Result: w.words()}})
 		},
 		func(ctx context.Context, tx *db.Tx) error { return w.Cases.Confirm(ctx, tx, officer, id) },
 		func(ctx context.Context, tx *db.Tx) error {
-			return w.Cases.Serve(ctx, tx, officer, id, casework.Done{Kind: "visit", Provider: w.words, Words: w.words})
+			return w.Cases.Serve(ctx, tx, officer, id, casework.Done{Kind: "visit", Provider: w.words(), Words: w.words()})
 		},
 		func(ctx context.Context, tx *db.Tx) error {
-			return w.Cases.Hear(ctx, tx, officer, id, casework.Heard{Able: true, Words: w.words})
+			return w.Cases.Hear(ctx, tx, officer, id, casework.Heard{Able: true, Words: w.words()})
 		},
 		func(ctx context.Context, tx *db.Tx) error {
-			return w.Cases.Note(ctx, tx, officer, id, w.words, w.upload(casework.FilesOf(id)))
+			return w.Cases.Note(ctx, tx, officer, id, w.words(), w.upload(casework.FilesOf(id)))
 		},
 		func(ctx context.Context, tx *db.Tx) (err error) {
-			conference, err = w.Cases.Call(ctx, tx, officer, id, civil.MustParse("2026-03-02"), casework.Minutes{Place: w.words, Agenda: w.words, Attendees: []casework.Attendee{{Unit: w.units["health"]}}})
+			conference, err = w.Cases.Call(ctx, tx, officer, id, civil.MustParse("2026-03-02"), casework.Minutes{Place: w.words(), Agenda: w.words(), Attendees: []casework.Attendee{{Unit: w.units["health"]}}})
 			return err
 		},
 		func(ctx context.Context, tx *db.Tx) error {
-			return w.Cases.Minute(ctx, tx, officer, id, conference, casework.Minutes{Summary: w.words, Attendees: []casework.Attendee{{Unit: w.units["health"], Name: w.words, Opinion: w.words}}},
-				[]casework.Resolve{{Unit: w.units["health"], Text: w.words}})
+			return w.Cases.Minute(ctx, tx, officer, id, conference, casework.Minutes{Summary: w.words(), Attendees: []casework.Attendee{{Unit: w.units["health"], Name: w.words(), Opinion: w.words()}}},
+				[]casework.Resolve{{Unit: w.units["health"], Text: w.words()}})
 		},
 	} {
 		w.write(do)
@@ -236,19 +248,19 @@ func (w *world) referral() {
 	officer, police, civils := w.cast["officer"], w.cast["police"], w.cast["civils"]
 	var id ref.Referral
 	var reply referral.ReplyID
-	said := referral.Said{Words: referral.Words{Text: w.words, Without: w.words}, Outcome: "done"}
+	said := referral.Said{Words: referral.Words{Text: w.words(), Without: w.words()}, Outcome: "done"}
 	w.write(func(ctx context.Context, tx *db.Tx) (err error) {
 		id, err = w.Referrer.Dispatch(ctx, tx, officer, referral.Order{About: referral.About{Kind: referral.OnCase, ID: int64(parsed[ref.Case](w, "case"))}, Child: w.child(), Region: village,
-			Topic: "counsel", Label: "心理支持", Ask: w.words, Items: []referral.Item{{Key: "name", Label: "姓名", Value: w.words, Support: true}, {Key: "phone", Label: "电话", Value: w.words}},
+			Topic: "counsel", Label: "心理支持", Ask: w.words(), Items: []referral.Item{{Key: "name", Label: "姓名", Value: w.words(), Support: true}, {Key: "phone", Label: "电话", Value: w.words()}},
 			Lead: w.units["police"], Supports: []ref.Unit{w.units["civils"]}, Secret: true})
 		return err
 	})
 	w.ids["referral"] = ref.Format(id)
 	w.write(func(ctx context.Context, tx *db.Tx) error {
-		return w.Referrer.Supplement(ctx, tx, officer, id, w.words, w.upload(referral.FilesOf(id)))
+		return w.Referrer.Supplement(ctx, tx, officer, id, w.words(), w.upload(referral.FilesOf(id)))
 	})
 	w.write(func(ctx context.Context, tx *db.Tx) error {
-		return w.Referrer.Return(ctx, tx, civils, id, referral.Refusal{Reason: w.words, Ground: w.words, Files: w.upload(referral.FilesOf(id))})
+		return w.Referrer.Return(ctx, tx, civils, id, referral.Refusal{Reason: w.words(), Ground: w.words(), Files: w.upload(referral.FilesOf(id))})
 	})
 	w.write(func(ctx context.Context, tx *db.Tx) error { return w.Referrer.Note(ctx, tx, police, id, said) })
 	w.write(func(ctx context.Context, tx *db.Tx) (err error) {
@@ -276,7 +288,7 @@ func (w *world) emergency() {
 	var run emergency.RunID
 	about := emergency.About{Kind: "case", ID: int64(parsed[ref.Case](w, "case"))}
 	w.write(func(ctx context.Context, tx *db.Tx) (err error) {
-		run, err = w.Alarm.Begin(ctx, tx, officer, emergency.Start{About: about, Child: w.child(), Region: village, List: "violence", Brief: w.words, Also: []string{"protection"}})
+		run, err = w.Alarm.Begin(ctx, tx, officer, emergency.Start{About: about, Child: w.child(), Region: village, List: "violence", Brief: w.words(), Also: []string{"protection"}})
 		return err
 	})
 	s, err := w.Alarm.Get(context.Background(), w.DB.Reader(), officer, run)
@@ -292,19 +304,19 @@ func (w *world) emergency() {
 		case i == 0:
 			w.ids["step"] = ref.Format(step.ID)
 		case step.State == emergency.Open && i%2 == 0:
-			w.write(func(ctx context.Context, tx *db.Tx) error { return w.Alarm.Skip(ctx, tx, officer, step.ID, w.words) })
+			w.write(func(ctx context.Context, tx *db.Tx) error { return w.Alarm.Skip(ctx, tx, officer, step.ID, w.words()) })
 		case step.State == emergency.Open:
 			w.write(func(ctx context.Context, tx *db.Tx) error {
-				return w.Alarm.Prove(ctx, tx, holder[step.Unit], step.ID, emergency.Proof{Who: w.words, Where: w.words, Number: w.words, Until: civil.MustParse("2026-06-01"), Words: w.words})
+				return w.Alarm.Prove(ctx, tx, holder[step.Unit], step.ID, emergency.Proof{Who: w.words(), Where: w.words(), Number: w.words(), Until: civil.MustParse("2026-06-01"), Words: w.words()})
 			})
 		}
 	}
-	w.write(func(ctx context.Context, tx *db.Tx) error { return w.Alarm.Breach(ctx, tx, officer, run, w.words) })
+	w.write(func(ctx context.Context, tx *db.Tx) error { return w.Alarm.Breach(ctx, tx, officer, run, w.words()) })
 	w.write(func(ctx context.Context, tx *db.Tx) error {
-		return w.Alarm.Post(ctx, tx, officer, civil.DateOf(tx.Now.Time()), w.words, w.words)
+		return w.Alarm.Post(ctx, tx, officer, civil.DateOf(tx.Now.Time()), w.words(), w.words())
 	})
 	w.write(func(ctx context.Context, tx *db.Tx) error {
-		return w.Alarm.Declare(ctx, tx, officer, "disaster", w.words)
+		return w.Alarm.Declare(ctx, tx, officer, "disaster", w.words())
 	})
 	w.ids["run"] = ref.Format(run)
 	w.event()
@@ -327,23 +339,23 @@ func (w *world) event() {
 		w.t.Fatal(rows, err)
 	}
 	w.write(func(ctx context.Context, tx *db.Tx) error {
-		return w.Alarm.Reach(ctx, tx, officer, event, []emergency.TouchedID{rows[0].ID}, emergency.Care, w.words)
+		return w.Alarm.Reach(ctx, tx, officer, event, []emergency.TouchedID{rows[0].ID}, emergency.Care, w.words())
 	})
 	w.ids["event"] = strconv.FormatInt(event, 10)
 }
 
 func (w *world) measures() {
 	officer, court := w.cast["officer"], w.cast["court"]
-	detail := guardianship.Detail{Number: w.words, Place: w.words, Words: w.words}
+	detail := guardianship.Detail{Number: w.words(), Place: w.words(), Words: w.words()}
 	var id ref.Measure
 	w.write(func(ctx context.Context, tx *db.Tx) (err error) {
-		id, err = w.Guardian.Open(ctx, tx, officer, w.child(), guardianship.In{Kind: "order", Cause: guardianship.Cause{Grounds: []string{"violence"}, Asker: "police", Person: w.words, Words: w.words},
-			First: guardianship.Entry{Detail: detail}})
+		id, err = w.Guardian.Open(ctx, tx, officer, w.child(), guardianship.In{Kind: "order", Cause: guardianship.Cause{Grounds: []string{"violence"}, Asker: "police", Person: w.words(), Words: w.words()},
+			First: guardianship.Entry{Detail: detail, Papers: w.excuses("order-request")}})
 		return err
 	})
 	for _, kind := range []string{"accepted", "granted", "served"} {
 		w.write(func(ctx context.Context, tx *db.Tx) error {
-			_, err := w.Guardian.Record(ctx, tx, court, id, guardianship.Entry{Kind: kind, Detail: detail, Files: w.upload(guardianship.FilesOf(id))})
+			_, err := w.Guardian.Record(ctx, tx, court, id, guardianship.Entry{Kind: kind, Detail: detail, Papers: w.excuses("ruling", "order-notice"), Files: w.upload(guardianship.FilesOf(id))})
 			return err
 		})
 	}
@@ -353,10 +365,10 @@ func (w *world) measures() {
 		return err
 	})
 	w.write(func(ctx context.Context, tx *db.Tx) error {
-		return w.Guardian.Strike(ctx, tx, court, id, wrong, w.words)
+		return w.Guardian.Strike(ctx, tx, court, id, wrong, w.words())
 	})
 	w.write(func(ctx context.Context, tx *db.Tx) error {
-		_, err := w.Guardian.Rescue(ctx, tx, officer, guardianship.Found{Sex: "1", Age: 9, Region: village, Signs: w.words, First: guardianship.Entry{Place: "rescue", Detail: detail}})
+		_, err := w.Guardian.Rescue(ctx, tx, officer, guardianship.Found{Sex: "1", Age: 9, Region: village, Signs: w.words(), First: guardianship.Entry{Place: "rescue", Detail: detail}})
 		return err
 	})
 	w.ids["measure"] = ref.Format(id)
@@ -371,16 +383,25 @@ func (w *world) measures() {
 	}
 }
 
+// excuses says why documents lack.
+func (w *world) excuses(ids ...string) map[string]guardianship.Given {
+	out := map[string]guardianship.Given{}
+	for _, id := range ids {
+		out[id] = guardianship.Given{Why: w.words()}
+	}
+	return out
+}
+
 func (w *world) justice() {
 	desk := &justice.Desk{Vault: w.Vault, Kernel: w.Kernel, Office: org.OfficeID, Clock: func(string, civil.Date) string { return "" }}
 	var record ref.Justice
 	var unseal ref.Unseal
 	w.write(func(ctx context.Context, tx *db.Tx) (err error) {
-		record, err = desk.Add(ctx, tx, w.cast["police"], justice.In{Kind: "crime", Unit: w.units["police"], Name: w.short, Contact: w.short, Phone: w.short})
+		record, err = desk.Add(ctx, tx, w.cast["police"], justice.In{Kind: "crime", Unit: w.units["police"], Name: w.short(), Contact: w.short(), Phone: w.short()})
 		return err
 	})
 	w.write(func(ctx context.Context, tx *db.Tx) (err error) {
-		unseal, err = desk.Ask(ctx, tx, w.cast["police"], "case", justice.Wish{Handle: w.words, Words: w.words})
+		unseal, err = desk.Ask(ctx, tx, w.cast["police"], "case", justice.Wish{Handle: w.words(), Words: w.words()})
 		return err
 	})
 	w.ids["record"], w.ids["unseal"] = ref.Format(record), ref.Format(unseal)
@@ -397,27 +418,29 @@ func (w *world) follow() {
 			return err
 		},
 		func(ctx context.Context, tx *db.Tx) (err error) {
-			id, err = w.Cases.Open(ctx, tx, officer, casework.New{Child: other, Origin: casework.ByHand, Why: w.words})
+			id, err = w.Cases.Open(ctx, tx, officer, casework.New{Child: other, Origin: casework.ByHand, Why: w.words()})
 			return err
 		},
 		func(ctx context.Context, tx *db.Tx) error {
 			return w.Cases.Join(ctx, tx, officer, id, second.User, casework.Second)
 		},
 		func(ctx context.Context, tx *db.Tx) error {
-			return w.Cases.Save(ctx, tx, officer, id, 1, []casework.GoalIn{{Side: "care", Label: "监护", Text: w.words, Unit: w.units["office"], Due: civil.MustParse("2026-05-01"), State: casework.GoalMet, Result: w.words}})
+			return w.Cases.Save(ctx, tx, officer, id, 1, []casework.GoalIn{{Side: "care", Label: "监护", Text: w.words(), Unit: w.units["office"], Due: civil.MustParse("2026-05-01"), State: casework.GoalMet, Result: w.words()}})
 		},
 		func(ctx context.Context, tx *db.Tx) error { return w.Cases.Confirm(ctx, tx, officer, id) },
 		func(ctx context.Context, tx *db.Tx) error {
-			return w.Cases.Serve(ctx, tx, officer, id, casework.Done{Kind: "visit", Provider: w.words})
+			return w.Cases.Serve(ctx, tx, officer, id, casework.Done{Kind: "visit", Provider: w.words()})
 		},
 		func(ctx context.Context, tx *db.Tx) error {
-			return w.Cases.Hear(ctx, tx, officer, id, casework.Heard{Able: true, Words: w.words})
+			return w.Cases.Hear(ctx, tx, officer, id, casework.Heard{Able: true, Words: w.words()})
 		},
 		func(ctx context.Context, tx *db.Tx) error { return w.Cases.Assessed(ctx, tx, officer, other, 1, 1) },
 		func(ctx context.Context, tx *db.Tx) error {
-			return w.Cases.Propose(ctx, tx, officer, id, "stable", w.words)
+			return w.Cases.Propose(ctx, tx, officer, id, "stable", w.words())
 		},
-		func(ctx context.Context, tx *db.Tx) error { return w.Cases.Decide(ctx, tx, second, id, true, w.words) },
+		func(ctx context.Context, tx *db.Tx) error {
+			return w.Cases.Decide(ctx, tx, second, id, true, w.words())
+		},
 	} {
 		w.write(do)
 	}
@@ -428,7 +451,7 @@ func (w *world) follow() {
 	w.ids["follow"] = ref.Format(r.Follows[0].ID)
 	director := w.cast["director"]
 	w.write(func(ctx context.Context, tx *db.Tx) error {
-		return w.Cases.Follow(ctx, tx, director, r.Follows[1].ID, casework.Look{Words: w.words})
+		return w.Cases.Follow(ctx, tx, director, r.Follows[1].ID, casework.Look{Words: w.words()})
 	})
 	w.ids["closed"] = ref.Format(id)
 }

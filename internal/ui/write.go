@@ -21,8 +21,9 @@ var zippers = sync.Pool{New: func() any {
 // write sends a rendered page: never stored by browsers or proxies, compressed if that is welcome.
 func write(w http.ResponseWriter, req *http.Request, status int, parts ...[]byte) {
 	h, size := w.Header(), 0
-	for _, p := range parts {
-		size += len(p)
+	for i, p := range parts {
+		parts[i] = straight(p)
+		size += len(parts[i])
 	}
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
@@ -41,6 +42,36 @@ func write(w http.ResponseWriter, req *http.Request, status int, parts ...[]byte
 	for _, p := range parts {
 		_, _ = w.Write(p)
 	}
+}
+
+// straight leaves out the marks of direction (U+202A to U+202E, U+2066 to
+// U+2069): by them a text could make others read it, or what follows it, the
+// wrong way round. Chinese needs none.
+func straight(page []byte) []byte {
+	var out []byte
+	from := 0
+	for i := 0; i < len(page); {
+		next := bytes.IndexByte(page[i:], 0xE2)
+		if next < 0 {
+			break
+		}
+		if i += next; !turns(page[i:]) {
+			i++
+			continue
+		}
+		out = append(out, page[from:i]...)
+		i += 3
+		from = i
+	}
+	if from == 0 {
+		return page
+	}
+	return append(out, page[from:]...)
+}
+
+// turns tells whether UTF-8 begins with a mark of direction.
+func turns(b []byte) bool {
+	return len(b) > 2 && (b[1] == 0x80 && 0xAA <= b[2] && b[2] <= 0xAE || b[1] == 0x81 && 0xA6 <= b[2] && b[2] <= 0xA9)
 }
 
 var packets = sync.Pool{New: func() any { return new(bytes.Buffer) }}

@@ -99,7 +99,7 @@ func TestAnOrderIsOpenedRecordedRevealedAndCorrected(t *testing.T) {
 		x.Page(officer, "measure-kinds", x.child+"/new", "劝诫教育", "监护资格", "保密：只有参与的单位看得到", "现在就拨打110")
 		x.Page(officer, "measure-open", x.child+"/new?kind=order", "由谁提出", "不要记录孩子受侵害的经过")
 		x.refused(officer, x.child+"/new", url.Values{"kind": {"order"}, "day": {"2026-03-02"}}, "请选择符合哪一种情形")
-		path := x.post(officer, x.child+"/new", url.Values{"kind": {"order"}, "day": {"2026-03-02"}, "grounds": {"violence"}, "asker": {"police"}, "person": {"独有的父亲"}})
+		path := x.post(officer, x.child+"/new", url.Values{"kind": {"order"}, "day": {"2026-03-02"}, "grounds": {"violence"}, "asker": {"police"}, "person": {"独有的父亲"}, "without.order-request": {"原件在法院"}})
 		if body := x.Page(officer, "measure-asked", path, "已申请", "（隐去）"); strings.Contains(body, "独有的父亲") {
 			t.Error("shown without a reveal")
 		}
@@ -112,7 +112,8 @@ func TestAnOrderIsOpenedRecordedRevealedAndCorrected(t *testing.T) {
 		x.Page(court, "measure-record", path+"/record?fact=accepted", "人民法院受理")
 		x.post(court, path+"/record", url.Values{"fact": {"accepted"}, "day": {"2026-03-02"}, "number": {"（2026）民保令1号"}})
 		x.refused(court, path+"/record", url.Values{"fact": {"granted"}, "day": {"2026-03-02"}, "until": {"2027-03-02"}}, "超过规定的最长期限")
-		x.post(court, path+"/record", url.Values{"fact": {"granted"}, "day": {"2026-03-02"}})
+		x.refused(court, path+"/record", url.Values{"fact": {"granted"}, "day": {"2026-03-02"}}, "请上传《人身安全保护令裁定书》")
+		x.post(court, path+"/record", url.Values{"fact": {"granted"}, "day": {"2026-03-02"}, "without.ruling": {"稍后补交"}})
 		body := x.Page(court, "measure-held", path, "保护令生效", "2026-09-02", "送达人身安全保护令")
 		_, rest, _ := strings.Cut(body[strings.LastIndex(body, "/strike?fact="):], "/strike?fact=")
 		fact, _, _ := strings.Cut(rest, `"`)
@@ -125,11 +126,25 @@ func TestAnOrderIsOpenedRecordedRevealedAndCorrected(t *testing.T) {
 		if w := x.Do(officer, "POST", path+"/papers/custody", nil); w.Code != http.StatusNotFound {
 			t.Errorf("a document of another measure: %d", w.Code)
 		}
+		x.supplies(path)
 		x.post(officer, path+"/invite", url.Values{"unit": {"700"}})
 		x.Page(stranger, "measure-party", path, "法院已受理")
 		x.Page(officer, "measure-list", "/guardianship", "单小明", "人身安全保护令")
 		x.Page(officer, "measure-child", x.child, "人身安全保护令", "保密")
 	})
+}
+
+// supplies hands in the document that lacks.
+func (x desk) supplies(path string) {
+	x.T.Helper()
+	body := x.Page(officer, "measure-lacks", path, "应有的文书", "人身安全保护令申请书", "缺，已说明原因")
+	_, rest, _ := strings.Cut(body, "/supply?paper=")
+	paper, _, _ := strings.Cut(rest, `"`)
+	x.Page(officer, "measure-supply", path+"/supply?paper="+paper, "补交文书", "第二十四条（未核实）")
+	x.refused(officer, path+"/supply", url.Values{"paper": {paper}}, "请选择文书的扫描件")
+	if w := x.Do(stranger, "POST", path+"/supply", url.Values{"paper": {paper}}); w.Code != http.StatusNotFound {
+		x.T.Errorf("who is no party: %d", w.Code)
+	}
 }
 
 // The county's age for an institution stands beside the choice of a place, and

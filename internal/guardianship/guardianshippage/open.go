@@ -48,7 +48,11 @@ func (p *Pages) showOpen(w http.ResponseWriter, r *http.Request, by access.Actor
 	if err != nil {
 		return err
 	}
-	rule, ok := p.Desk.Rule(r.FormValue("kind"), today(tx))
+	kind := typed.Get("kind")
+	if typed == nil {
+		kind = r.FormValue("kind")
+	}
+	rule, ok := p.Desk.Rule(kind, today(tx))
 	if !ok {
 		return p.UI.Page(w, r, by, "kinds.html", ui.Page{Title: "采取监护干预措施", Nav: "child", Crumbs: crumbs(by, c), Lead: "选择要采取的措施。措施可以并用。"},
 			kindsView{danger, p.groups(id, today(tx))})
@@ -158,7 +162,8 @@ func (p *Pages) fields(ctx context.Context, tx *db.Tx, f protection.Fact, c chil
 	if limited && err == nil {
 		hint = words(w.Words()) + "不在期间内的，写明理由。" + hint
 	}
-	return append(out, ui.Field{Kind: ui.TextArea, Name: "words", Label: "情况", Max: maxWords, Rows: 3, Required: f.Words, Hint: hint}), err
+	out = append(out, ui.Field{Kind: ui.TextArea, Name: "words", Label: "情况", Max: maxWords, Rows: 3, Required: f.Words, Hint: hint})
+	return append(out, p.needs(f, today(tx))...), err
 }
 
 // limitHint says how long a measure may hold, and how sure that is.
@@ -193,13 +198,19 @@ func (p *Pages) OpenDone(w http.ResponseWriter, r *http.Request, by access.Actor
 	if err != nil {
 		return err
 	}
-	if err := r.ParseForm(); err != nil {
-		return errs.Wrap(errs.Invalid, err, "没有读到填写的内容，请重试。")
+	if _, err := p.Desk.Cabinet.Get(r.Context(), p.DB.Reader(), by, id); err != nil {
+		return err
 	}
-	entry, err := readEntry(r.PostForm)
-	in := guardianship.In{Kind: r.PostForm.Get("kind"), First: entry, Cause: guardianship.Cause{Grounds: r.PostForm["grounds"],
-		Asker: r.PostForm.Get("asker"), Person: r.PostForm.Get("person")}}
-	if u, bad := ref.Parse[ref.Unit](r.PostForm.Get("unit")); bad == nil {
+	fresh := ref.New[ref.Measure](p.DB.Reader().Now.Time())
+	typed, files, err := p.read(r, fresh)
+	var entry guardianship.Entry
+	if err == nil {
+		entry, err = readEntry(typed)
+		files.put(&entry, typed)
+	}
+	in := guardianship.In{ID: fresh, Kind: typed.Get("kind"), First: entry, Cause: guardianship.Cause{Grounds: typed["grounds"],
+		Asker: typed.Get("asker"), Person: typed.Get("person")}}
+	if u, bad := ref.Parse[ref.Unit](typed.Get("unit")); bad == nil {
 		in.Unit = u
 	}
 	var measure ref.Measure
@@ -210,7 +221,7 @@ func (p *Pages) OpenDone(w http.ResponseWriter, r *http.Request, by access.Actor
 		})
 	}
 	if errs.Is(err, errs.Invalid) {
-		return p.showOpen(w, r, by, r.PostForm, err)
+		return p.showOpen(w, r, by, typed, err)
 	}
 	if err != nil {
 		return err

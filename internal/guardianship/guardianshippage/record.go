@@ -83,7 +83,8 @@ func (p *Pages) RecordDone(w http.ResponseWriter, r *http.Request, by access.Act
 	if err == nil {
 		var e guardianship.Entry
 		if e, err = readEntry(typed); err == nil {
-			e.Kind, e.Files = typed.Get("fact"), files
+			e.Kind = typed.Get("fact")
+			files.put(&e, typed)
 			err = p.write(r, func(ctx context.Context, tx *db.Tx) error {
 				_, err := p.Desk.Record(ctx, tx, by, t.ID, e)
 				return err
@@ -123,44 +124,49 @@ func readEntry(form url.Values) (guardianship.Entry, error) {
 const maxFiles = 20
 
 // read takes the form part by part, so that no file lies in clear on disk.
-func (p *Pages) read(r *http.Request, id ref.Measure) (url.Values, []*file.Incoming, error) {
+func (p *Pages) read(r *http.Request, id ref.Measure) (url.Values, received, error) {
 	typed := url.Values{}
 	parts, err := r.MultipartReader()
 	if errors.Is(err, http.ErrNotMultipart) {
 		if err := r.ParseForm(); err != nil {
-			return typed, nil, errs.Wrap(errs.Invalid, err, "没有读到填写的内容，请重试。")
+			return typed, received{}, errs.Wrap(errs.Invalid, err, "没有读到填写的内容，请重试。")
 		}
-		return r.PostForm, nil, nil
+		return r.PostForm, received{}, nil
 	}
 	if err != nil {
-		return typed, nil, errs.Wrap(errs.Invalid, err, "没有读到填写的内容，请重试。")
+		return typed, received{}, errs.Wrap(errs.Invalid, err, "没有读到填写的内容，请重试。")
 	}
-	var files []*file.Incoming
+	got := received{papers: map[string]*file.Incoming{}}
 	for {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
-			return typed, files, nil
+			return typed, got, nil
 		}
 		if err != nil {
-			return typed, nil, errs.Wrap(errs.TooLarge, err, "上传没有完成，可能文件过大或网络中断。请检查后重试，单个文件不超过50MB。")
+			return typed, received{}, errs.Wrap(errs.TooLarge, err, "上传没有完成，可能文件过大或网络中断。请检查后重试，单个文件不超过50MB。")
 		}
-		if part.FormName() != "files" {
+		needed, isPaper := strings.CutPrefix(part.FormName(), paperPart)
+		if part.FormName() != "files" && !isPaper {
 			if err := readField(part, typed); err != nil {
-				return typed, nil, err
+				return typed, received{}, err
 			}
 			continue
 		}
 		if part.FileName() == "" {
 			continue
 		}
-		if len(files) == maxFiles {
-			return typed, nil, errs.Fields{"files": "一次最多上传20个文件，请分批上传。"}.Err()
+		if len(got.files)+len(got.papers) == maxFiles {
+			return typed, received{}, errs.Fields{"files": "一次最多上传20个文件，请分批上传。"}.Err()
 		}
 		in, err := p.Desk.Files.Receive(r.Context(), guardianship.FilesOf(id), part.FileName(), part)
 		if err != nil {
-			return typed, nil, underFiles(err)
+			return typed, received{}, under(part.FormName(), err)
 		}
-		files = append(files, in)
+		if isPaper {
+			got.papers[needed] = in
+		} else {
+			got.files = append(got.files, in)
+		}
 	}
 }
 
@@ -173,10 +179,10 @@ func readField(part *multipart.Part, typed url.Values) error {
 	return nil
 }
 
-// underFiles puts the message of a refused file under the field of this form.
-func underFiles(err error) error {
+// under puts the message of a refused file under its field of this form.
+func under(name string, err error) error {
 	if e, ok := errors.AsType[*errs.Error](err); ok && e.Fields["file"] != "" {
-		return errs.Fields{"files": e.Fields["file"]}.Err()
+		return errs.Fields{name: e.Fields["file"]}.Err()
 	}
 	return err
 }

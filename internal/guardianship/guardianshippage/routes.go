@@ -18,6 +18,8 @@ func (p *Pages) Routes() []ui.Route {
 		{Method: "POST", Path: ListPath + "/{measure}/record", Permission: "guardianship.record", Handle: p.RecordDone},
 		{Method: "GET", Path: ListPath + "/{measure}/strike", Permission: "guardianship.record", Handle: p.Strike},
 		{Method: "POST", Path: ListPath + "/{measure}/strike", Permission: "guardianship.record", Handle: p.StrikeDone},
+		{Method: "GET", Path: ListPath + "/{measure}/supply", Permission: "guardianship.record", Handle: p.Supply},
+		{Method: "POST", Path: ListPath + "/{measure}/supply", Permission: "guardianship.record", Handle: p.SupplyDone},
 		{Method: "POST", Path: ListPath + "/{measure}/invite", Permission: "guardianship.party", Handle: p.Invite},
 		{Method: "POST", Path: ListPath + "/{measure}/dismiss", Permission: "guardianship.party", Handle: p.Dismiss},
 		{Method: "GET", Path: ListPath + "/{measure}/files/{file}", Permission: "guardianship.list", Handle: p.File},

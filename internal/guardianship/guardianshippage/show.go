@@ -27,6 +27,7 @@ type showView struct {
 	Timeline ui.Timeline
 	Mend     []ui.Action // facts that were entered wrongly
 	Files    ui.Files
+	Required *ui.Table // documents that its facts required
 	Papers   []paperView
 	Parties  ui.Table
 	Invite   *ui.Form
@@ -73,7 +74,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, tx *db.Tx, by acces
 		return err
 	}
 	view := showView{Notes: notes(t, today(tx)), Identity: identity(by, t, names, today(tx)), Tasks: tasks(by, t, names, bounds), Facts: p.facts(t),
-		Timeline: timeline(t, names), Files: p.files(t), Mend: mend(by, t), Parties: partyTable(t, names)}
+		Timeline: timeline(t, names), Files: p.files(t), Required: p.required(by, t), Mend: mend(by, t), Parties: partyTable(t, names)}
 	if !t.Revealed && by.Can("guardianship.reveal") {
 		view.Ask = path(t.ID) + "/reveal"
 	}

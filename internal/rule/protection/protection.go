@@ -69,7 +69,28 @@ type Fact struct {
 	Alarm           bool     // the order was broken, the care failed
 	Calms           bool     // an alarm before it is dealt with
 	Delegated       bool     // the child's file must hold who has the care, with the checks of 第二十二条
+	Needs           []Need   // documents without which it is recorded only with a reason
 	Window          *Window  // when it may happen, counted from what happened in another measure
+}
+
+// Need is a document that a fact requires.
+type Need struct {
+	ID         string // of a paper of the measure, or of its own where there is no template
+	Label      string // of what has no template
+	Article    string // where it stands that it is required
+	Status     string // law, or suggested where no law says so
+	Unverified bool   // the article was not read
+}
+
+// Basis says on what the requirement rests, and how sure that is.
+func (n Need) Basis() string {
+	switch {
+	case n.Status != "law":
+		return "系统建议，由本县确定"
+	case n.Unverified:
+		return n.Article + "（未核实）"
+	}
+	return n.Article
 }
 
 // Window is the time between two clocks, both counted from a fact of another
@@ -140,6 +161,16 @@ func (m Measure) Describe() (string, bool) { return m.Label, m.Verified }
 func (m Measure) Check() string {
 	firsts := 0
 	for _, f := range m.Facts {
+		for _, n := range f.Needs {
+			switch {
+			case f.Alarm:
+				return "的进展“" + f.ID + "”是危险情况，登记时不应当要求文书"
+			case n.Label == "" && !slices.Contains(m.Papers, n.ID):
+				return "的进展“" + f.ID + "”要求的文书“" + n.ID + "”不在 papers 中，也没有写 label"
+			case n.Status == "law" && n.Article == "":
+				return "的进展“" + f.ID + "”要求的文书“" + n.ID + "”没有写明依据的条文"
+			}
+		}
 		if len(f.After) == 0 {
 			firsts++
 		}

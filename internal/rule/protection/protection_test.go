@@ -60,6 +60,32 @@ func TestEveryMeasureStandsOnWhatTheCountyHas(t *testing.T) {
 	}
 }
 
+// What the law asks for in writing is required where it is recorded, with its
+// article; danger waits for no document; each requirement can be met.
+func TestDocumentsAreRequiredAtTheirFactsWithTheirBasis(t *testing.T) {
+	for _, county := range counties {
+		b := book(t, county)
+		n := 0
+		for _, m := range b.Measures(today) {
+			for _, f := range m.Facts {
+				for _, need := range f.Needs {
+					n++
+					if _, template := b.Paper(need.ID, today); f.Alarm || need.Label == "" && !template || need.Status == "law" && !strings.Contains(need.Basis(), "第") {
+						t.Errorf("%s: %s of %s needs %+v", county, f.ID, m.ID, need)
+					}
+				}
+			}
+		}
+		if n < 25 {
+			t.Errorf("%s: %d requirements", county, n)
+		}
+	}
+	wrong := protection.Measure{Facts: []protection.Fact{{ID: "a", Phase: protection.Held, State: "甲", Needs: []protection.Need{{ID: "none"}}}}}
+	if wrong.Check() == "" {
+		t.Error("a document that nobody can write is required")
+	}
+}
+
 func has(b *rule.Book, id string) bool {
 	if c, ok := b.Clock(id, today); ok {
 		return c.Span.N != 0
