@@ -62,7 +62,7 @@ func waiting(ctx context.Context, tx *db.Tx, kind rule.CareKind, categories []st
 		return nil, nil, nil
 	}
 	args := slices.Concat([]any{kind, f.After.Due, f.After.ID, value}, db.Args(categories), []any{f.Limit})
-	keys, err := db.All[child.Key](ctx, tx, "SELECT h.due, h.child AS id FROM assessment_care h JOIN child c ON c.id = h.child WHERE h.kind = ? AND h.state = 'open' AND h.apart = 0 AND (h.due, h.child) > (?, ?)"+
+	keys, err := db.All[child.Key](ctx, tx, "SELECT h.due, h.child AS id FROM assessment_care h CROSS JOIN child c WHERE c.id = h.child AND h.kind = ? AND h.state = 'open' AND h.apart = 0 AND (h.due, h.child) > (?, ?)"+
 		" AND c.state = 'open'"+place(column)+belongs(categories)+" ORDER BY h.due, h.child LIMIT ?", args...)
 	if err != nil || len(keys) == 0 {
 		return nil, nil, err
@@ -76,14 +76,16 @@ func waiting(ctx context.Context, tx *db.Tx, kind rule.CareKind, categories []st
 	return rows, keys, err
 }
 
-// waits counts the open care of some kinds among the members of a list, and what of it is late.
+// waits counts the open care of some kinds among the members of a list, and
+// what of it is late. It begins with the care: SQLite would begin with all files
+// of the place.
 func waits(ctx context.Context, tx *db.Tx, kinds, categories []string, column string, value any, on civil.Date) ([]Waiting, error) {
 	if len(categories) == 0 || len(kinds) == 0 {
 		return nil, nil
 	}
 	args := slices.Concat([]any{on}, db.Args(kinds), []any{value}, db.Args(categories))
-	return db.All[Waiting](ctx, tx, "SELECT h.kind, count(*) AS n, coalesce(CAST(sum(CASE WHEN h.due < ? THEN 1 ELSE 0 END) AS BIGINT), 0) AS late FROM assessment_care h JOIN child c ON c.id = h.child"+
-		" WHERE h.state = 'open' AND h.apart = 0 AND h.kind IN "+db.In(len(kinds))+" AND c.state = 'open'"+place(column)+belongs(categories)+" GROUP BY h.kind", args...)
+	return db.All[Waiting](ctx, tx, "SELECT h.kind, count(*) AS n, coalesce(CAST(sum(CASE WHEN h.due < ? THEN 1 ELSE 0 END) AS BIGINT), 0) AS late FROM assessment_care h CROSS JOIN child c"+
+		" WHERE c.id = h.child AND h.state = 'open' AND h.apart = 0 AND h.kind IN "+db.In(len(kinds))+" AND c.state = 'open'"+place(column)+belongs(categories)+" GROUP BY h.kind", args...)
 }
 
 // size counts the open files in some categories, each once.
@@ -91,8 +93,12 @@ func size(ctx context.Context, tx *db.Tx, categories []string, column string, va
 	if len(categories) == 0 {
 		return 0, nil
 	}
-	return db.Get[int64](ctx, tx, "SELECT count(DISTINCT b.child) FROM child_category b JOIN child c ON c.id = b.child WHERE b.ended = '' AND c.state = 'open' AND b.category IN "+
-		db.In(len(categories))+place(column), append(db.Args(categories), value)...)
+	where := place(column)
+	if column != "unit" { // those that hold carry the child's place
+		where = " AND b." + column + " = ?"
+	}
+	return db.Get[int64](ctx, tx, "SELECT count(DISTINCT b.child) FROM child_category b CROSS JOIN child c WHERE c.id = b.child AND b.ended = '' AND c.state = 'open' AND b.category IN "+
+		db.In(len(categories))+where, append(db.Args(categories), value)...)
 }
 
 func entriesOf(ctx context.Context, tx *db.Tx, by access.Actor, list special.Kind, after ref.Entry, limit int) ([]Entry, error) {
