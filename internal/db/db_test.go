@@ -142,6 +142,45 @@ func TestAFailedInsertOfSeveralRowsLeavesNone(t *testing.T) {
 	})
 }
 
+// What was asked once is never older than the commit, nor from a transaction
+// that was undone.
+func TestWhatIsAskedOnceIsAskedAnewByTheNextCommit(t *testing.T) {
+	withTable(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		asked := 0
+		word := func(tx *db.Tx) (string, error) {
+			return db.Once(tx, "word", func() (string, error) {
+				asked++
+				return db.Get[string](ctx, tx, "SELECT coalesce(max(word), '') FROM pair")
+			})
+		}
+		refused := errors.New("refused")
+		write := func(id int64, want string, end error) {
+			t.Helper()
+			err := d.Write(ctx, func(tx *db.Tx) error {
+				if err := db.Insert(ctx, tx, "pair", pair{id, want}); err != nil {
+					return err
+				}
+				for range 2 {
+					if got, err := word(tx); err != nil || got != want {
+						t.Errorf("%q, not %q: %v", got, want, err)
+					}
+				}
+				return end
+			})
+			if !errors.Is(err, end) {
+				t.Errorf("%v", err)
+			}
+		}
+		write(1, "a", nil)
+		if d.Dialect == db.SQLite && asked != 1 {
+			t.Errorf("asked %d times within one commit", asked)
+		}
+		write(2, "c", refused)
+		write(3, "b", nil)
+	})
+}
+
 func TestACancelledCallerHurtsNobody(t *testing.T) {
 	withTable(t, func(t *testing.T, d *db.DB) {
 		ended, cancel := context.WithCancel(t.Context())
