@@ -29,7 +29,7 @@ func (s *Stage) register(ctx context.Context, today civil.Date) error {
 	}
 	people := generate.Population{Seed: seedOfChildren, N: s.Children, Today: today, County: s.Children + 1}
 	r := &registry{Population: people, changed: map[int]generate.Child{}}
-	done, next, now := 0, 0, s.Clock.Now()
+	done, next := 0, 0
 	more, stop := iter.Pull(r.all())
 	defer stop()
 	for month := monthsKept; month >= 0; month-- {
@@ -50,7 +50,7 @@ func (s *Stage) register(ctx context.Context, today civil.Date) error {
 		if s.Numbers == nil || month == 0 {
 			continue
 		}
-		now = s.Clock.Now()
+		now := s.Clock.Now()
 		s.Clock.Set(today.MonthStart().AddMonths(1 - month).Start())
 		err = s.Numbers.KeepMonth(ctx, s.DB)
 		s.Clock.Set(now)

@@ -280,11 +280,11 @@ func (n numbers) checkTable() ui.Table {
 	t := ui.Table{ID: "checks", Caption: "勾稽关系", Columns: []ui.Column{{Label: "关系", Wide: true}, {Label: "左边", Num: true}, {Label: "右边", Num: true}, {Label: "结果", Slim: true}},
 		Empty: ui.Empty{Title: "本县没有设置勾稽关系"}}
 	for _, c := range n.checks {
-		sides, state := covering([]int64{int64(c.result.Left), int64(c.result.Right)}, n.covered), ui.Tags(ui.Finished, "相符")
+		sides, state, advice := covering([]int64{int64(c.result.Left), int64(c.result.Right)}, n.covered), ui.Tags(ui.Finished, "相符"), ""
 		if !c.result.Held {
-			state = ui.Tags(ui.Late, "不相符")
+			state, advice = ui.Tags(ui.Late, "不相符"), "请核对出生日期、性别不详的档案和对象类别；已到年龄的，在“申请和审批”里办理退出。"
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: letter.Punctuate(c.check.Label)}, ui.T(sides[0]), ui.T(sides[1]), state}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: letter.Punctuate(c.check.Label), Sub: advice}, ui.T(sides[0]), ui.T(sides[1]), state}})
 	}
 	return t
 }

@@ -220,7 +220,7 @@ func (c *comparison) keep() ui.Field {
 	if _, err := idcard.Parse(c.now[0].Dossier.Number); err != nil && c.now[1].Dossier.Number != "" {
 		value = "b"
 	}
-	return ui.Field{Kind: ui.Radios, Name: "keep", Label: "保留哪一份档案", Required: true, Value: value, Hint: "另一份随之结束，它的地址转到保留的档案；类别、经过和附件都归到一处。合并可以撤销。",
+	return ui.Field{Kind: ui.Radios, Name: "keep", Label: "保留哪一份档案", Required: true, Value: value, Hint: "另一份随之结束，它的地址转到保留的档案；类别、经过和附件都归到一处，专项名单上办过的事不再重办。合并可以撤销，各自恢复原样。",
 		Options: []ui.Option{{Value: "a", Label: "档案甲（" + childpage.NameOf(c.files[0].Child) + "，较早建档）"}, {Value: "b", Label: "档案乙（" + childpage.NameOf(c.files[1].Child) + "）"}}}
 }
 
