@@ -70,7 +70,7 @@ func (a *App) carer(ctx context.Context, tx *db.Tx, region, who, key string) (re
 
 // assessments makes the screens of assessment and gives their routes.
 func (a *App) assessments() ([]ui.Route, error) {
-	p, err := assessmentpage.New(assessmentpage.Deps{DB: a.DB, UI: a.UI, Desk: a.Assessor})
+	p, err := assessmentpage.New(assessmentpage.Deps{DB: a.DB, UI: a.UI, Desk: a.Assessor, Cases: a.casesOf})
 	if err != nil {
 		return nil, err
 	}

@@ -196,7 +196,7 @@ func (a *App) casework() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	cases, err := casepage.New(casepage.Deps{DB: a.DB, UI: a.UI, Desk: a.Cases, Kernel: a.Kernel, UnitChoices: unitChoices, People: a.people, Report: a.caseReport})
+	cases, err := casepage.New(casepage.Deps{DB: a.DB, UI: a.UI, Desk: a.Cases, Kernel: a.Kernel, UnitChoices: unitChoices, People: a.people, Report: a.caseReport, Of: a.caseOf})
 	if err != nil {
 		return nil, err
 	}
@@ -211,6 +211,42 @@ func (a *App) casework() ([]ui.Route, error) {
 		return nil, err
 	}
 	return slices.Concat(cases.Routes(), sent.Routes(), alarms.Routes(), counted.Routes()), nil
+}
+
+// caseOf gives an assessment or a visit as a case of the child is opened from it.
+func (a *App) caseOf(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child, o casework.Origin, of int64) (string, error) {
+	switch o {
+	case casework.FromAssessment:
+		t, err := a.Assessor.Get(ctx, tx, by, ref.Assessment(of))
+		if err == nil && t.Child != id {
+			err = errs.Missing()
+		}
+		return civil.FormatTime(t.At.Time()) + "评估", err
+	case casework.FromVisit:
+		list, err := a.Assessor.Records(ctx, tx, by, id)
+		for _, r := range list {
+			if int64(r.ID) == of {
+				return civil.FormatDate(r.Day) + r.Kind.Label(), nil
+			}
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	return "", errs.Missing()
+}
+
+// casesOf gives the cases that were opened from an assessment.
+func (a *App) casesOf(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Assessment) ([]ui.Fact, error) {
+	if !by.Can("case.list") {
+		return nil, nil
+	}
+	cases, err := a.Cases.From(ctx, tx, by, casework.FromAssessment, int64(id))
+	var out []ui.Fact
+	for _, c := range cases {
+		out = append(out, ui.Fact{Label: "由此开立的个案", Value: c.Number, Sub: c.Phase.Label(), Href: casepage.Path(c.ID)})
+	}
+	return out, err
 }
 
 func (a *App) childDanger(ctx context.Context, tx *db.Tx, by access.Actor, id int64) (emergencypage.Thing, error) {

@@ -13,6 +13,7 @@ import (
 	"embed"
 	"net/http"
 
+	"weibao/internal/access"
 	"weibao/internal/assessment"
 	"weibao/internal/child"
 	"weibao/internal/civil"
@@ -34,6 +35,9 @@ type Deps struct {
 	DB   *db.DB
 	UI   *ui.Renderer
 	Desk *assessment.Desk
+	// Cases gives the cases that were opened from an assessment, of those that
+	// the actor may see; nil knows none.
+	Cases func(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Assessment) ([]ui.Fact, error)
 }
 
 // Pages serves the screens.

@@ -9,6 +9,7 @@ import (
 	"weibao/internal/civil"
 	"weibao/internal/db"
 	"weibao/internal/errs"
+	"weibao/internal/ref"
 	"weibao/internal/rule"
 	"weibao/internal/ui"
 )
@@ -92,6 +93,7 @@ func (p *Pages) RecordDone(w http.ResponseWriter, r *http.Request, by access.Act
 	if err != nil {
 		return err
 	}
+	var entered ref.Record
 	f := errs.Fields{}
 	for _, name := range []string{"seen", "present", "abnormal"} {
 		v := r.PostFormValue(name)
@@ -102,8 +104,8 @@ func (p *Pages) RecordDone(w http.ResponseWriter, r *http.Request, by access.Act
 	if err = f.Err(); err == nil {
 		in := assessment.Done{Kind: rule.CareKind(r.PostFormValue("kind")), Day: day, Seen: r.PostFormValue("seen") == "1",
 			Present: r.PostFormValue("present") == "1", Abnormal: r.PostFormValue("abnormal") == "1", Words: r.PostFormValue("words")}
-		err = p.write(r, func(ctx context.Context, tx *db.Tx) error {
-			_, err := p.Desk.Enter(ctx, tx, by, id, in)
+		err = p.write(r, func(ctx context.Context, tx *db.Tx) (err error) {
+			entered, err = p.Desk.Enter(ctx, tx, by, id, in)
 			return err
 		})
 	}
@@ -114,7 +116,7 @@ func (p *Pages) RecordDone(w http.ResponseWriter, r *http.Request, by access.Act
 		return err
 	}
 	if r.PostFormValue("abnormal") == "1" && by.Can("case.open") {
-		ui.RedirectWith(w, r, childPath(id)+"/case?origin=visit", ui.Warn, "异常已登记。孩子有危险的，现在就拨打110。需要持续办理的，在这里开立个案；不需要的，点“取消”回到档案。")
+		ui.RedirectWith(w, r, childPath(id)+"/case?origin=visit&of="+ref.Format(entered), ui.Warn, "异常已登记。孩子有危险的，现在就拨打110。需要持续办理的，在这里开立个案；不需要的，点“取消”回到档案。")
 		return nil
 	}
 	ui.RedirectWith(w, r, childPath(id), ui.Done, "已登记，对应的待办已经办结，下一次的时间已排好。")

@@ -47,6 +47,13 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, by access.Actor, pr
 		return err
 	}
 	view := showView{Identity: p.identity(c, tx.Now), Facts: p.facts(t, tx.Now), Words: t.Paper.Words}
+	if p.Cases != nil {
+		cases, err := p.Cases(r.Context(), tx, by, id)
+		if err != nil {
+			return err
+		}
+		view.Facts.Facts = append(view.Facts.Facts, cases...)
+	}
 	if t.Readable {
 		view.Sides, view.Answers = sides(t), answers(t)
 		for _, why := range t.Result.Why() {
@@ -58,7 +65,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, by access.Actor, pr
 	}
 	page := ui.Page{Title: "评估结果", Nav: "child", Crumbs: crumbs(c)}
 	if by.Can("case.open") && c.State == child.Open {
-		page.More = []ui.Action{{Label: "开立个案", Href: childPath(c.ID) + "/case?origin=assessment", Icon: "case"}}
+		page.More = []ui.Action{{Label: "开立个案", Href: childPath(c.ID) + "/case?origin=assessment&of=" + ref.Format(id), Icon: "case"}}
 	}
 	if t.Open() && by.Can("assessment.decide") && by.User != t.ByUser {
 		form := decideForm(t.Assessment)

@@ -43,6 +43,9 @@ type Deps struct {
 	// Report gives a report that the actor may see as that from which a case is
 	// opened: how to call it and why.
 	Report func(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report) (title, why string, of ref.Child, err error)
+	// Of gives the child of an assessment or a visit that the actor may see, as
+	// that from which a case is opened; nil knows none.
+	Of func(ctx context.Context, tx *db.Tx, by access.Actor, child ref.Child, o casework.Origin, id int64) (title string, err error)
 	// People gives those who may join a team.
 	People func(ctx context.Context, tx *db.Tx, by access.Actor) ([]ui.Option, error)
 }

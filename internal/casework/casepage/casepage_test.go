@@ -92,6 +92,12 @@ func withDesk(t *testing.T, test func(x desk)) {
 			},
 			People: func(context.Context, *db.Tx, access.Actor) ([]ui.Option, error) {
 				return []ui.Option{{Value: "101", Label: "赵晓梅"}}, nil
+			},
+			Of: func(_ context.Context, _ *db.Tx, _ access.Actor, _ ref.Child, o casework.Origin, id int64) (string, error) {
+				if o != casework.FromAssessment || id != 77 {
+					return "", errs.Missing()
+				}
+				return "2026年3月的评估", nil
 			}})
 		if err != nil {
 			t.Fatal(err)
@@ -279,6 +285,23 @@ func golden(t *testing.T, name string, docx []byte) {
 }
 
 var update = flag.Bool("update", false, "rewrite the golden files")
+
+func TestACaseKeepsFromWhatItWasOpenedAndIsFoundFromThere(t *testing.T) {
+	withDesk(t, func(x desk) {
+		start := "/children/" + ref.Format(x.child) + "/case"
+		if w := x.Do(officer, "GET", start+"?origin=assessment&of=78", nil); w.Code != http.StatusNotFound {
+			t.Errorf("an assessment of another child: status %d", w.Code)
+		}
+		x.refused(officer, start, url.Values{"origin": {"assessment"}, "of": {"78"}, "why": {"照护缺失"}}, http.StatusNotFound, "")
+		x.Page(officer, "case-from", start+"?origin=assessment&of=77", "2026年3月的评估", `name="of" value="77"`)
+		path := x.post(officer, start, url.Values{"origin": {"assessment"}, "of": {"77"}, "why": {"照护缺失"}})
+		x.Page(officer, "case-origin", path, `href="/assessments/77"`)
+		list, err := x.k.From(t.Context(), x.d.Reader(), officer, casework.FromAssessment, 77)
+		if err != nil || len(list) != 1 {
+			t.Errorf("the assessment leads to %d cases, %v", len(list), err)
+		}
+	})
+}
 
 func TestSiblingsAreLinkedAfterwards(t *testing.T) {
 	withDesk(t, func(x desk) {

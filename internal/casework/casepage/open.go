@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"weibao/internal/access"
 	"weibao/internal/casework"
@@ -43,7 +44,7 @@ func (p *Pages) showOpen(w http.ResponseWriter, r *http.Request, by access.Actor
 	if err != nil {
 		return err
 	}
-	form := ui.Form{Action: base + "/case", Submit: "开立个案", Cancel: base, Guard: true, Hidden: []ui.Hidden{{Name: "from", Value: from.value}}, Fields: []ui.Field{
+	form := ui.Form{Action: base + "/case", Submit: "开立个案", Cancel: base, Guard: true, Hidden: from.hidden(), Fields: []ui.Field{
 		{Kind: ui.Radios, Name: "origin", Label: "来源", Required: true, Options: from.options, Value: string(from.origin)},
 		{Kind: ui.TextArea, Name: "why", Value: from.why, Label: "开立的原因", Required: true, Max: 500, Rows: 3, Hint: "写明需要解决的问题。不要写孩子受侵害的经过。"}}}
 	if len(siblings) > 0 {
@@ -73,8 +74,18 @@ func (p *Pages) showOpen(w http.ResponseWriter, r *http.Request, by access.Actor
 type from struct {
 	origin  casework.Origin
 	value   string // id of the report
+	of      int64  // id of the assessment or visit; 0 = none
 	why     string
 	options []ui.Option
+}
+
+// hidden carries what led to the page along with the form.
+func (f from) hidden() []ui.Hidden {
+	out := []ui.Hidden{{Name: "from", Value: f.value}}
+	if f.of != 0 {
+		out = append(out, ui.Hidden{Name: "of", Value: strconv.FormatInt(f.of, 10)})
+	}
+	return out
 }
 
 // from reads what led to the page: a report, an assessment, a visit, or nothing.
@@ -93,6 +104,16 @@ func (p *Pages) from(r *http.Request, tx *db.Tx, by access.Actor, id ref.Child) 
 			err = errs.Missing()
 		}
 		f.origin, f.why, f.options = casework.FromReport, why, []ui.Option{{Value: string(casework.FromReport), Label: casework.FromReport.Label(), Hint: title}}
+		return f, err
+	}
+	if of := r.FormValue("of"); of != "" && p.Of != nil {
+		thing, err := ref.Parse[ref.Record](of) // of any kind
+		if err != nil {
+			return f, errs.Missing()
+		}
+		f.origin, f.of = casework.Origin(r.FormValue("origin")), int64(thing)
+		title, err := p.Of(r.Context(), tx, by, id, f.origin, f.of)
+		f.options = []ui.Option{{Value: string(f.origin), Label: f.origin.Label(), Hint: title}}
 		return f, err
 	}
 	for _, o := range []casework.Origin{casework.ByHand, casework.FromVisit, casework.FromAssessment, casework.FromEmergency} {
@@ -140,7 +161,7 @@ func (p *Pages) OpenDone(w http.ResponseWriter, r *http.Request, by access.Actor
 	if err != nil {
 		return err
 	}
-	in := casework.New{Child: id, Origin: casework.Origin(r.PostForm.Get("origin")), Why: r.PostForm.Get("why")}
+	in := casework.New{Child: id, Origin: casework.Origin(r.PostForm.Get("origin")), OriginID: from.of, Why: r.PostForm.Get("why")}
 	if from.value != "" {
 		report, err := ref.Parse[ref.Report](from.value)
 		if err != nil {

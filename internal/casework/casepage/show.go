@@ -350,5 +350,12 @@ func (rec record) source() ui.Fact {
 	if rec.Origin == casework.FromReport && rec.OriginID != 0 && rec.by.Can("intake.show") {
 		f.Href = "/reports/" + ref.Format(ref.Report(rec.OriginID))
 	}
+	switch {
+	case rec.OriginID == 0:
+	case rec.Origin == casework.FromAssessment && rec.by.Can("assessment.list"):
+		f.Href = "/assessments/" + ref.Format(ref.Assessment(rec.OriginID))
+	case rec.Origin == casework.FromVisit && rec.by.Can("child.show"):
+		f.Href = "/children/" + ref.Format(rec.Child.ID)
+	}
 	return f
 }
