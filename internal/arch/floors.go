@@ -9,7 +9,7 @@ import (
 
 // floors is the plan of the house; a package imports only lower floors.
 var floors = [][]string{
-	0: {"ref", "errs", "clock", "civil", "idcard", "pinyin", "script"},
+	0: {"ref", "errs", "clock", "civil", "idcard", "pinyin", "script", "tally"},
 	1: {"config", "db", "access"},
 	2: {"audit", "rule"},
 	3: {"vault", "auth", "job", "ui", "sheet", "letter", "file"},

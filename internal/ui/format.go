@@ -70,6 +70,23 @@ func DueAt(due, now time.Time, hours bool, soonDays, criticalDays int) Due {
 	return d
 }
 
+// Took says how long something took as people do: minutes, hours, days.
+func Took(d time.Duration) string {
+	const twoDays = 48 * time.Hour
+	switch {
+	case d < time.Hour:
+		return strconv.Itoa(int(d.Minutes())) + "分钟"
+	case d < twoDays:
+		return strconv.FormatFloat(d.Hours(), 'f', 1, 64) + "小时"
+	}
+	return strconv.FormatFloat(d.Hours()/24, 'f', 1, 64) + "天"
+}
+
+// Between asks for the days of a page of numbers.
+func Between(action string, from, to civil.Date) Filter {
+	return Filter{Action: action, Fields: []Field{{Kind: Date, Name: "from", Label: "从", Value: from.String()}, {Kind: Date, Name: "to", Label: "到", Value: to.String()}}}
+}
+
 // Count writes a whole number with a comma every three digits.
 func Count(n int) string { return grouped(strconv.Itoa(n)) }
 

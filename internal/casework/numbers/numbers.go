@@ -10,36 +10,15 @@
 package numbers
 
 import (
-	"cmp"
 	"context"
-	"slices"
-	"time"
 
 	"weibao/internal/access"
-	"weibao/internal/civil"
 	"weibao/internal/clock"
 	"weibao/internal/db"
 	"weibao/internal/duty"
 	"weibao/internal/ref"
+	"weibao/internal/tally"
 )
-
-// Period is the days of opening or dispatch, both included.
-type Period struct{ From, To civil.Date }
-
-// Line is a number by a value of one dimension.
-type Line struct {
-	Key      string
-	N        int
-	Open     int
-	Late     int
-	Returned int
-}
-
-// Span is how long a step took.
-type Span struct {
-	N           int // that have the fact
-	Median, P90 time.Duration
-}
 
 // Referrals are the numbers of what was sent to units.
 type Referrals struct {
@@ -47,16 +26,16 @@ type Referrals struct {
 	Late                         int // after the due, or past it now
 	Returned                     int // were returned by a unit, whatever the ruling
 	Back                         int // had a reply that was sent back
-	Sign, Act, Reply, Close      Span
-	Clocks, Topics, Units        []Line
+	Sign, Act, Reply, Close      tally.Span
+	Clocks, Topics, Units        []tally.Line
 }
 
 // Cases are the numbers of work for single children.
 type Cases struct {
 	Total, Open, Closed, Reopened int
 	Late                          int // a duty of the case was not done by its due
-	Plan, Act, Close              Span
-	Origins                       []Line
+	Plan, Act, Close              tally.Span
+	Origins                       []tally.Line
 }
 
 // Numbers are those of a period.
@@ -66,11 +45,11 @@ type Numbers struct {
 }
 
 // Of counts what was opened and sent in a period in the actor's scope.
-func Of(ctx context.Context, tx *db.Tx, by access.Actor, p Period) (Numbers, error) {
+func Of(ctx context.Context, tx *db.Tx, by access.Actor, p tally.Period) (Numbers, error) {
 	if err := by.Require("case.numbers"); err != nil {
 		return Numbers{}, err
 	}
-	from, to := clock.Of(p.From.Start()), clock.Of(p.To.AddDays(1).Start())
+	from, to := p.Bounds()
 	sent, err := sentWithin(ctx, tx, by, from, to)
 	if err != nil {
 		return Numbers{}, err
@@ -102,29 +81,29 @@ func late(state duty.State, due, paused, now clock.Instant) bool {
 
 func ofReferrals(rows []sent, now clock.Instant) Referrals {
 	n := Referrals{Total: len(rows)}
-	clocks, topics, units := tally{}, tally{}, tally{}
-	var sign, act, reply, end times
+	clocks, topics, units := tally.Lines{}, tally.Lines{}, tally.Lines{}
+	var sign, act, reply, end tally.Times
 	for _, r := range rows {
 		open, done := r.State == duty.Open, r.State == duty.Done || r.State == duty.LateDone
 		over := late(r.State, r.Due, r.Paused, now)
-		n.Open += one(open)
-		n.Done += one(done)
-		n.Withdrawn += one(!open && !done)
-		n.Late += one(over)
-		n.Returned += one(r.Returned > 0)
-		n.Back += one(r.Back > 0 && (open || done)) // taking it back answers what waited
-		for t, key := range map[*tally]string{&clocks: r.Clock, &topics: r.Topic, &units: ref.Format(r.Lead)} {
-			t.add(key, open, over, r.Returned > 0)
+		n.Open += tally.One(open)
+		n.Done += tally.One(done)
+		n.Withdrawn += tally.One(!open && !done)
+		n.Late += tally.One(over)
+		n.Returned += tally.One(r.Returned > 0)
+		n.Back += tally.One(r.Back > 0 && (open || done)) // taking it back answers what waited
+		for _, l := range []*tally.Line{clocks.Add(r.Clock), topics.Add(r.Topic), units.Add(ref.Format(r.Lead))} {
+			l.Open, l.Late, l.Returned = l.Open+tally.One(open), l.Late+tally.One(over), l.Returned+tally.One(r.Returned > 0)
 		}
-		sign.add(r.At, r.Signed)
-		act.add(r.At, r.Acted)
-		reply.add(r.At, r.Replied)
+		sign.Add(r.At, r.Signed)
+		act.Add(r.At, r.Acted)
+		reply.Add(r.At, r.Replied)
 		if done {
-			end.add(r.At, r.Closed)
+			end.Add(r.At, r.Closed)
 		}
 	}
-	n.Clocks, n.Topics, n.Units = clocks.lines(), topics.lines(), units.lines()
-	n.Sign, n.Act, n.Reply, n.Close = sign.span(), act.span(), reply.span(), end.span()
+	n.Clocks, n.Topics, n.Units = clocks.Sorted(), topics.Sorted(), units.Sorted()
+	n.Sign, n.Act, n.Reply, n.Close = sign.Span(), act.Span(), reply.Span(), end.Span()
 	return n
 }
 
@@ -141,63 +120,20 @@ type opened struct {
 
 func ofCases(rows []opened) Cases {
 	n := Cases{Total: len(rows)}
-	origins := tally{}
-	var plan, act, end times
+	origins := tally.Lines{}
+	var plan, act, end tally.Times
 	for _, r := range rows {
-		n.Open += one(r.Closed == 0)
-		n.Closed += one(r.Closed != 0)
-		n.Reopened += one(r.Reopened > 0)
-		n.Late += one(r.Late > 0)
-		origins.add(r.Origin, r.Closed == 0, r.Late > 0, false)
-		plan.add(r.At, r.Planned)
-		act.add(r.At, r.Acted)
-		end.add(r.At, r.Closed)
+		n.Open += tally.One(r.Closed == 0)
+		n.Closed += tally.One(r.Closed != 0)
+		n.Reopened += tally.One(r.Reopened > 0)
+		n.Late += tally.One(r.Late > 0)
+		l := origins.Add(r.Origin)
+		l.Open, l.Late = l.Open+tally.One(r.Closed == 0), l.Late+tally.One(r.Late > 0)
+		plan.Add(r.At, r.Planned)
+		act.Add(r.At, r.Acted)
+		end.Add(r.At, r.Closed)
 	}
-	n.Origins = origins.lines()
-	n.Plan, n.Act, n.Close = plan.span(), act.span(), end.span()
+	n.Origins = origins.Sorted()
+	n.Plan, n.Act, n.Close = plan.Span(), act.Span(), end.Span()
 	return n
-}
-
-func one(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-type tally map[string]*Line
-
-func (t tally) add(key string, open, late, returned bool) {
-	if t[key] == nil {
-		t[key] = &Line{Key: key}
-	}
-	l := t[key]
-	l.N, l.Open, l.Late, l.Returned = l.N+1, l.Open+one(open), l.Late+one(late), l.Returned+one(returned)
-}
-
-// lines gives the greatest first; equal ones by key.
-func (t tally) lines() []Line {
-	var list []Line
-	for _, l := range t {
-		list = append(list, *l)
-	}
-	slices.SortFunc(list, func(a, b Line) int { return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Key, b.Key)) })
-	return list
-}
-
-type times []time.Duration
-
-func (t *times) add(from, to clock.Instant) {
-	if to != 0 {
-		*t = append(*t, to.Sub(from))
-	}
-}
-
-func (t times) span() Span {
-	slices.Sort(t)
-	s := Span{N: len(t)}
-	if s.N > 0 {
-		s.Median, s.P90 = t[(s.N-1)/2], t[(s.N*9+9)/10-1]
-	}
-	return s
 }

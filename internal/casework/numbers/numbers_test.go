@@ -18,6 +18,7 @@ import (
 	"weibao/internal/file"
 	"weibao/internal/ref"
 	"weibao/internal/rule"
+	"weibao/internal/tally"
 	"weibao/internal/testkit"
 	"weibao/internal/vault"
 )
@@ -156,7 +157,7 @@ func (x *desk) work(rt *rapid.T, l *told) {
 }
 
 func (x *desk) compare(rt *rapid.T, from civil.Date, all []*told) {
-	p := numbers.Period{From: from, To: civil.DateOf(x.clock.Now())}
+	p := tally.Period{From: from, To: civil.DateOf(x.clock.Now())}
 	n, err := numbers.Of(x.Context(), x.d.Reader(), officer, p)
 	if err != nil {
 		rt.Fatal(err)
@@ -207,7 +208,7 @@ func (x *desk) compare(rt *rapid.T, from civil.Date, all []*told) {
 		}
 	}
 	for name, c := range map[string]struct {
-		span numbers.Span
+		span tally.Span
 		all  []time.Duration
 	}{"sign": {got.Sign, sign}, "act": {got.Act, act}, "reply": {got.Reply, reply}} {
 		within, tenth := 0, 0
@@ -232,7 +233,7 @@ func TestNumbersStayWithinTheScopeOfWhoAsks(t *testing.T) {
 			return err
 		})
 		day := civil.DateOf(x.clock.Now())
-		p := numbers.Period{From: day, To: day}
+		p := tally.Period{From: day, To: day}
 		for by, want := range map[*access.Actor]int{&officer: 1, &other: 0} {
 			if n, err := numbers.Of(x.Context(), x.d.Reader(), *by, p); err != nil || n.Referrals.Total != want {
 				t.Errorf("%s sees %d, %v", by.Post.Region, n.Referrals.Total, err)

@@ -10,9 +10,9 @@ package numberspage
 import (
 	"context"
 	"embed"
-	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"weibao/internal/access"
@@ -23,6 +23,7 @@ import (
 	"weibao/internal/letter"
 	"weibao/internal/ref"
 	"weibao/internal/rule"
+	"weibao/internal/tally"
 	"weibao/internal/ui"
 )
 
@@ -68,14 +69,11 @@ type part struct {
 	Tables  []ui.Table
 }
 
-// month is how many days are shown if none are chosen.
-const month = 30
-
 // Show is the numbers of a period.
 func (p *Pages) Show(w http.ResponseWriter, r *http.Request, by access.Actor) error {
 	ctx, tx := r.Context(), p.DB.Reader()
 	today := civil.DateOf(tx.Now.Time())
-	period := numbers.Period{From: dateOr(r.URL.Query().Get("from"), today.AddDays(1-month)), To: dateOr(r.URL.Query().Get("to"), today)}
+	period := tally.PeriodOf(r.URL.Query().Get("from"), r.URL.Query().Get("to"), today)
 	n, err := numbers.Of(ctx, tx, by, period)
 	if err != nil {
 		return err
@@ -84,14 +82,14 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, by access.Actor) er
 	if err != nil {
 		return err
 	}
-	v := view{Filter: ui.Filter{Action: Path, Fields: []ui.Field{{Kind: ui.Date, Name: "from", Label: "从", Value: period.From.String()}, {Kind: ui.Date, Name: "to", Label: "到", Value: period.To.String()}}},
+	v := view{Filter: ui.Between(Path, period.From, period.To),
 		Parts: []part{p.referrals(n.Referrals, names, tx.Now.Time()), cases(n.Cases, tx.Now.Time())}}
 	page := ui.Page{Title: "个案和转介统计", Nav: "casework", Tabs: p.UI.Tabs(by, "casework", Path), More: []ui.Action{{Label: "打印", Print: true}},
 		Lead: "统计口径：所选日期内开立的个案、下达的转介，按开立、下达的日期计；用时从开立、下达起算。只统计到单位，不统计、不排名个人。"}
 	return p.UI.Page(w, r, by, "show.html", page, v)
 }
 
-func (p *Pages) names(ctx context.Context, tx *db.Tx, list []numbers.Line) (map[string]string, error) {
+func (p *Pages) names(ctx context.Context, tx *db.Tx, list []tally.Line) (map[string]string, error) {
 	ids := make([]ref.Unit, len(list))
 	for i, l := range list {
 		ids[i], _ = ref.Parse[ref.Unit](l.Key) // written by numbers
@@ -152,33 +150,27 @@ func cases(n numbers.Cases, now time.Time) part {
 
 type step struct {
 	label string
-	span  numbers.Span
+	span  tally.Span
 }
 
 func spans(id, caption string, list ...step) ui.Table {
 	t := ui.Table{ID: id, Caption: caption, Columns: []ui.Column{{Label: "步骤", Wide: true}, {Label: "件数", Num: true}, {Label: "中位数", Num: true}, {Label: "九成不超过", Num: true}}}
 	for _, s := range list {
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T(s.label), ui.T(strconv.Itoa(s.span.N)), ui.T(words(s.span, s.span.Median)), ui.T(words(s.span, s.span.P90))}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T(s.label), ui.T(strconv.Itoa(s.span.N)), ui.T(took(s.span, s.span.Median)), ui.T(took(s.span, s.span.P90))}})
 	}
 	return t
 }
 
-// words says a time as people do.
-func words(s numbers.Span, d time.Duration) string {
-	switch {
-	case s.N == 0:
+func took(s tally.Span, d time.Duration) string {
+	if s.N == 0 {
 		return "—"
-	case d < time.Hour:
-		return fmt.Sprintf("%d分钟", int(d.Minutes()))
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%.1f小时", d.Hours())
 	}
-	return fmt.Sprintf("%.1f天", d.Hours()/24)
+	return ui.Took(d)
 }
 
 // lines shows a dimension; a line of fewer than least is not told apart.
-func lines(title string, list []numbers.Line, names map[string]string, returned bool, least int) ui.Table {
-	t := ui.Table{ID: "by-" + title, Caption: title, Columns: []ui.Column{{Label: title, Wide: true}, {Label: "件数", Num: true}, {Label: "未办结", Num: true}, {Label: "超期", Num: true}}, Empty: ui.Empty{Title: "这段时间没有"}}
+func lines(title string, list []tally.Line, names map[string]string, returned bool, least int) ui.Table {
+	t := ui.Table{ID: "by-" + title, Caption: title, Columns: []ui.Column{{Label: strings.TrimPrefix(title, "按"), Wide: true}, {Label: "件数", Num: true}, {Label: "未办结", Num: true}, {Label: "超期", Num: true}}, Empty: ui.Empty{Title: "这段时间没有"}}
 	if returned {
 		t.Columns = append(t.Columns, ui.Column{Label: "退回过", Num: true})
 	}
@@ -205,11 +197,4 @@ func lines(title string, list []numbers.Line, names map[string]string, returned 
 		t.Rows = append(t.Rows, row)
 	}
 	return t
-}
-
-func dateOr(typed string, otherwise civil.Date) civil.Date {
-	if d, err := civil.Parse(typed); err == nil && !d.IsZero() {
-		return d
-	}
-	return otherwise
 }

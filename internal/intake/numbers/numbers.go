@@ -10,38 +10,20 @@ package numbers
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"weibao/internal/access"
-	"weibao/internal/civil"
 	"weibao/internal/clock"
 	"weibao/internal/db"
+	"weibao/internal/tally"
 )
-
-// Period is the days of receipt, both included.
-type Period struct{ From, To civil.Date }
-
-// Line is a number by a value of one dimension.
-type Line struct {
-	Key  string
-	N    int
-	Open int
-}
-
-// Span is how long a step took.
-type Span struct {
-	N           int // reports that have the fact
-	Median, P90 time.Duration
-	Late        int // over the county's limit, or over it now without the fact
-}
 
 // Numbers are those of a period.
 type Numbers struct {
 	Total, Open, Emergency, Anonymous, Mandatory int
 	Rejected, Merged, Closed                     int
-	Channels, Situations, Towns                  []Line
-	Accept, Act, Answer, Close                   Span
+	Channels, Situations, Towns                  []tally.Line
+	Accept, Act, Answer, Close                   tally.Span
 }
 
 // Limits are the county's limits, in hours; 0 is none.
@@ -63,11 +45,12 @@ type row struct {
 }
 
 // Of counts the reports of a period in the actor's scope.
-func Of(ctx context.Context, tx *db.Tx, by access.Actor, p Period, l Limits) (Numbers, error) {
+func Of(ctx context.Context, tx *db.Tx, by access.Actor, p tally.Period, l Limits) (Numbers, error) {
 	if err := by.Require("intake.numbers"); err != nil {
 		return Numbers{}, err
 	}
-	rows, err := within(ctx, tx, by, clock.Of(p.From.Start()), clock.Of(p.To.AddDays(1).Start()))
+	from, to := p.Bounds()
+	rows, err := within(ctx, tx, by, from, to)
 	if err != nil {
 		return Numbers{}, err
 	}
@@ -76,90 +59,31 @@ func Of(ctx context.Context, tx *db.Tx, by access.Actor, p Period, l Limits) (Nu
 
 func count(rows []row, l Limits, now clock.Instant) Numbers {
 	n := Numbers{Total: len(rows)}
-	channels, situations, towns := tally{}, tally{}, tally{}
-	accept, act, answer, end := timer{}, timer{}, timer{}, timer{}
+	channels, situations, towns := tally.Lines{}, tally.Lines{}, tally.Lines{}
+	var accept, act, answer, end tally.Times
 	for _, r := range rows {
 		open := r.State == "received" || r.State == "accepted" || r.State == "decided"
-		n.Open += one(open)
-		n.Emergency += one(r.Urgency == "emergency")
-		n.Anonymous += one(r.Named == 0)
-		n.Mandatory += one(r.Mandatory == 1)
-		n.Rejected += one(r.State == "rejected")
-		n.Merged += one(r.State == "merged")
-		n.Closed += one(r.State == "closed")
-		channels.add(r.Channel, open)
-		situations.add(r.Situation, open)
-		towns.add(r.Town, open)
+		n.Open += tally.One(open)
+		n.Emergency += tally.One(r.Urgency == "emergency")
+		n.Anonymous += tally.One(r.Named == 0)
+		n.Mandatory += tally.One(r.Mandatory == 1)
+		n.Rejected += tally.One(r.State == "rejected")
+		n.Merged += tally.One(r.State == "merged")
+		n.Closed += tally.One(r.State == "closed")
+		channels.Add(r.Channel).Open += tally.One(open)
+		situations.Add(r.Situation).Open += tally.One(open)
+		towns.Add(r.Town).Open += tally.One(open)
 		limit := l.Accept
 		if r.Urgency == "emergency" {
 			limit = l.AcceptEmergency
 		}
-		accept.add(r.Received, r.Accepted, limit, now, open)
-		act.add(r.Received, r.Acted, 0, now, open)
-		answer.add(r.Received, r.Answered, 0, now, open)
-		end.add(r.Received, r.Closed, 0, now, open)
+		accept.Add(r.Received, r.Accepted)
+		accept.Within(r.Received, r.Accepted, limit, now, open)
+		act.Add(r.Received, r.Acted)
+		answer.Add(r.Received, r.Answered)
+		end.Add(r.Received, r.Closed)
 	}
-	n.Channels, n.Situations, n.Towns = channels.lines(), situations.lines(), towns.lines()
-	n.Accept, n.Act, n.Answer, n.Close = accept.span(), act.span(), answer.span(), end.span()
+	n.Channels, n.Situations, n.Towns = channels.Sorted(), situations.Sorted(), towns.Sorted()
+	n.Accept, n.Act, n.Answer, n.Close = accept.Span(), act.Span(), answer.Span(), end.Span()
 	return n
-}
-
-func one(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-type tally map[string]*Line
-
-func (t tally) add(key string, open bool) {
-	if t[key] == nil {
-		t[key] = &Line{Key: key}
-	}
-	t[key].N++
-	t[key].Open += one(open)
-}
-
-// lines gives the greatest first; equal ones by key.
-func (t tally) lines() []Line {
-	var list []Line
-	for _, l := range t {
-		list = append(list, *l)
-	}
-	slices.SortFunc(list, func(a, b Line) int {
-		if a.N != b.N {
-			return b.N - a.N
-		}
-		if a.Key < b.Key {
-			return -1
-		}
-		return 1
-	})
-	return list
-}
-
-type timer struct {
-	times []time.Duration
-	late  int
-}
-
-func (t *timer) add(from, to clock.Instant, limit time.Duration, now clock.Instant, open bool) {
-	if to != 0 {
-		t.times = append(t.times, to.Sub(from))
-	}
-	took := to.Sub(from)
-	if to == 0 {
-		took = now.Sub(from)
-	}
-	t.late += one(limit > 0 && took > limit && (to != 0 || open))
-}
-
-func (t *timer) span() Span {
-	slices.Sort(t.times)
-	s := Span{N: len(t.times), Late: t.late}
-	if s.N > 0 {
-		s.Median, s.P90 = t.times[(s.N-1)/2], t.times[(s.N*9+9)/10-1]
-	}
-	return s
 }

@@ -14,6 +14,7 @@ import (
 	"weibao/internal/intake"
 	"weibao/internal/intake/numbers"
 	"weibao/internal/rule"
+	"weibao/internal/tally"
 	"weibao/internal/testkit"
 	"weibao/internal/vault"
 )
@@ -43,7 +44,7 @@ func TestNumbersEqualTheListAndTimesRunFromTheReceipt(t *testing.T) {
 			}
 		}
 		today := civil.DateOf(testkit.Noon)
-		n, err := numbers.Of(t.Context(), d.Reader(), officer, numbers.Period{From: today, To: today}, numbers.Limits{Accept: 8*time.Hour + time.Minute, AcceptEmergency: 30 * time.Minute})
+		n, err := numbers.Of(t.Context(), d.Reader(), officer, tally.Period{From: today, To: today}, numbers.Limits{Accept: 8*time.Hour + time.Minute, AcceptEmergency: 30 * time.Minute})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -57,10 +58,10 @@ func TestNumbersEqualTheListAndTimesRunFromTheReceipt(t *testing.T) {
 		if len(n.Situations) != 2 || n.Situations[0].N != 5 || n.Channels[0].Key != "web" {
 			t.Errorf("%+v", n)
 		}
-		if n, err := numbers.Of(t.Context(), d.Reader(), officer, numbers.Period{From: today.AddDays(1), To: today.AddDays(1)}, numbers.Limits{}); err != nil || n.Total != 0 {
+		if n, err := numbers.Of(t.Context(), d.Reader(), officer, tally.Period{From: today.AddDays(1), To: today.AddDays(1)}, numbers.Limits{}); err != nil || n.Total != 0 {
 			t.Errorf("%+v %v", n, err)
 		}
-		if _, err := numbers.Of(t.Context(), d.Reader(), access.Actor{}, numbers.Period{}, numbers.Limits{}); !errs.Is(err, errs.Forbidden) {
+		if _, err := numbers.Of(t.Context(), d.Reader(), access.Actor{}, tally.Period{}, numbers.Limits{}); !errs.Is(err, errs.Forbidden) {
 			t.Error(err)
 		}
 	})

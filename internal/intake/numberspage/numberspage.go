@@ -10,19 +10,19 @@ package numberspage
 import (
 	"context"
 	"embed"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"weibao/internal/access"
 	"weibao/internal/civil"
-	"weibao/internal/clock"
 	"weibao/internal/db"
 	"weibao/internal/intake/numbers"
 	"weibao/internal/intake/satisfaction"
 	"weibao/internal/rule"
+	"weibao/internal/tally"
 	"weibao/internal/ui"
 )
 
@@ -63,16 +63,17 @@ type view struct {
 func (p *Pages) Show(w http.ResponseWriter, r *http.Request, by access.Actor) error {
 	tx := p.DB.Reader()
 	today := civil.DateOf(tx.Now.Time())
-	period := numbers.Period{From: dateOr(r.URL.Query().Get("from"), today.AddDays(-29)), To: dateOr(r.URL.Query().Get("to"), today)}
+	period := tally.PeriodOf(r.URL.Query().Get("from"), r.URL.Query().Get("to"), today)
+	from, to := period.Bounds()
 	n, err := numbers.Of(r.Context(), tx, by, period, p.limits(today))
 	if err != nil {
 		return err
 	}
-	said, err := satisfaction.Of(r.Context(), tx, by, clock.Of(period.From.Start()), clock.Of(period.To.AddDays(1).Start()))
+	said, err := satisfaction.Of(r.Context(), tx, by, from, to)
 	if err != nil {
 		return err
 	}
-	v := view{Filter: filter(period), Figures: figures(n, tx.Now.Time()), Times: times(n)}
+	v := view{Filter: ui.Between("/intake/numbers", period.From, period.To), Figures: figures(n, tx.Now.Time()), Times: times(n)}
 	codes := make([]string, len(n.Towns))
 	for i, l := range n.Towns {
 		codes[i] = l.Key + "000"
@@ -103,13 +104,6 @@ func link(name, key string) string {
 	return "/reports?" + url.Values{"view": {"all"}, name: {key}}.Encode()
 }
 
-func dateOr(typed string, otherwise civil.Date) civil.Date {
-	if d, err := civil.Parse(typed); err == nil && !d.IsZero() {
-		return d
-	}
-	return otherwise
-}
-
 // limits are the county's clocks in hours.
 func (p *Pages) limits(today civil.Date) numbers.Limits {
 	hours := func(id string) time.Duration {
@@ -120,10 +114,6 @@ func (p *Pages) limits(today civil.Date) numbers.Limits {
 		return time.Duration(c.Span.N) * time.Hour
 	}
 	return numbers.Limits{Accept: hours("report.accept"), AcceptEmergency: hours("report.accept-emergency")}
-}
-
-func filter(p numbers.Period) ui.Filter {
-	return ui.Filter{Action: "/intake/numbers", Fields: []ui.Field{{Kind: ui.Date, Name: "from", Label: "从", Value: p.From.String()}, {Kind: ui.Date, Name: "to", Label: "到", Value: p.To.String()}}}
 }
 
 func figures(n numbers.Numbers, now time.Time) ui.Figures {
@@ -144,14 +134,14 @@ func times(n numbers.Numbers) ui.Table {
 	t := ui.Table{ID: "times", Caption: "各步用时（从收到起算）", Columns: []ui.Column{{Label: "步骤", Wide: true}, {Label: "件数", Num: true}, {Label: "中位数", Num: true}, {Label: "九成不超过", Num: true}, {Label: "超时", Num: true}}}
 	for _, x := range []struct {
 		label string
-		span  numbers.Span
+		span  tally.Span
 		limit bool
 	}{{"受理", n.Accept, true}, {"首次处置", n.Act, false}, {"首次答复报告人", n.Answer, false}, {"办结", n.Close, false}} {
 		late := "—"
 		if x.limit {
 			late = strconv.Itoa(x.span.Late)
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T(x.label), ui.T(strconv.Itoa(x.span.N)), ui.T(words(x.span, x.span.Median)), ui.T(words(x.span, x.span.P90)), ui.T(late)}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T(x.label), ui.T(strconv.Itoa(x.span.N)), ui.T(took(x.span, x.span.Median)), ui.T(took(x.span, x.span.P90)), ui.T(late)}})
 	}
 	return t
 }
@@ -169,21 +159,15 @@ func satisfied(c satisfaction.Counted) ui.Table {
 	return t
 }
 
-// words says a time as people do.
-func words(s numbers.Span, d time.Duration) string {
-	switch {
-	case s.N == 0:
+func took(s tally.Span, d time.Duration) string {
+	if s.N == 0 {
 		return "—"
-	case d < time.Hour:
-		return fmt.Sprintf("%d分钟", int(d.Minutes()))
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%.1f小时", d.Hours())
 	}
-	return fmt.Sprintf("%.1f天", d.Hours()/24)
+	return ui.Took(d)
 }
 
-func lines(title string, list []numbers.Line, call func(key string) (label, href string)) ui.Table {
-	t := ui.Table{ID: "t-" + title, Caption: title, Columns: []ui.Column{{Label: title, Wide: true}, {Label: "件数", Num: true}, {Label: "未办结", Num: true}}, Empty: ui.Empty{Title: "这段时间没有报告"}}
+func lines(title string, list []tally.Line, call func(key string) (label, href string)) ui.Table {
+	t := ui.Table{ID: "t-" + title, Caption: title, Columns: []ui.Column{{Label: strings.TrimPrefix(title, "按"), Wide: true}, {Label: "件数", Num: true}, {Label: "未办结", Num: true}}, Empty: ui.Empty{Title: "这段时间没有报告"}}
 	for _, l := range list {
 		label, href := call(l.Key)
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: label, Href: href}, ui.T(strconv.Itoa(l.N)), ui.T(strconv.Itoa(l.Open))}})
