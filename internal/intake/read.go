@@ -96,6 +96,26 @@ func (k *Desk) RegisteredOne(ctx context.Context, tx *db.Tx, by access.Actor, id
 	return k.progress(ctx, tx, r)
 }
 
+// About gives the reports on a child that the actor may see, the latest first,
+// without what was told and who told it, and without those that were raised.
+func (k *Desk) About(ctx context.Context, tx *db.Tx, by access.Actor, child ref.Child) ([]Report, error) {
+	if err := by.Require("intake.list"); err != nil {
+		return nil, err
+	}
+	return about(ctx, tx, by, child, pageSize)
+}
+
+// Secret tells whether the mere subject of a report is not for everybody who
+// may open the child's file: that somebody harmed the child, or may have.
+func (k *Desk) Secret(r Report) bool {
+	for _, id := range append(r.CodeList(), r.Situation) {
+		if s, ok := k.situation(id, r.Received); ok && (s.Mandatory || s.Secret) {
+			return true
+		}
+	}
+	return false
+}
+
 // Alike gives other reports on the same child, or of the same situation in
 // the same township within thirty days.
 func (k *Desk) Alike(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report) ([]Report, error) {

@@ -251,6 +251,42 @@ func (a *App) reportDanger(ctx context.Context, tx *db.Tx, by access.Actor, id i
 	return t, nil
 }
 
+// childReports lists the reports on a child that somebody may see on its file:
+// those of his scope that are not hidden from him. What says that somebody
+// harmed the child stands there for the team of the case to which it led alone.
+func (a *App) childReports(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) (ui.Table, error) {
+	t := ui.Table{ID: "reports", Caption: "关于这个孩子的报告", Columns: []ui.Column{{Label: "编号", Slim: true}, {Label: "情形", Wide: true}, {Label: "收到", Slim: true}, {Label: "状态", Slim: true}}}
+	if !by.Can("intake.list") {
+		return t, nil
+	}
+	list, err := a.Reception.About(ctx, tx, by, id)
+	if err != nil {
+		return t, err
+	}
+	for _, r := range list {
+		if a.Reception.Secret(r) {
+			known, err := a.onCaseOf(ctx, tx, by, r.ID)
+			if err != nil {
+				return t, err
+			}
+			if !known {
+				continue
+			}
+		}
+		t.Rows = append(t.Rows, triagepage.Line(a.Reception, r))
+	}
+	return t, nil
+}
+
+// onCaseOf tells whether somebody is on the team of a case to which a report led.
+func (a *App) onCaseOf(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report) (bool, error) {
+	if !by.Can("case.list") {
+		return false, nil
+	}
+	cases, err := a.Cases.From(ctx, tx, by, casework.FromReport, int64(id))
+	return len(cases) > 0, err
+}
+
 // caseReport is a report as a case is opened from it.
 func (a *App) caseReport(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report) (title, why string, of ref.Child, err error) {
 	r, err := a.Reception.Get(ctx, tx, by, id)

@@ -158,6 +158,11 @@ func (w *world) dossier() {
 	w.ids["child"] = ref.Format(id)
 }
 
+// another is a child of the same village, whose file says nothing but a name.
+func (w *world) another(name string) child.New {
+	return child.New{Name: name, Region: village, Source: "form", Birth: civil.MustParse("2016-06-01"), Dossier: child.Dossier{NoNumber: "missing"}}
+}
+
 func (w *world) child() ref.Child { return parsed[ref.Child](w, "child") }
 
 func parsed[T ref.ID](w *world, name string) T {

@@ -57,6 +57,9 @@ type Deps struct {
 	Kinds map[string]dutypage.Kind
 	// Links are the further acts on a file, in order.
 	Links []Link
+	// Reports gives the reports on a child that the actor may see; nil, and an
+	// answer without rows, shows nothing.
+	Reports func(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) (ui.Table, error)
 }
 
 // Pages serves the screens.

@@ -27,6 +27,7 @@ type showView struct {
 	Categories ui.Table
 	Category   *ui.Action // leads to entering and leaving
 	End        *ui.Action // closes or reopens the file
+	Reports    *ui.Table
 	Timeline   ui.Timeline
 	Sheets     []sheetView
 }
@@ -127,8 +128,23 @@ func (p *Pages) record(w http.ResponseWriter, r *http.Request, tx *db.Tx, by acc
 	case by.Can("child.close") && f.Successor == 0:
 		view.End = &ui.Action{Label: "恢复档案", Href: act(f.ID, "/reopen"), Icon: "undo"}
 	}
+	if view.Reports, err = p.reports(r.Context(), tx, by, f.ID); err != nil {
+		return err
+	}
 	page := ui.Page{Title: NameOf(f.Child), Kicker: "未成年人档案", Nav: "child", Crumbs: crumbs(), More: []ui.Action{{Label: "谁看过", Href: Path(f.ID) + "/looks", Icon: "eye"}, {Label: "打印", Print: true}}}
 	return p.UI.Page(w, r, by, "show.html", page, view)
+}
+
+// reports are those on the child; who may see none does not learn that there could be.
+func (p *Pages) reports(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) (*ui.Table, error) {
+	if p.Reports == nil {
+		return nil, nil
+	}
+	t, err := p.Reports(ctx, tx, by, id)
+	if err != nil || len(t.Rows) == 0 {
+		return nil, err
+	}
+	return &t, nil
 }
 
 func crumbs(more ...ui.Crumb) []ui.Crumb {

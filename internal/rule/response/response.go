@@ -43,6 +43,7 @@ type Situation struct {
 	Plain     string  // in the words of the public page; empty where the page does not offer it
 	Child     string  // in a child's own words
 	Mandatory bool    // one of the nine of mandatory reporting
+	Secret    bool    // says that somebody harmed the child: not for everybody who may open the child's file
 	Urgency   Urgency // at least
 	Advice    string  // what a person should do at once
 	Verified  bool
