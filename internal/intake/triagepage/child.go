@@ -101,24 +101,12 @@ func (p *Pages) Child(w http.ResponseWriter, r *http.Request, by access.Actor) e
 }
 
 func (p *Pages) showChild(w http.ResponseWriter, r *http.Request, by access.Actor, typed url.Values, problem error) error {
-	id, err := pathID(r)
-	if err != nil {
-		return err
-	}
 	ctx, tx := r.Context(), p.DB.Reader()
-	open, err := p.Desk.Revealed(ctx, tx, by, id)
-	if err != nil {
+	row, open, err := p.opened(w, r, by, "关联档案")
+	if err != nil || !open {
 		return err
 	}
-	row, err := p.Desk.Get(ctx, tx, by, id)
-	if err != nil {
-		return err
-	}
-	if !open {
-		ui.RedirectWith(w, r, Path(id), ui.Info, "关联档案以前，请先查看报告内容。")
-		return nil
-	}
-	told, err := p.Desk.Open(ctx, tx, by, id)
+	told, err := p.Desk.Open(ctx, tx, by, row.ID)
 	if err != nil {
 		return err
 	}
@@ -126,17 +114,12 @@ func (p *Pages) showChild(w http.ResponseWriter, r *http.Request, by access.Acto
 	if err != nil {
 		return err
 	}
-	page := ui.Page{Title: "关联未成年人档案", Kicker: row.Number, Nav: "intake", Crumbs: crumbs(ui.Crumb{Label: p.Desk.Call(row), Href: Path(id)})}
-	v := childView{Note: ui.Note{Tone: ui.Info, Text: part.Text}, Form: ui.Form{Action: Path(id) + "/child", Submit: "关联", Cancel: Path(id), Fields: part.Fields}}
+	page := ui.Page{Title: "关联未成年人档案", Kicker: row.Number, Nav: "intake", Crumbs: crumbs(ui.Crumb{Label: p.Desk.Call(row), Href: Path(row.ID)})}
+	v := childView{Note: ui.Note{Tone: ui.Info, Text: part.Text}, Form: ui.Form{Action: Path(row.ID) + "/child", Submit: "关联", Cancel: Path(row.ID), Fields: part.Fields}}
 	if by.Can("child.search") {
 		v.Form.Also = []ui.SubmitButton{{Label: "查找", Name: "look", Value: "1"}}
 	}
-	if typed != nil || problem != nil {
-		v.Form = v.Form.Fill(typed, problem)
-	}
-	if problem != nil {
-		page.Status = ui.Status(problem)
-	}
+	v.Form = again(v.Form, &page, typed, problem)
 	return p.UI.Page(w, r, by, "child.html", page, v)
 }
 

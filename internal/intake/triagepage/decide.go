@@ -15,6 +15,7 @@ import (
 	"weibao/internal/db"
 	"weibao/internal/errs"
 	"weibao/internal/intake"
+	"weibao/internal/letter"
 	"weibao/internal/ref"
 	"weibao/internal/rule/procedure"
 	"weibao/internal/rule/response"
@@ -45,24 +46,12 @@ func (p *Pages) Decide(w http.ResponseWriter, r *http.Request, by access.Actor) 
 
 // showDecide shows the form with what was typed, if anything was.
 func (p *Pages) showDecide(w http.ResponseWriter, r *http.Request, by access.Actor, typed url.Values, problem error) error {
-	id, err := pathID(r)
-	if err != nil {
-		return err
-	}
 	ctx, tx := r.Context(), p.DB.Reader()
-	open, err := p.Desk.Revealed(ctx, tx, by, id)
-	if err != nil {
+	row, open, err := p.opened(w, r, by, "研判")
+	if err != nil || !open {
 		return err
 	}
-	row, err := p.Desk.Get(ctx, tx, by, id)
-	if err != nil {
-		return err
-	}
-	if !open {
-		ui.RedirectWith(w, r, Path(id), ui.Info, "研判以前，请先查看报告内容。")
-		return nil
-	}
-	t, err := p.gather(ctx, tx, by, id, typed)
+	t, err := p.gather(ctx, tx, by, row.ID, typed)
 	if err != nil {
 		return err
 	}
@@ -70,13 +59,8 @@ func (p *Pages) showDecide(w http.ResponseWriter, r *http.Request, by access.Act
 	if v.Form, err = p.decideForm(ctx, tx, by, t, typed.Get("find")); err != nil {
 		return err
 	}
-	page := ui.Page{Title: "研判", Kicker: row.Number, Nav: "intake", Crumbs: crumbs(ui.Crumb{Label: p.Desk.Call(row), Href: Path(id)})}
-	if typed != nil || problem != nil {
-		v.Form = v.Form.Fill(typed, problem)
-	}
-	if problem != nil {
-		page.Status = ui.Status(problem)
-	}
+	page := ui.Page{Title: "研判", Kicker: row.Number, Nav: "intake", Crumbs: crumbs(ui.Crumb{Label: p.Desk.Call(row), Href: Path(row.ID)})}
+	v.Form = again(v.Form, &page, typed, problem)
 	return p.UI.Page(w, r, by, "decide.html", page, v)
 }
 
@@ -114,9 +98,9 @@ func (p *Pages) decideForm(ctx context.Context, tx *db.Tx, by access.Actor, t tr
 	ask := ui.Part{Title: "依次回答", Text: "答到哪一题能定就停，后面的不用答。"}
 	tree, _ := p.Book().Triage(t.today)
 	for _, q := range tree.Questions {
-		f := ui.Field{Kind: ui.Radios, Name: "q-" + q.ID, Label: q.Label, Hint: q.Hint}
+		f := ui.Field{Kind: ui.Radios, Name: "q-" + q.ID, Label: letter.Punctuate(q.Label), Hint: letter.Punctuate(q.Hint)}
 		for _, a := range q.Answers {
-			f.Options = append(f.Options, ui.Option{Value: a.Value, Label: a.Label, Hint: a.Advice})
+			f.Options = append(f.Options, ui.Option{Value: a.Value, Label: letter.Punctuate(a.Label), Hint: letter.Punctuate(a.Advice)})
 		}
 		ask.Fields = append(ask.Fields, f)
 	}

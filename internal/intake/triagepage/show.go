@@ -21,6 +21,7 @@ import (
 
 type showView struct {
 	Danger   *ui.Note
+	News     *ui.Note
 	Identity ui.Identity
 	Reveal   *ui.Form // shown until the actor has left a trace
 	Told     *ui.Summary
@@ -45,7 +46,7 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, by access.Actor) er
 	if err != nil {
 		return err
 	}
-	v := showView{Danger: p.danger(row, tx.Now)}
+	v := showView{Danger: p.danger(row, tx.Now), News: newsNote(row)}
 	if v.Identity, err = p.identity(ctx, tx, row); err != nil {
 		return err
 	}
@@ -89,6 +90,17 @@ func (p *Pages) danger(r intake.Report, now clock.Instant) *ui.Note {
 		return &ui.Note{Tone: ui.Warn, Title: "紧急报告，已于" + civil.FormatTime(r.Acted.Time()) + "首次处置", Text: "孩子没有脱离危险以前，不要等派单。"}
 	}
 	return &ui.Note{Tone: ui.Danger, Title: "有现实危险：先打电话，再办手续", Text: text}
+}
+
+// newsNote says that somebody waits for the office.
+func newsNote(r intake.Report) *ui.Note {
+	switch {
+	case r.Waiting == 0:
+		return nil
+	case slices.Contains(order.Channels, r.Channel):
+		return &ui.Note{Tone: ui.Warn, Title: "热线又送来补充情况", Text: "查看报告内容，读过以后点“已阅热线补充”；需要答复来电人的，在办结时一并答复。"}
+	}
+	return &ui.Note{Tone: ui.Warn, Title: "报告人有新的留言，等待答复", Text: "查看报告内容，再点“答复报告人”或者“询问报告人”。"}
 }
 
 func (p *Pages) identity(ctx context.Context, tx *db.Tx, r intake.Report) (ui.Identity, error) {
@@ -146,7 +158,7 @@ func (p *Pages) told(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Rep
 		return err
 	}
 	v.Words = t.Telling.Narrative
-	s := ui.Summary{Title: "报告内容", Facts: []ui.Fact{{Label: "事项", Value: t.Telling.What}, {Label: "具体地方", Value: t.Telling.Place}}}
+	s := ui.Summary{Facts: []ui.Fact{{Label: "事项", Value: t.Telling.What}, {Label: "具体地方", Value: t.Telling.Place}}}
 	if c := t.Telling.Child; c != nil {
 		s.Facts = append(s.Facts, ui.Fact{Label: "孩子", Value: joined(c.Name, c.Sex, c.Age)}, ui.Fact{Label: "学校", Value: c.School},
 			ui.Fact{Label: "孩子现在在哪里", Value: c.Now}, ui.Fact{Label: "孩子的电话", Value: c.Phone}, ui.Fact{Label: "孩子的住址", Value: c.Address})
@@ -235,8 +247,7 @@ func (p *Pages) around(ctx context.Context, tx *db.Tx, by access.Actor, r intake
 	if all := append(merged, alike...); len(all) > 0 {
 		v.Alike = &ui.Table{ID: "alike", Caption: "可能是同一件事的报告", Columns: []ui.Column{{Label: "编号"}, {Label: "情形", Wide: true}, {Label: "收到"}, {Label: "状态", Slim: true}}}
 		for _, o := range all {
-			state := tag(o)
-			v.Alike.Rows = append(v.Alike.Rows, ui.Row{Cells: []ui.Cell{ui.Link(o.Number, Path(o.ID)), ui.T(p.Desk.Call(o)), ui.T(civil.FormatTime(o.Received.Time())), {Tag: &state}}})
+			v.Alike.Rows = append(v.Alike.Rows, Line(p.Desk, o))
 		}
 	}
 	looks, err := p.Desk.Looks(ctx, tx, by, r.ID)

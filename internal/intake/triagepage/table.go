@@ -3,6 +3,7 @@ package triagepage
 import (
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"weibao/internal/civil"
@@ -53,12 +54,26 @@ func (p *Pages) table(rows []intake.Report, places map[string]string, f intake.F
 
 func (p *Pages) line(r intake.Report, places map[string]string, now clock.Instant) ui.Row {
 	state := tag(r)
-	row := ui.Row{Cells: []ui.Cell{ui.Link(r.Number, Path(r.ID)), {Text: p.Desk.Call(r), Sub: marks(r)}, {Tag: urgencyTag(r.Urgency)}, ui.T(places[r.Region]),
+	row := ui.Row{Cells: []ui.Cell{ui.Link(r.Number, Path(r.ID)), {Text: p.Desk.Call(r), Sub: strings.Trim(marks(r)+"，"+news(r), "，")}, {Tag: urgencyTag(r.Urgency)}, ui.T(places[r.Region]),
 		ui.T(p.channel(r.Channel, now)), ui.T(ui.Clockwise(r.Received.Time(), now.Time())), {Tag: &state}}}
 	if r.Urgency == response.Emergency && r.State.Open() {
 		row.Near = ui.Critical
 	}
 	return row
+}
+
+// Line is a report in a short list elsewhere: which, about what, when, how it stands.
+func Line(desk *intake.Desk, r intake.Report) ui.Row {
+	state := tag(r)
+	return ui.Row{Cells: []ui.Cell{ui.Link(r.Number, Path(r.ID)), ui.T(desk.Call(r)), ui.T(civil.FormatTime(r.Received.Time())), {Tag: &state}}}
+}
+
+// news says that something came which nobody has read or answered yet.
+func news(r intake.Report) string {
+	if r.Waiting == 0 {
+		return ""
+	}
+	return "有新的留言或者补充"
 }
 
 // marks are what must be known of a report besides its state.
@@ -75,6 +90,5 @@ func marks(r intake.Report) string {
 	add(r.Mandatory == 1, "强制报告")
 	add(r.Named == 1, "实名")
 	add(r.Raised != 0, "提级办理")
-	add(r.Waiting > 0, "有新的留言或者补充")
 	return words
 }

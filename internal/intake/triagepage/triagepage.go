@@ -13,6 +13,7 @@ import (
 	"context"
 	"embed"
 	"net/http"
+	"net/url"
 
 	"weibao/internal/access"
 	"weibao/internal/civil"
@@ -92,6 +93,34 @@ func pathID(r *http.Request) (ref.Report, error) {
 		return 0, errs.Missing()
 	}
 	return id, nil
+}
+
+// opened gives a report to whoever has looked at it; others are led to it first.
+func (p *Pages) opened(w http.ResponseWriter, r *http.Request, by access.Actor, before string) (row intake.Report, open bool, err error) {
+	id, err := pathID(r)
+	if err != nil {
+		return row, false, err
+	}
+	tx := p.DB.Reader()
+	if row, err = p.Desk.Get(r.Context(), tx, by, id); err != nil {
+		return row, false, err
+	}
+	if open, err = p.Desk.Revealed(r.Context(), tx, by, id); err != nil || open {
+		return row, open, err
+	}
+	ui.RedirectWith(w, r, Path(id), ui.Info, before+"以前，请先查看报告内容。")
+	return row, false, nil
+}
+
+// again gives a form with what was typed, if anything was, and what is wrong with it.
+func again(form ui.Form, page *ui.Page, typed url.Values, problem error) ui.Form {
+	if problem != nil {
+		page.Status = ui.Status(problem)
+	}
+	if typed == nil && problem == nil {
+		return form
+	}
+	return form.Fill(typed, problem)
 }
 
 func (p *Pages) write(r *http.Request, fn func(ctx context.Context, tx *db.Tx) error) error {
