@@ -29,12 +29,13 @@ type showView struct {
 	Files    ui.Files
 	Required *ui.Table // documents that its facts required
 	Papers   []paperView
+	Sure     string // how sure the papers are
 	Parties  ui.Table
 	Invite   *ui.Form
 	Dismiss  []dismissView
 }
 
-type paperView struct{ Label, Action, Sure string }
+type paperView struct{ Label, Action string }
 
 type dismissView struct{ Name, Action, Unit string }
 
@@ -84,7 +85,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, tx *db.Tx, by acces
 		}
 	}
 	if by.Can("guardianship.paper") {
-		view.Papers = p.papers(t)
+		view.Papers, view.Sure = p.papers(t)
 	}
 	if by.Can("guardianship.party") {
 		options, err := p.Choices(ctx, tx, by)
@@ -292,17 +293,15 @@ func dismissals(by access.Actor, t guardianship.Told, names map[ref.Unit]string)
 	return out
 }
 
-// papers are the documents that the rule names.
-func (p *Pages) papers(t guardianship.Told) []paperView {
-	var out []paperView
+// papers are the documents that the rule names, and how sure their wording is.
+func (p *Pages) papers(t guardianship.Told) (out []paperView, sure string) {
 	for _, id := range t.Rule.Papers {
 		if paper, ok := p.Desk.Book().Paper(id, t.Opened); ok {
-			v := paperView{Label: words(paper.Label), Action: path(t.ID) + "/papers/" + id}
+			out = append(out, paperView{Label: words(paper.Label), Action: path(t.ID) + "/papers/" + id})
 			if !paper.Verified {
-				v.Sure = "样式为系统建议，请按本县规定核对"
+				sure = "样式为系统建议，请按本县规定核对后使用。"
 			}
-			out = append(out, v)
 		}
 	}
-	return out
+	return out, sure
 }

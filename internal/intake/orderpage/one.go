@@ -72,7 +72,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, by access.Actor, ty
 
 func moment(at clock.Instant) string {
 	if at == 0 {
-		return "—"
+		return ""
 	}
 	return civil.FormatTime(at.Time())
 }
