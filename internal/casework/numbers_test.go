@@ -8,6 +8,7 @@ import (
 	"weibao/internal/casework/numbers"
 	"weibao/internal/civil"
 	"weibao/internal/db"
+	"weibao/internal/tally"
 )
 
 func TestNumbersOfCasesEqualTheirListAndTimesRunFromTheOpening(t *testing.T) {
@@ -32,7 +33,7 @@ func TestNumbersOfCasesEqualTheirListAndTimesRunFromTheOpening(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n, err := numbers.Of(t.Context(), x.d.Reader(), officer, numbers.Period{From: from, To: civil.DateOf(x.clock.Now())})
+		n, err := numbers.Of(t.Context(), x.d.Reader(), officer, tally.Period{From: from, To: civil.DateOf(x.clock.Now())})
 		if err != nil {
 			t.Fatal(err)
 		}
