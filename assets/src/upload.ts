@@ -72,6 +72,7 @@ function send(form: HTMLFormElement, button: HTMLButtonElement | null): void {
   form.querySelector('.form-actions')?.before(bar)
   const request = new XMLHttpRequest()
   request.open('POST', button?.formAction && button.hasAttribute('formaction') ? button.formAction : form.action)
+  request.setRequestHeader('X-Upload', 'true')
   request.upload.onprogress = ({ loaded, total }) => {
     meter.value = loaded / total * 100
     label.textContent = loaded < total ? `已上传 ${size(loaded)} / ${size(total)}` : '已上传，正在处理…'
@@ -85,11 +86,17 @@ function send(form: HTMLFormElement, button: HTMLButtonElement | null): void {
   request.send(body)
 }
 
-// A redirect was followed already: go to where it led. Anything else is the page to show.
+// Goes where the answer leads; anything else is the page to show.
 function finish(request: XMLHttpRequest): void {
-  const moved = request.responseURL && new URL(request.responseURL).pathname !== new URL(location.href).pathname
-  if (request.status < 400 && moved) {
-    location.href = request.responseURL
+  const to = request.getResponseHeader('HX-Redirect')
+  if (to) {
+    const { pathname, search } = new URL(to, location.href)
+    if (pathname + search !== location.pathname + location.search) {
+      location.href = to
+      return
+    }
+    history.replaceState(null, '', to) // the same page at another place would not load again by itself
+    location.reload()
     return
   }
   const page = new DOMParser().parseFromString(request.responseText, 'text/html')

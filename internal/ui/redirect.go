@@ -9,10 +9,11 @@ import (
 const flashCookie = "weibao_notice"
 
 // Redirect sends the browser to a path of this server after a form was done:
-// 303, or a full load when htmx sent the form.
+// 303, or a full load when a script sent the form: it must not follow by
+// itself, else the notice for the next page would be shown to nobody.
 func Redirect(w http.ResponseWriter, r *http.Request, to string) {
 	to = Local(to)
-	if htmx(r) {
+	if htmx(r) || r.Header.Get("X-Upload") == "true" {
 		w.Header().Set("HX-Redirect", to)
 		w.WriteHeader(http.StatusOK)
 		return

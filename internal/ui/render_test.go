@@ -191,6 +191,16 @@ func TestRedirectsStayOnThisServer(t *testing.T) {
 	}
 }
 
+func TestAScriptThatSendsAFormIsToldWhereToGo(t *testing.T) {
+	for _, header := range []string{"HX-Request", "X-Upload"} {
+		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/x", nil)
+		r.Header.Set(header, "true")
+		if ui.RedirectWith(w, r, "/plans", ui.Done, "已收到。"); w.Code != http.StatusOK || w.Header().Get("HX-Redirect") != "/plans" {
+			t.Errorf("%s: %d %v", header, w.Code, w.Header())
+		}
+	}
+}
+
 func TestANoticeSurvivesOneRedirect(t *testing.T) {
 	sent := httptest.NewRecorder()
 	ui.RedirectWith(sent, httptest.NewRequest(http.MethodPost, "/x", nil), "/plans", ui.Done, "已下发62项任务。")

@@ -87,7 +87,7 @@ func number(o order.Result) ui.Cell {
 
 func exportForm(view order.View, channel string) ui.Form {
 	return ui.Form{Action: ListPath + "/results", Submit: "下载办理结果", Optional: true, Hidden: []ui.Hidden{{Name: "view", Value: string(view)}, {Name: "channel", Value: channel}},
-		Fields: []ui.Field{{Kind: ui.Select, Name: "format", Label: "格式", Short: true, Value: string(order.Xlsx), Options: []ui.Option{{Value: string(order.Xlsx), Label: "Excel工作簿（.xlsx）"},
+		Fields: []ui.Field{{Kind: ui.Select, Name: "format", Label: "格式", Short: true, Required: true, Value: string(order.Xlsx), Options: []ui.Option{{Value: string(order.Xlsx), Label: "Excel工作簿（.xlsx）"},
 			{Value: string(order.CSV), Label: "文本（.csv）"}, {Value: string(order.GBK), Label: "文本（.csv，旧系统用）"}}}}}
 }
 

@@ -31,7 +31,7 @@ func (p *Pages) showPartners(w http.ResponseWriter, r *http.Request, by access.A
 	now := p.DB.Clock.Now()
 	v := partnersView{Code: token, Form: ui.Form{Action: PartnersPath, Submit: "发放口令", Fields: []ui.Field{{Kind: ui.Text, Name: "name", Label: "对接的系统", Required: true, Max: 50, Hint: "例如 市12345热线平台"},
 		{Kind: ui.Select, Name: "channel", Label: "热线", Required: true, Blank: "请选择", Options: channelOptions()}}},
-		Table: ui.Table{Caption: "对接口令", Columns: []ui.Column{{Label: "对接的系统", Wide: true}, {Label: "热线", Slim: true}, {Label: "发放时间", Slim: true}, {Label: "发放人"}, {Label: "状态", Slim: true}, {Label: "", Tools: true}},
+		Table: ui.Table{Caption: "对接口令", Columns: []ui.Column{{Label: "对接的系统", Wide: true}, {Label: "热线", Slim: true}, {Label: "发放时间", Slim: true}, {Label: "发放人"}, {Label: "状态", Slim: true}, {Label: "操作", Tools: true}},
 			Empty: ui.Empty{Title: "还没有发放过口令", Text: "热线系统凭口令送来工单、取回办理结果。没有对接的，用文件导入。"}}}
 	for _, one := range list {
 		state, acts := ui.Tag{State: ui.Running, Label: "有效"}, []ui.Action{{Label: "收回", Post: PartnersPath + "/" + ref.Format(one.ID) + "/end", Danger: true}}

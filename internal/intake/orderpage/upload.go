@@ -21,7 +21,7 @@ type uploadView struct{ Form ui.Form }
 const maxFile = 8 << 20
 
 func uploadsTable(files []order.Upload, now time.Time) ui.Table {
-	t := ui.Table{ID: "uploads", Caption: "最近导入的文件", Columns: []ui.Column{{Label: "导入时间", Slim: true}, {Label: "热线", Slim: true}, {Label: "导入人"}, {Label: "工单", Num: true}, {Label: "新登记", Num: true}, {Label: "补充", Num: true}, {Label: "以前登记过", Num: true}, {Label: "退回更正", Num: true}, {Label: "", Tools: true}},
+	t := ui.Table{ID: "uploads", Caption: "最近导入的文件", Columns: []ui.Column{{Label: "导入时间", Slim: true}, {Label: "热线", Slim: true}, {Label: "导入人"}, {Label: "工单", Num: true}, {Label: "新登记", Num: true}, {Label: "补充", Num: true}, {Label: "以前登记过", Num: true}, {Label: "退回更正", Num: true}, {Label: "操作", Tools: true}},
 		Empty: ui.Empty{Title: "还没有导入过文件", Text: "导入以后，这里列出每个文件登记了多少、退回了多少。"}}
 	for _, u := range files {
 		var back []ui.Action
