@@ -36,7 +36,7 @@ function reply(request, response, path) {
     response.writeHead(409, { 'Content-Type': 'text/html; charset=utf-8', 'HX-Retarget': '#notice', 'HX-Reswap': 'innerHTML' })
     return response.end('<div class="notice notice-danger" role="alert"><p>这项任务刚刚被别人签收，请刷新。</p></div>')
   }
-  if (request.method === 'POST') return response.writeHead(303, { Location: '/inbox' }).end()
+  if (request.method === 'POST') return (request.headers['x-upload'] ? response.writeHead(200, { 'HX-Redirect': '/inbox' }) : response.writeHead(303, { Location: '/inbox' })).end()
   if (path.startsWith('/assets/')) return asset(response, path, accepts)
   const name = { '/': 'inbox', '/plans/1': 'list', '/duties/1/extend': 'form' }[path] ?? path.slice(1)
   try {

@@ -281,9 +281,9 @@ func (c *Counter) oblige(ctx context.Context, tx *db.Tx, by access.Actor, r Requ
 		l.clock, l.title = "child.decide", "审批档案转往外县"
 	}
 	n := duty.New{Kind: DutyKind, Subject: "child_request", SubjectID: int64(r.ID), Title: l.title, Unit: unit, Region: cmp.Or(r.ToRegion, r.Region),
-		Rule: l.clock, Deadline: duty.Within(unruled)}
+		Rule: l.title, Deadline: duty.Within(unruled)}
 	if rule, there := c.Book().Clock(l.clock, civil.DateOf(tx.Now.Time())); there {
-		n.Deadline, n.Clause = duty.After(rule, tx.Now), rule.Source.String()
+		n.Deadline, n.Rule, n.Clause = duty.After(rule, tx.Now), rule.Source.String(), rule.Label
 	}
 	ids, err := c.Duties.Open(ctx, tx, by, n)
 	if err != nil {

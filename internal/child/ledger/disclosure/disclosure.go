@@ -192,9 +192,9 @@ func (k *Desk) ask(ctx context.Context, tx *db.Tx, by access.Actor, v ledger.Vie
 	if d.Decider, err = k.Duties.Superior(ctx, tx, by.Post.Unit); err != nil {
 		return 0, err
 	}
-	job := duty.New{Kind: DutyKind, Subject: "child_disclosure", SubjectID: int64(d.ID), Title: "审批导出未隐去的名单", Unit: d.Decider, Region: region, Rule: "child.disclose", Deadline: duty.Within(2)}
-	if r, there := k.Lists.Cabinet.Book().Clock(job.Rule, civil.DateOf(tx.Now.Time())); there {
-		job.Deadline, job.Clause = duty.After(r, tx.Now), r.Source.String()
+	job := duty.New{Kind: DutyKind, Subject: "child_disclosure", SubjectID: int64(d.ID), Title: "审批导出未隐去的名单", Unit: d.Decider, Region: region, Rule: "明文导出", Deadline: duty.Within(2)}
+	if r, there := k.Lists.Cabinet.Book().Clock("child.disclose", civil.DateOf(tx.Now.Time())); there {
+		job.Deadline, job.Rule, job.Clause = duty.After(r, tx.Now), r.Source.String(), r.Label
 	}
 	ids, err := k.Duties.Open(ctx, tx, by, job)
 	if err != nil {
