@@ -21,7 +21,7 @@ import (
 // Page caches in KiB per connection.
 const (
 	readCache  = 16 << 10
-	writeCache = 64 << 10
+	writeCache = 16 << 10
 	logCache   = 1 << 10
 )
 
