@@ -86,19 +86,29 @@ func (c Care) Open() bool { return c.State == careOpen }
 // Done tells whether a care was done and is not asked for again.
 func (c Care) Done() bool { return c.State == careDone }
 
-// Redo opens a step anew that was done and does not hold any more; going on, it
-// keeps the due that it had.
-func (k *Desk) Redo(ctx context.Context, tx *db.Tx, by access.Actor, c child.Child, kind rule.CareKind, on bool) error {
+// Resumed says whose due goes on in a step that is opened anew: of what was
+// done, or of what rests since a file was united with another.
+type Resumed struct {
+	Done   bool
+	United ref.Child // 0 = none
+}
+
+// Redo opens a step anew that was done and does not hold any more.
+func (k *Desk) Redo(ctx context.Context, tx *db.Tx, by access.Actor, c child.Child, kind rule.CareKind, r Resumed) error {
 	have, err := cares(ctx, tx, c.ID)
 	if err != nil {
 		return err
 	}
-	t := turn{child: c}
+	rest, err := restOf(ctx, tx, []ref.Child{r.United})
+	if err != nil {
+		return err
+	}
+	t := turn{child: c, lent: slices.DeleteFunc(rest, func(h Care) bool { return h.Kind != kind })}
 	var gone []int64
 	for i, h := range have {
 		if h.Kind == kind && h.Done() {
 			gone, have[i].State = append(gone, h.ID), carePast
-			if on {
+			if r.Done {
 				t.lent = append(t.lent, h)
 			}
 		}

@@ -158,7 +158,7 @@ func (k *Desk) Prove(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Chi
 	if err := audit.Write(ctx, tx, by, "special.step", "assessment_proof", p.ID, map[string]any{"child": id, "list": list, "proof": proof}); err != nil {
 		return err
 	}
-	return k.proved(ctx, tx, by, c, l, int64(p.ID), false)
+	return k.proved(ctx, tx, by, c, l, int64(p.ID), joined{})
 }
 
 // Drop takes a paper back that turned out not to prove.
@@ -181,14 +181,14 @@ func (k *Desk) Drop(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Chil
 		if err := audit.Write(ctx, tx, by, "special.step", "assessment_proof", proof, map[string]any{"child": id, "dropped": p.Proof}); err != nil {
 			return err
 		}
-		return k.proved(ctx, tx, by, c, l, int64(proof), false)
+		return k.proved(ctx, tx, by, c, l, int64(proof), joined{})
 	}
 	return errs.Missing()
 }
 
-// proved brings the duty to bring the papers of a list to what they are by now;
-// with on, it goes on with its due where it has to be done again.
-func (k *Desk) proved(ctx context.Context, tx *db.Tx, by access.Actor, c child.Child, l special.List, factID int64, on bool) error {
+// proved brings the duty to bring the papers of a list to what they are by now.
+// Where files were united or parted, it goes on with its due.
+func (k *Desk) proved(ctx context.Context, tx *db.Tx, by access.Actor, c child.Child, l special.List, factID int64, j joined) error {
 	given, err := proofsOf(ctx, tx, []ref.Child{c.ID})
 	if err != nil {
 		return err
@@ -199,7 +199,7 @@ func (k *Desk) proved(ctx context.Context, tx *db.Tx, by access.Actor, c child.C
 			continue
 		}
 		if !whole {
-			return k.Care.Redo(ctx, tx, by, c, rule.CareKind(l.KindOf(s)), on)
+			return k.Care.Redo(ctx, tx, by, c, rule.CareKind(l.KindOf(s)), assessment.Resumed{Done: j.parted, United: j.united})
 		}
 		_, err := k.Care.Fulfil(ctx, tx, by, c, 0, rule.CareKind(l.KindOf(s)), factID)
 		return err
@@ -237,7 +237,7 @@ func (k *Desk) expire(ctx context.Context, tx *db.Tx, p Proof) error {
 	if len(rows) == 0 || !ok || !k.on(rows[0], l, today(tx)) {
 		return nil
 	}
-	return k.proved(ctx, tx, access.Program, rows[0], l, int64(p.ID), false)
+	return k.proved(ctx, tx, access.Program, rows[0], l, int64(p.ID), joined{})
 }
 
 // Words opens what was written of steps and papers, for whoever has revealed the file.

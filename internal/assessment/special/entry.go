@@ -206,7 +206,10 @@ func (k *Desk) Follow(ctx context.Context, tx *db.Tx, by access.Actor, rows []ch
 			return err
 		}
 		if n > 0 {
-			j = joined{file: r.ID, parted: r.Successor == 0}
+			j.file, j.parted = r.ID, r.Successor == 0
+		}
+		if r.Successor != 0 {
+			j.united = r.ID
 		}
 	}
 	entries, err := entriesOn(ctx, tx, ids)
@@ -235,10 +238,11 @@ func (k *Desk) Follow(ctx context.Context, tx *db.Tx, by access.Actor, rows []ch
 	return k.proven(ctx, tx, by, ids, j)
 }
 
-// joined is the file that was united with another or parted from it; the zero value is none.
+// joined is what uniting or parting files changes here; the zero value is nothing.
 type joined struct {
-	file   ref.Child
+	file   ref.Child // whose entries, steps or papers went along
 	parted bool
+	united ref.Child // the file that another stands for now
 }
 
 // proven asks nobody for papers that are there already, and anew for those that
@@ -257,7 +261,7 @@ func (k *Desk) proven(ctx context.Context, tx *db.Tx, by access.Actor, ids []ref
 			if c.State != child.Open || len(l.Proofs) == 0 || !k.on(c, l, today(tx)) {
 				continue
 			}
-			if err := k.proved(ctx, tx, by, c, l, int64(given[0].ID), j.parted); err != nil {
+			if err := k.proved(ctx, tx, by, c, l, int64(given[0].ID), j); err != nil {
 				return err
 			}
 		}

@@ -189,7 +189,7 @@ func TestAMergerAsksNothingTwiceAndPartingItGivesEachItsOwn(t *testing.T) {
 
 // asksOnce holds of a united file that no step that was done once and for all
 // for either waits, and that whatever waits for both waits till the earlier due.
-func (k desk) asksOnce(t *rapid.T, id ref.Child, was [2]string) {
+func (k desk) asksOnce(t rapid.TB, id ref.Child, was [2]string) {
 	_, on, err := k.On(context.Background(), k.d.Reader(), officer, id)
 	if err != nil {
 		t.Fatal(err)
@@ -224,6 +224,29 @@ func (k desk) asksOnce(t *rapid.T, id ref.Child, was [2]string) {
 			}
 		}
 	}
+}
+
+// TestPapersThatOneFileLacksAreDueAsBefore unites a file whose papers are whole
+// with one of another category that waits for its own.
+func TestPapersThatOneFileLacksAreDueAsBefore(t *testing.T) {
+	withDesk(t, func(k desk, c *clock.Manual) {
+		keep, drop := k.child("某某"), k.child("某某")
+		k.enter(keep, "C07")
+		k.must(func(ctx context.Context, tx *db.Tx) error {
+			return k.Prove(ctx, tx, director, keep, special.Disability, "card", lists.Paper{Day: day, Words: "第1号"})
+		})
+		k.enter(drop, "C08")
+		was := [2]string{k.caredFor(t, keep), k.caredFor(t, drop)}
+		c.Advance(5 * 24 * 3600 * 1e9)
+		k.must(func(ctx context.Context, tx *db.Tx) error {
+			_, err := merge.Merge(ctx, tx, k.cabinet, officer, merge.Merging{Keep: keep, Drop: drop, Reason: "户口簿核对"})
+			return err
+		})
+		if got := k.open(keep, special.Disability); !strings.HasPrefix(got, "proof ") {
+			t.Fatal("the paper that lacks is not asked for:", got)
+		}
+		k.asksOnce(t, keep, was)
+	})
 }
 
 // TestASecretEntryMovesWithItsChild lets a child move to another township with
