@@ -27,6 +27,7 @@ type cli struct {
 	Backup  backupCmd  `cmd:"" help:"备份到一个加密文件"`
 	Restore restoreCmd `cmd:"" help:"从备份文件恢复到空的数据目录"`
 	Doctor  doctorCmd  `cmd:"" help:"检查配置、数据库、密钥、磁盘和作业"`
+	Support supportCmd `cmd:"" help:"请人协助：制作支持包"`
 	Version versionCmd `cmd:"" help:"版本"`
 }
 

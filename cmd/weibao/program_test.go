@@ -289,3 +289,24 @@ func TestVersionIsSaid(t *testing.T) {
 		t.Errorf("%d %q", status, out)
 	}
 }
+
+func TestASupportBundleIsMadeOfWhatIsThere(t *testing.T) {
+	data := installed(t)
+	dir := t.TempDir()
+	file, log := filepath.Join(dir, "bundle.zip"), filepath.Join(dir, "log")
+	write(t, log, `{"level":"WARN","msg":"job"}`+"\n")
+	status, out, complaints := weibao(t, "support", "bundle", file, "--data", data, "--log", log)
+	if status != 0 || !strings.Contains(out, "正在收集：各表的行数和大小") || !strings.Contains(out, "支持包已写到") || strings.Contains(out, "没有") && !strings.Contains(out, "没有业务数据") {
+		t.Fatalf("status %d: %s%s", status, out, complaints)
+	}
+	refused(t, "已存在", "support", "bundle", file, "--data", data)
+	refused(t, "没有数据目录", "support", "bundle", filepath.Join(dir, "b.zip"), "--data", filepath.Join(dir, "nix"))
+	refused(t, "读不出日志", "support", "bundle", filepath.Join(dir, "b.zip"), "--data", data, "--log", filepath.Join(dir, "nix"))
+	refused(t, "没有写成", "support", "bundle", filepath.Join(dir, "nix", "b.zip"), "--data", data)
+
+	write(t, filepath.Join(data, "weibao.db"), "no database at all, but a bundle is wanted now")
+	status, out, complaints = weibao(t, "support", "bundle", filepath.Join(dir, "ill.zip"), "--data", data)
+	if status != 0 || !strings.Contains(out, "没有取到：各表的行数和大小") || !strings.Contains(out, "没有记入审计记录") {
+		t.Errorf("of an ill installation: status %d: %s%s", status, out, complaints)
+	}
+}

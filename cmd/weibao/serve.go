@@ -11,6 +11,7 @@ import (
 	"weibao/internal/clock"
 	"weibao/internal/config"
 	"weibao/internal/server"
+	"weibao/internal/system/bundle"
 )
 
 // serveCmd serves the desk.
@@ -36,6 +37,7 @@ func serve(ctx context.Context, c config.Config, s config.Serve, clk clock.Clock
 		return err
 	}
 	defer func() { err = firstOf(err, g.Close()) }()
+	g.Recent = recent
 	app, err := server.Assemble(ctx, g, s)
 	if err != nil {
 		return err
@@ -47,13 +49,16 @@ func serve(ctx context.Context, c config.Config, s config.Serve, clk clock.Clock
 	return app.Run(ctx, l, out)
 }
 
+// recent keeps the last lines of the log for the support bundle.
+var recent = new(bundle.Recent)
+
 // logger writes what operators read, one JSON object a line, to standard error.
 func logger() *slog.Logger {
 	level := slog.LevelInfo
 	if os.Getenv("WEIBAO_LOG") == "quiet" {
 		level = slog.LevelWarn
 	}
-	return slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+	return slog.New(slog.NewJSONHandler(io.MultiWriter(os.Stderr, recent), &slog.HandlerOptions{Level: level}))
 }
 
 func firstOf(errors ...error) error {

@@ -79,6 +79,7 @@ var Table = []Grant{
 	{"job.list", "查看后台作业和失败清单", []Role{SystemAdmin}},
 	{"job.retry", "重试失败的后台作业", []Role{SystemAdmin}},
 	{"system.status", "查看系统状态和备份", admins},
+	{"system.bundle", "制作支持包（不含业务数据和个人信息）", []Role{SystemAdmin}},
 
 	{"child.list", "查看未成年人台账", guardians},
 	{"child.search", "查找未成年人档案", guardians},

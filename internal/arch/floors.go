@@ -14,7 +14,7 @@ var floors = [][]string{
 	2: {"audit", "rule"},
 	3: {"vault", "auth", "job", "ui", "sheet", "letter", "file"},
 	4: {"region", "org", "workday", "library", "duty", "child"},
-	5: {"plan", "suggestion", "screening", "assessment", "intake", "casework", "guardianship", "justice", "aid", "visit", "hazard", "meeting", "bulletin"},
+	5: {"plan", "suggestion", "system", "screening", "assessment", "intake", "casework", "guardianship", "justice", "aid", "visit", "hazard", "meeting", "bulletin"},
 	6: {"supervision", "appraisal", "stats", "exchange"},
 	7: {"flow"},
 	8: {"field", "demo"},

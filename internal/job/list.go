@@ -57,6 +57,19 @@ type Count struct {
 // Counts gives the numbers of open and failed jobs for metrics and doctor.
 func Counts(ctx context.Context, tx *db.Tx) ([]Count, error) { return counts(ctx, tx) }
 
+// KindState is how many jobs of a kind stand in a state, how often the one
+// tried most was tried, and when the first of them was due.
+type KindState struct {
+	Kind     string        `json:"kind"`
+	State    State         `json:"state"`
+	N        int64         `json:"n"`
+	Attempts int64         `json:"attempts"`
+	Oldest   clock.Instant `json:"oldest"`
+}
+
+// States gives the numbers of all jobs by kind and state, for the support bundle.
+func States(ctx context.Context, tx *db.Tx) ([]KindState, error) { return states(ctx, tx) }
+
 // Stopped tells whether no job of a kind that bears a key waits or runs: its
 // work was done, or given up.
 func Stopped(ctx context.Context, tx *db.Tx, kind, key string) (bool, error) {

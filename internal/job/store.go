@@ -162,6 +162,10 @@ func counts(ctx context.Context, tx *db.Tx) ([]Count, error) {
 	return db.All[Count](ctx, tx, "SELECT state, count(*) AS n, coalesce(min(next_at), 0) AS oldest FROM job WHERE state <> 'done' GROUP BY state")
 }
 
+func states(ctx context.Context, tx *db.Tx) ([]KindState, error) {
+	return db.All[KindState](ctx, tx, "SELECT kind, state, count(*) AS n, coalesce(max(attempt), 0) AS attempts, coalesce(min(next_at), 0) AS oldest FROM job GROUP BY kind, state")
+}
+
 func queue(ctx context.Context, tx *db.Tx) (Queue, error) {
 	return db.Get[Queue](ctx, tx, `SELECT count(*) FILTER (WHERE state = 'waiting' AND next_at <= ?) AS due, count(*) FILTER (WHERE state = 'running') AS running,
 			count(*) FILTER (WHERE state = 'failed') AS failed, coalesce(min(next_at) FILTER (WHERE state = 'waiting' AND next_at <= ?), 0) AS oldest

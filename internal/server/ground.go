@@ -16,6 +16,7 @@ import (
 	"weibao/internal/ref"
 	"weibao/internal/region"
 	"weibao/internal/rule"
+	"weibao/internal/system/bundle"
 	"weibao/internal/vault"
 	"weibao/internal/workday"
 	"weibao/rules"
@@ -28,6 +29,7 @@ type Ground struct {
 	Vault  *vault.Vault
 	Clock  clock.Clock
 	Log    *slog.Logger
+	Recent *bundle.Recent // the last lines of the log, or nil
 
 	release func()
 }

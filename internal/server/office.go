@@ -85,7 +85,7 @@ func (a *App) office() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	status, err := systempage.New(systempage.Deps{DB: a.DB, UI: a.UI, Version: Version, Calendar: workday.Calendar, Space: a.space, Backup: a.backedUp()})
+	status, err := systempage.New(systempage.Deps{DB: a.DB, UI: a.UI, Version: Version, Calendar: workday.Calendar, Space: a.space, Backup: a.backedUp(), Bundle: a.bundle})
 	if err != nil {
 		return nil, err
 	}

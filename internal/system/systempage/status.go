@@ -15,6 +15,7 @@ import (
 	"weibao/internal/db"
 	"weibao/internal/errs"
 	"weibao/internal/job"
+	"weibao/internal/system/bundle"
 	"weibao/internal/ui"
 	"weibao/internal/vault"
 	"weibao/internal/workday"
@@ -77,6 +78,9 @@ func (p *Pages) Status(w http.ResponseWriter, r *http.Request, by access.Actor) 
 	}
 	page := ui.Page{Title: "系统状态", Nav: "system", Tabs: p.UI.Tabs(by, "system", "/system/status"), Lead: "检查时间" + civil.FormatTime(p.DB.Clock.Now()) + "。本页不含业务数据和个人信息。",
 		More: []ui.Action{{Label: "打印", Print: true}, {Label: "刷新", Href: "/system/status", Icon: "undo"}}}
+	if by.Can(bundle.Permission) {
+		page.More = append(page.More, ui.Action{Label: "制作支持包", Href: bundlePath, Icon: "download"})
+	}
 	return p.UI.Page(w, r, by, "status.html", page, v)
 }
 

@@ -1,6 +1,7 @@
-// Package systempage holds two screens about the product itself: how the
-// installation stands 「系统状态」, for the three administrators, and what
-// the product never does to people 「减负承诺」, for everybody.
+// Package systempage holds screens about the product itself: how the
+// installation stands 「系统状态」, for the three administrators, the support
+// bundle 「支持包」, for the one of accounts and backups, and what the product
+// never does to people 「减负承诺」, for everybody.
 //
 // It owns no table and shows no business data and no person. Each screen is
 // one file with the template of its name; routes.go is the only list of
@@ -15,6 +16,7 @@ import (
 
 	"weibao/internal/civil"
 	"weibao/internal/db"
+	"weibao/internal/system/bundle"
 	"weibao/internal/ui"
 )
 
@@ -33,6 +35,8 @@ type Deps struct {
 	// Backup gives when the last backup was finished; the zero time is never.
 	// Nil says that the database is backed up by its own means.
 	Backup func() (time.Time, error)
+	// Bundle makes the support bundle.
+	Bundle func(ctx context.Context) (bundle.Bundle, error)
 }
 
 // Pages serves the screens.
@@ -44,5 +48,6 @@ func New(d Deps) (*Pages, error) {
 	return p, d.UI.Add(templates, map[string]any{
 		"status.html": statusView{},
 		"pledge.html": pledgeView{},
+		"bundle.html": bundleView{},
 	})
 }

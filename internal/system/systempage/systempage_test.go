@@ -14,6 +14,7 @@ import (
 	"weibao/internal/clock"
 	"weibao/internal/db"
 	"weibao/internal/ref"
+	"weibao/internal/system/bundle"
 	"weibao/internal/system/systempage"
 	"weibao/internal/testkit"
 	"weibao/internal/ui"
@@ -51,7 +52,10 @@ func withHouse(t *testing.T, test func(t *testing.T, x *house)) {
 		pages, err := systempage.New(systempage.Deps{DB: d, UI: r, Version: "1.0.0",
 			Calendar: func(context.Context, *db.Tx) (*civil.Calendar, error) { return cal, nil },
 			Space:    func() (uint64, uint64, error) { return x.free, 100 << 30, x.disk },
-			Backup:   func() (time.Time, error) { return x.backup, nil }})
+			Backup:   func() (time.Time, error) { return x.backup, nil },
+			Bundle: func(ctx context.Context) (bundle.Bundle, error) {
+				return bundle.Make(ctx, bundle.Source{DB: d, Clock: c, Checks: func(context.Context) []bundle.Check { return nil }}, func(string, int, int) {})
+			}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -130,6 +134,29 @@ func TestTheStateOfTheSystemIsForAdministrators(t *testing.T) {
 			x.Refuses(by, nil)
 			if w := x.Do(by, "GET", "/system/status", nil); w.Code != 404 {
 				t.Errorf("%s: status %d", by.Post.Role, w.Code)
+			}
+		}
+	})
+}
+
+func TestTheSystemAdministratorMakesABundleWhichIsJournalled(t *testing.T) {
+	withHouse(t, func(t *testing.T, x *house) {
+		by := admin(access.SystemAdmin)
+		if body := x.Page(by, "system-status-bundle", "/system/status"); !strings.Contains(body, "/system/bundle") {
+			t.Error("the state of the system does not lead to the bundle")
+		}
+		x.Page(by, "system-bundle", "/system/bundle", "不含业务数据和个人信息", "各表的行数和大小（不含内容）", "制作并下载")
+		w := x.Do(by, "POST", "/system/bundle", nil)
+		if w.Code != 200 || w.Header().Get("Content-Type") != "application/zip" || !strings.HasPrefix(w.Body.String(), "PK") || !strings.Contains(w.Header().Get("Content-Disposition"), "weibao-support-") {
+			t.Errorf("status %d, %v", w.Code, w.Header())
+		}
+		made, err := db.Get[int64](t.Context(), x.d.Reader(), "SELECT count(*) FROM audit_entry WHERE action = 'system.bundle' AND actor = 7")
+		if err != nil || made != 1 {
+			t.Errorf("journalled %d times, %v", made, err)
+		}
+		for _, role := range []access.Role{access.SecurityAdmin, access.AuditAdmin} {
+			if w := x.Do(admin(role), "POST", "/system/bundle", nil); w.Code != 403 {
+				t.Errorf("%s: status %d", role, w.Code)
 			}
 		}
 	})
