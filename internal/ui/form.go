@@ -159,6 +159,7 @@ type Form struct {
 	Hidden   []Hidden
 	Submit   string // word of the button, e.g. 「提交反馈」
 	Danger   bool
+	Quiet    bool // a lesser form of its page: the button is plain
 	Also     []SubmitButton
 	Cancel   string // address to go back to
 	Guard    bool   // asks before leaving with unsaved input

@@ -57,6 +57,7 @@ type Event struct {
 	Tone  Tone
 	Tag   *Tag
 	Files []FileLink
+	Do    *Action // what can be done about it
 }
 
 // FileLink is a stored file.

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"path"
 	"reflect"
 	"strings"
@@ -86,8 +87,12 @@ func New(o Options) (*Renderer, error) {
 		return nil, err
 	}
 	r.base = base
-	r.own, err = base.Clone()
-	return r, err
+	if r.own, err = base.Clone(); err != nil {
+		return nil, err
+	}
+	key := viewKey{"ask", reflect.TypeFor[Question]()}
+	r.views[key], r.zero[key] = r.own, Question{}
+	return r, nil
 }
 
 // Add takes the templates of a page package. Views maps each template that
@@ -141,6 +146,28 @@ func (r *Renderer) Page(w http.ResponseWriter, req *http.Request, by access.Acto
 		return err
 	}
 	return r.send(w, req, page.Status, r.shell(w, req, by, page), main.Bytes())
+}
+
+// Question is a screen that asks for words before something is done: what to
+// know first, and the form.
+type Question struct {
+	Notes []Note
+	Form  Form
+}
+
+// Ask answers with a screen that asks for words; a nil note says nothing. After
+// a refusal it shows the form as it was typed, with the messages of problem.
+func (r *Renderer) Ask(w http.ResponseWriter, req *http.Request, by access.Actor, page Page, form Form, typed url.Values, problem error, notes ...*Note) error {
+	q := Question{Form: form}
+	for _, n := range notes {
+		if n != nil {
+			q.Notes = append(q.Notes, *n)
+		}
+	}
+	if problem != nil {
+		q.Form, page.Status = form.Fill(typed, problem), Status(problem)
+	}
+	return r.Page(w, req, by, "ask", page, q)
 }
 
 // Part answers with a fragment for htmx. The status is 200.

@@ -51,7 +51,7 @@ type Pages struct{ Deps }
 // New makes the screens and adds their templates to the renderer.
 func New(d Deps) (*Pages, error) {
 	p := &Pages{d}
-	return p, d.UI.Add(templates, map[string]any{"index.html": indexView{}, "list.html": listView{}, "show.html": showView{}, "entry.html": entryView{}, "form.html": formView{}})
+	return p, d.UI.Add(templates, map[string]any{"index.html": indexView{}, "list.html": listView{}, "show.html": showView{}, "entry.html": entryView{}})
 }
 
 // ListPath is the address of the lists; the tails stand behind that of a file.

@@ -17,11 +17,6 @@ import (
 	"weibao/internal/ui"
 )
 
-type formView struct {
-	Note *ui.Note
-	Form ui.Form
-}
-
 // at is the child and list of a form.
 func (p *Pages) at(r *http.Request, by access.Actor) (child.Child, special.List, error) {
 	id, err := childOf(r)
@@ -50,11 +45,8 @@ func doneFields(on civil.Date, hint string) []ui.Field {
 
 // ask shows a form, with what was wrong with it.
 func (p *Pages) ask(w http.ResponseWriter, r *http.Request, by access.Actor, page ui.Page, note *ui.Note, form ui.Form, problem error) error {
-	if problem != nil {
-		form, page.Status = form.Fill(r.PostForm, problem), ui.Status(problem)
-	}
 	page.Nav = "child"
-	return p.UI.Page(w, r, by, "form.html", page, formView{note, form})
+	return p.UI.Ask(w, r, by, page, form, r.PostForm, problem, note)
 }
 
 // Step asks what was done for a step.

@@ -17,11 +17,6 @@ import (
 	"weibao/internal/ui"
 )
 
-type actView struct {
-	Note *ui.Note
-	Form ui.Form
-}
-
 // act is something that is done to a case with words: its form, and what it does.
 type act struct {
 	tail, title, said string
@@ -335,8 +330,5 @@ func (p *Pages) showAct(w http.ResponseWriter, r *http.Request, by access.Actor,
 	}
 	form := ui.Form{Action: Path(id) + "/" + a.tail, Fields: fields, Submit: a.title, Danger: a.danger, Cancel: Path(id), Guard: true}
 	page := ui.Page{Title: a.title, Kicker: c.Number, Nav: "casework", Crumbs: crumbs(ui.Crumb{Label: c.Number, Href: Path(id)})}
-	if problem != nil {
-		form, page.Status = form.Fill(typed, problem), ui.Status(problem)
-	}
-	return p.UI.Page(w, r, by, "act.html", page, actView{Note: a.note, Form: form})
+	return p.UI.Ask(w, r, by, page, form, typed, problem, a.note)
 }

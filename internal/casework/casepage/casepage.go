@@ -57,7 +57,7 @@ type Pages struct{ Deps }
 func New(d Deps) (*Pages, error) {
 	p := &Pages{d}
 	return p, d.UI.Add(templates, map[string]any{
-		"list.html": listView{}, "show.html": showView{}, "open.html": openView{}, "plan.html": planView{}, "act.html": actView{}, "decision.html": decisionView{}, "follow.html": followView{}, "events.html": eventsView{},
+		"list.html": listView{}, "show.html": showView{}, "open.html": openView{}, "plan.html": planView{}, "decision.html": decisionView{}, "follow.html": followView{}, "events.html": eventsView{},
 	})
 }
 

@@ -201,11 +201,8 @@ func (p *Pages) showEnter(w http.ResponseWriter, r *http.Request, by access.Acto
 		{Kind: ui.Text, Name: "number", Label: "个案编号", Required: true, Short: true, Hint: "例如：个案〔2026〕1号"},
 		{Kind: ui.TextArea, Name: "reason", Label: "理由", Required: true, Max: 500, Rows: 3}}}
 	page := ui.Page{Title: "紧急查看个案", Nav: "casework", Crumbs: crumbs()}
-	if problem != nil {
-		form, page.Status = form.Fill(typed, problem), ui.Status(problem)
-	}
-	return p.UI.Page(w, r, by, "act.html", page, actView{Note: &ui.Note{Tone: ui.Warn, Title: "只在孩子有危险又联系不上个案组时使用",
-		Text: "查看三小时后自动失效。您的姓名、时间和理由记入个案和审计记录，个案组成员会看到。"}, Form: form})
+	return p.UI.Ask(w, r, by, page, form, typed, problem, &ui.Note{Tone: ui.Warn, Title: "只在孩子有危险又联系不上个案组时使用",
+		Text: "查看三小时后自动失效。您的姓名、时间和理由记入个案和审计记录，个案组成员会看到。"})
 }
 
 // EnterDone opens the case for three hours.

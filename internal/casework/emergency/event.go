@@ -27,12 +27,38 @@ type Watch struct {
 	ByUser ref.User
 }
 
-// Roster gives who is on duty on some days in the actor's county.
+// seat is the division that an actor's office looks after: the county of his
+// post, or the division above counties.
+func seat(by access.Actor) string { return SeatOf(by.Post.Region) }
+
+// SeatOf gives the county in which a place lies; a division above counties is its own.
+func SeatOf(region string) string {
+	if county := access.County(region); county != "" {
+		return county + "000000"
+	}
+	return region
+}
+
+// holding lists the divisions whose events hold in a place: its province,
+// prefecture and county.
+func holding(region string) []any {
+	var out []any
+	prefix := access.Prefix(region)
+	for _, n := range []int{2, 4, 6} {
+		if len(prefix) >= n {
+			out = append(out, prefix[:n]+strings.Repeat("0", 12-n))
+		}
+	}
+	return out
+}
+
+// Roster gives who is on duty on some days in the office of the actor's county,
+// or of his division above counties.
 func (k *Desk) Roster(ctx context.Context, tx *db.Tx, by access.Actor, from civil.Date, days int) ([]Watch, error) {
 	if err := by.Require("emergency.show"); err != nil {
 		return nil, err
 	}
-	return watches(ctx, tx, access.County(by.Post.Region), from, from.AddDays(days-1))
+	return watches(ctx, tx, access.Prefix(seat(by)), from, from.AddDays(days-1))
 }
 
 // Post puts somebody on duty on a day.
@@ -47,17 +73,18 @@ func (k *Desk) Post(ctx context.Context, tx *db.Tx, by access.Actor, day civil.D
 	if err := f.Err(); err != nil {
 		return err
 	}
-	w := Watch{ID: int64(ref.New[ref.Audit](tx.Now.Time())), County: access.County(by.Post.Region), Day: day, Name: strings.TrimSpace(name), Phone: strings.TrimSpace(phone), At: tx.Now, ByUser: by.User}
+	w := Watch{ID: int64(ref.New[ref.Audit](tx.Now.Time())), County: access.Prefix(seat(by)), Day: day, Name: strings.TrimSpace(name), Phone: strings.TrimSpace(phone), At: tx.Now, ByUser: by.User}
 	if err := putWatch(ctx, tx, w); err != nil {
 		return err
 	}
 	return audit.Write(ctx, tx, by, "emergency.roster", "casework_roster", w.ID, map[string]any{"day": day})
 }
 
-// Contingency is a public event during which other limits hold.
+// Contingency is a public event during which other limits hold, in the division
+// that declared it and in all below.
 type Contingency struct {
 	ID      int64
-	County  string
+	Region  string
 	Plan    string
 	Reason  string
 	Began   clock.Instant
@@ -66,7 +93,8 @@ type Contingency struct {
 	EndedBy string
 }
 
-// Declare begins the plan for a public event in the actor's county.
+// Declare begins the plan for a public event in the actor's county, or in the
+// whole of his division above counties.
 func (k *Desk) Declare(ctx context.Context, tx *db.Tx, by access.Actor, plan, reason string) error {
 	if err := by.Require("emergency.declare"); err != nil {
 		return err
@@ -78,7 +106,7 @@ func (k *Desk) Declare(ctx context.Context, tx *db.Tx, by access.Actor, plan, re
 	if err := f.Err(); err != nil {
 		return err
 	}
-	c := Contingency{ID: int64(ref.New[ref.Audit](tx.Now.Time())), County: access.County(by.Post.Region), Plan: plan, Reason: strings.TrimSpace(reason), Began: tx.Now, ByName: by.Name}
+	c := Contingency{ID: int64(ref.New[ref.Audit](tx.Now.Time())), Region: seat(by), Plan: plan, Reason: strings.TrimSpace(reason), Began: tx.Now, ByName: by.Name}
 	if err := insertContingency(ctx, tx, c); err != nil {
 		if db.IsUnique(err) {
 			return errs.Wrap(errs.Conflict, err, "这个预案已经启动。")
@@ -88,10 +116,18 @@ func (k *Desk) Declare(ctx context.Context, tx *db.Tx, by access.Actor, plan, re
 	return audit.Write(ctx, tx, by, "emergency.declare", "casework_contingency", c.ID, map[string]any{"plan": plan})
 }
 
-// Recall ends the plan: from then on the ordinary limits hold.
+// Recall ends the plan, which only the division that declared it can: from then
+// on the ordinary limits hold.
 func (k *Desk) Recall(ctx context.Context, tx *db.Tx, by access.Actor, id int64) error {
 	if err := by.Require("emergency.declare"); err != nil {
 		return err
+	}
+	c, err := k.lasting(ctx, tx, by, id)
+	if err != nil {
+		return err
+	}
+	if c.Region != seat(by) {
+		return errs.New(errs.Forbidden, "这个预案由上级启动，请由启动的单位结束。")
 	}
 	left, err := unreachedAll(ctx, tx, id)
 	switch {
@@ -103,25 +139,26 @@ func (k *Desk) Recall(ctx context.Context, tx *db.Tx, by access.Actor, id int64)
 	if err := k.Kernel.CancelAll(ctx, tx, by, Event, id, "预案已结束"); err != nil {
 		return err
 	}
-	if err := endContingency(ctx, tx, access.County(by.Post.Region), id, by.Name); err != nil {
+	if err := endContingency(ctx, tx, id, by.Name); err != nil {
 		return err
 	}
 	return audit.Write(ctx, tx, by, "emergency.declare", "casework_contingency", id, map[string]any{"ended": true})
 }
 
-// Contingencies gives the events of the actor's county, those under way first.
+// Contingencies gives the events that hold where the actor works, and those of
+// the divisions within his reach; those under way first.
 func (k *Desk) Contingencies(ctx context.Context, tx *db.Tx, by access.Actor) ([]Contingency, error) {
 	if err := by.Require("emergency.show"); err != nil {
 		return nil, err
 	}
-	return contingencies(ctx, tx, access.County(by.Post.Region))
+	return contingencies(ctx, tx, by)
 }
 
 // Lists gives the checklists that can be begun in a region: first those which
 // the plan of an event under way there names, with that plan.
 func (k *Desk) Lists(ctx context.Context, tx *db.Tx, region string) ([]Listed, error) {
 	on := civil.DateOf(tx.Now.Time())
-	plans, err := underWay(ctx, tx, access.County(region))
+	plans, err := underWay(ctx, tx, region)
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +201,7 @@ func (k *Desk) OnDuty(ctx context.Context, tx *db.Tx, by access.Actor, region st
 // Limit gives a time limit as the events under way in a region change it: the
 // shortest of them.
 func Limit(ctx context.Context, tx *db.Tx, book *rule.Book, region string, c rule.Clock) (rule.Clock, error) {
-	plans, err := underWay(ctx, tx, access.County(region))
+	plans, err := underWay(ctx, tx, region)
 	if err != nil || len(plans) == 0 {
 		return c, err
 	}

@@ -172,6 +172,20 @@ func (k *Desk) Signatures(ctx context.Context, tx *db.Tx, a About) ([]Signature,
 	return signatures(ctx, tx, a)
 }
 
+// Progress tells how far checklists are that the caller may name.
+func (k *Desk) Progress(ctx context.Context, tx *db.Tx, list []Run) (map[RunID]Far, error) {
+	ids := make([]RunID, len(list))
+	for i, r := range list {
+		ids[i] = r.ID
+	}
+	rows, err := progress(ctx, tx, ids)
+	out := make(map[RunID]Far, len(rows))
+	for _, f := range rows {
+		out[f.Run] = f
+	}
+	return out, err
+}
+
 // List gives the checklists which the actor's unit began, the latest first.
 func (k *Desk) List(ctx context.Context, tx *db.Tx, by access.Actor, limit int) ([]Run, error) {
 	if err := by.Require("emergency.show"); err != nil {

@@ -86,18 +86,31 @@ func insertContingency(ctx context.Context, tx *db.Tx, c Contingency) error {
 	return db.Insert(ctx, tx, "casework_contingency", c)
 }
 
-func endContingency(ctx context.Context, tx *db.Tx, county string, id int64, by string) error {
-	return tx.One(ctx, "UPDATE casework_contingency SET ended = ?, ended_by = ? WHERE id = ? AND county = ? AND ended = 0", tx.Now, by, id, county)
+func endContingency(ctx context.Context, tx *db.Tx, id int64, by string) error {
+	return tx.One(ctx, "UPDATE casework_contingency SET ended = ?, ended_by = ? WHERE id = ? AND ended = 0", tx.Now, by, id)
 }
 
-func contingencies(ctx context.Context, tx *db.Tx, county string) ([]Contingency, error) {
-	return db.All[Contingency](ctx, tx, "SELECT "+db.ColumnsOf[Contingency]("c")+" FROM casework_contingency c WHERE c.county = ? ORDER BY CASE WHEN c.ended = 0 THEN 0 ELSE 1 END, c.id DESC LIMIT 50", county)
+// concerns is the condition under which an event concerns an actor: it holds
+// where he works, or in a division that his scope holds.
+func concerns(by access.Actor) (string, []any) {
+	here := holding(by.Post.Region)
+	where := "c.region IN " + db.In(len(here))
+	if by.Can("child.list") {
+		within, args := by.Scope().Where(access.Columns{Unit: "0", Region: "c.region", Town: "substr(c.region, 1, 9)", County: "substr(c.region, 1, 6)"})
+		where, here = where+" OR "+within, append(here, args...)
+	}
+	return "(" + where + ")", here
 }
 
-// underWay gives the plans that hold in a county: its own, and those declared
-// above counties.
-func underWay(ctx context.Context, tx *db.Tx, county string) ([]string, error) {
-	return db.All[string](ctx, tx, "SELECT c.plan FROM casework_contingency c WHERE c.ended = 0 AND c.county IN ('', ?) ORDER BY c.id", county)
+func contingencies(ctx context.Context, tx *db.Tx, by access.Actor) ([]Contingency, error) {
+	where, args := concerns(by)
+	return db.All[Contingency](ctx, tx, "SELECT "+db.ColumnsOf[Contingency]("c")+" FROM casework_contingency c WHERE "+where+" ORDER BY CASE WHEN c.ended = 0 THEN 0 ELSE 1 END, c.id DESC LIMIT 50", args...)
+}
+
+// underWay gives the plans that hold in a place.
+func underWay(ctx context.Context, tx *db.Tx, region string) ([]string, error) {
+	here := holding(region)
+	return db.All[string](ctx, tx, "SELECT c.plan FROM casework_contingency c WHERE c.ended = 0 AND c.region IN "+db.In(len(here))+" ORDER BY c.id", here...)
 }
 
 // Rehome gives what was set going in a division that is no longer in force the one in its place.
@@ -113,8 +126,10 @@ func Rehome(ctx context.Context, tx *db.Tx, was, now string) error {
 
 var touchedColumns = db.ColumnsOf[Touched]("t")
 
-func contingency(ctx context.Context, tx *db.Tx, county string, id int64) (Contingency, error) {
-	return db.Get[Contingency](ctx, tx, "SELECT "+db.ColumnsOf[Contingency]("c")+" FROM casework_contingency c WHERE c.id = ? AND c.county = ?", id, county)
+func contingency(ctx context.Context, tx *db.Tx, by access.Actor, id int64) (Contingency, error) {
+	where, args := concerns(by)
+	return db.Get[Contingency](ctx, tx, "SELECT "+db.ColumnsOf[Contingency]("c")+" FROM casework_contingency c WHERE c.id = ? AND ("+where+" OR EXISTS (SELECT 1 FROM casework_touched t WHERE t.contingency = c.id AND t.unit = ?))",
+		append(append([]any{id}, args...), by.Post.Unit)...)
 }
 
 func insertTouched(ctx context.Context, tx *db.Tx, rows []Touched) error {
@@ -182,7 +197,7 @@ func tally(ctx context.Context, tx *db.Tx, by access.Actor, event int64, unit re
 
 func behinds(ctx context.Context, tx *db.Tx, by access.Actor, event int64) ([]Behind, error) {
 	where, more := sees(by)
-	return db.All[Behind](ctx, tx, `SELECT t.unit, count(CASE WHEN t.state IN ('unheard', 'lost') THEN 1 END) AS n, count(*) AS "all", CAST(0 AS BIGINT) AS duty, CAST(0 AS BIGINT) AS due
+	return db.All[Behind](ctx, tx, `SELECT t.unit, count(CASE WHEN t.state IN ('unheard', 'lost') THEN 1 END) AS n, count(*) AS "all", CAST(0 AS BIGINT) AS duty, CAST(0 AS BIGINT) AS due, min(t.region) AS region
 		FROM casework_touched t WHERE t.contingency = ? AND t.state <> 'left' AND `+where+` GROUP BY t.unit HAVING count(CASE WHEN t.state IN ('unheard', 'lost') THEN 1 END) > 0 ORDER BY 2 DESC, t.unit LIMIT 500`,
 		append([]any{event}, more...)...)
 }
@@ -206,16 +221,19 @@ func reachDuties(ctx context.Context, tx *db.Tx, event int64) ([]reach, error) {
 	return db.All[reach](ctx, tx, "SELECT d.id, d.unit, d.due FROM duty d WHERE d.subject = 'casework_contingency' AND d.subject_id = ? AND d.kind = 'emergency.reach' AND d.state = 'open' ORDER BY d.id", event)
 }
 
-type far struct {
-	Run         RunID
-	Done, Total int64
+// Far is how far a checklist is.
+type Far struct {
+	Run   RunID
+	Done  int64 // steps that ended
+	Total int64 // steps that were asked for
+	Late  int64 // steps that are overdue
 }
 
-// progress tells how far checklists are: steps that were asked for, and those that ended.
-func progress(ctx context.Context, tx *db.Tx, runs []RunID) ([]far, error) {
+// progress tells how far checklists are.
+func progress(ctx context.Context, tx *db.Tx, runs []RunID) ([]Far, error) {
 	if len(runs) == 0 {
 		return nil, nil
 	}
-	return db.All[far](ctx, tx, "SELECT s.run, count(CASE WHEN s.state IN ('done', 'skipped') THEN 1 END) AS done, count(*) AS total FROM casework_step s WHERE s.state <> 'spare' AND s.run IN "+
-		db.In(len(runs))+" GROUP BY s.run ORDER BY s.run", db.Args(runs)...)
+	return db.All[Far](ctx, tx, `SELECT s.run, count(CASE WHEN s.state IN ('done', 'skipped') THEN 1 END) AS done, count(*) AS total, count(CASE WHEN s.state = 'open' AND d.state = 'open' AND d.paused = 0 AND d.due < ? THEN 1 END) AS late
+		FROM casework_step s LEFT JOIN duty d ON d.id = s.duty WHERE s.state <> 'spare' AND s.run IN `+db.In(len(runs))+" GROUP BY s.run ORDER BY s.run", append([]any{tx.Now}, db.Args(runs)...)...)
 }

@@ -92,9 +92,9 @@ func (k *Desk) Touch(ctx context.Context, tx *db.Tx, by access.Actor, event int6
 	return len(rows), audit.Write(ctx, tx, by, "emergency.touch", Event, c.ID, map[string]any{"added": len(rows), "region": in.Region, "category": in.Category})
 }
 
-// lasting gives an event of the actor's county that is under way.
+// lasting gives an event that the actor sees and that is under way.
 func (k *Desk) lasting(ctx context.Context, tx *db.Tx, by access.Actor, event int64) (Contingency, error) {
-	c, err := contingency(ctx, tx, access.County(by.Post.Region), event)
+	c, err := contingency(ctx, tx, by, event)
 	if err == nil && c.Ended != 0 {
 		err = errs.New(errs.Conflict, "预案已经结束，名单不能再改。")
 	}
@@ -109,6 +109,16 @@ func (k *Desk) chosen(ctx context.Context, tx *db.Tx, by access.Actor, c Conting
 	}
 	var out []Touched
 	units := map[string]ref.Unit{}
+	within := access.Prefix(c.Region)
+	if in.Region == "" && len(access.Prefix(by.Scope().Region)) < len(within) && len(within) == 6 {
+		in.Region = c.Region
+	}
+	switch scope := by.Scope(); {
+	case in.Region == "" && scope.Reach == access.InRegion && access.County(scope.Region) == "":
+		return nil, errs.Fields{"region": "请选择一个县（市、区）或者其中的乡镇（街道）。"}.Err()
+	case in.Region != "" && !strings.HasPrefix(in.Region, within):
+		return nil, errs.Fields{"region": "这里不在启动预案的范围内，请选择其他地方。"}.Err()
+	}
 	f := child.Filter{Region: in.Region, Category: in.Category, Level: child.AnyLevel, Limit: touchPage}
 	for {
 		page, err := k.Cabinet.List(ctx, tx, by, f)

@@ -39,14 +39,17 @@ type Behind struct {
 	All  int64
 	Duty ref.Duty // open, 0 = none
 	Due  clock.Instant
+
+	Region string // where they live
 }
 
-// Contingency gives an event of the actor's county.
+// Contingency gives an event that holds where the actor works, lies within his
+// reach, or asks his unit to reach children.
 func (k *Desk) Contingency(ctx context.Context, tx *db.Tx, by access.Actor, event int64) (Contingency, error) {
 	if err := by.Require("emergency.show"); err != nil {
 		return Contingency{}, err
 	}
-	return contingency(ctx, tx, access.County(by.Post.Region), event)
+	return contingency(ctx, tx, by, event)
 }
 
 // Touched gives a page of the children of an event within the actor's scope:

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"weibao/internal/access"
 	"weibao/internal/casework/emergency"
@@ -35,7 +36,7 @@ type eventView struct {
 	Form   *ui.Form  // puts children on the list
 }
 
-const touchedRows = 100
+const touchedRows = 50
 
 // reachStates are what can be told of a child, in the order of the tabs.
 var reachStates = []struct {
@@ -84,11 +85,15 @@ func (p *Pages) showEvent(w http.ResponseWriter, r *http.Request, by access.Acto
 	if err != nil {
 		return err
 	}
+	holds, err := region.Names(ctx, tx, []string{c.Region})
+	if err != nil {
+		return err
+	}
 	view := eventView{First: first(letter.Punctuate(plan.First)), Filter: eventTabs(id, q, counts), Facts: ui.Summary{Facts: []ui.Fact{{Label: "启动的依据", Value: c.Reason},
-		{Label: "启动", Value: civil.FormatTime(c.Began.Time()), Sub: c.ByName}, {Label: "结束", Value: civil.FormatTime(c.Ended.Time()), Sub: c.EndedBy},
+		{Label: "范围", Value: holds[c.Region]}, {Label: "启动", Value: civil.FormatTime(c.Began.Time()), Sub: c.ByName}, {Label: "结束", Value: civil.FormatTime(c.Ended.Time()), Sub: c.EndedBy},
 		{Label: "涉及", Value: ui.Count(int(counts[""])) + "名", Sub: "没有联系上的" + ui.Count(int(counts[emergency.Unreached])) + "名"}}}}
 	if c.Ended == 0 {
-		view.Facts.Facts[2].Value = ""
+		view.Facts.Facts[3].Value = ""
 	}
 	if view.Table, err = p.touched(ctx, tx, by, c, q); err != nil {
 		return err
@@ -99,6 +104,9 @@ func (p *Pages) showEvent(w http.ResponseWriter, r *http.Request, by access.Acto
 	page := ui.Page{Title: letter.Punctuate(plan.Label), Kicker: "突发事件", Nav: "casework", Crumbs: []ui.Crumb{{Label: "应急值守", Href: WatchPath}}, More: []ui.Action{{Print: true}}}
 	if view.Form, err = p.touchForm(ctx, tx, by, c); err != nil {
 		return err
+	}
+	if view.Form != nil && counts[""] > 0 {
+		page.Action = &ui.Action{Label: "列入名单", Href: "#" + view.Form.ID, Icon: "plus"}
 	}
 	if problem != nil && view.Form != nil {
 		*view.Form, page.Status = view.Form.Fill(r.PostForm, problem), ui.Status(problem)
@@ -158,7 +166,7 @@ func (p *Pages) touched(ctx context.Context, tx *db.Tx, by access.Actor, c emerg
 	for i, row := range rows {
 		codes[i], units[i] = row.Region, row.Unit
 	}
-	places, err := region.Places(ctx, tx, codes)
+	places, err := placed(ctx, tx, by, codes)
 	if err != nil {
 		return t, err
 	}
@@ -170,6 +178,25 @@ func (p *Pages) touched(ctx context.Context, tx *db.Tx, by access.Actor, c emerg
 		t.Batch = eventBatch(by, c.ID)
 	}
 	return t, err
+}
+
+// placed names places as a list does; who looks after more than a county reads the county, too.
+func placed(ctx context.Context, tx *db.Tx, by access.Actor, codes []string) (map[string]string, error) {
+	places, err := region.Places(ctx, tx, codes)
+	if err != nil || access.County(by.Post.Region) != "" {
+		return places, err
+	}
+	counties := make([]string, len(codes))
+	for i, code := range codes {
+		counties[i] = emergency.SeatOf(code)
+	}
+	names, err := region.Names(ctx, tx, counties)
+	for i, code := range codes {
+		if counties[i] != code && !strings.HasPrefix(places[code], names[counties[i]]) {
+			places[code] = names[counties[i]] + places[code]
+		}
+	}
+	return places, err
 }
 
 func touchedRow(by access.Actor, row emergency.Line, place, unit string, on civil.Date) ui.Row {
@@ -212,18 +239,26 @@ func (p *Pages) behind(ctx context.Context, tx *db.Tx, by access.Actor, id int64
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
-	ids := make([]ref.Unit, len(rows))
+	ids, codes := make([]ref.Unit, len(rows)), make([]string, len(rows))
 	for i, b := range rows {
-		ids[i] = b.Unit
+		ids[i], codes[i] = b.Unit, b.Region
 	}
 	names, err := p.Units(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
+	places, err := placed(ctx, tx, by, codes)
 	if err != nil {
 		return nil, err
 	}
 	bounds, err := p.Kernel.Bounds(ctx, tx)
 	t := &ui.Table{ID: "behind", Caption: "还有孩子没有联系上的单位", Columns: []ui.Column{{Label: "单位", Wide: true}, {Label: "没有联系上", Num: true}, {Label: "涉及", Num: true}, {Label: "时限", Slim: true}, {Label: "操作", Tools: true}}}
 	for _, b := range rows {
-		row := ui.Row{Cells: []ui.Cell{ui.Link(names[b.Unit], eventAddress(id, emergency.Unreached, ref.Format(b.Unit), "")), ui.T(ui.Count(int(b.N))), ui.T(ui.Count(int(b.All))), {}, {}}}
+		unit := ui.Link(names[b.Unit], eventAddress(id, emergency.Unreached, ref.Format(b.Unit), ""))
+		if access.County(by.Post.Region) == "" {
+			unit.Sub = places[b.Region]
+		}
+		row := ui.Row{Cells: []ui.Cell{unit, ui.T(ui.Count(int(b.N))), ui.T(ui.Count(int(b.All))), {}, {}}}
 		if b.Duty != 0 {
 			due := dueOf(b, bounds)
 			row.Near, row.Cells[3] = due.Near, ui.Dues(due)
@@ -246,14 +281,20 @@ func (p *Pages) touchForm(ctx context.Context, tx *db.Tx, by access.Actor, c eme
 		return nil, nil
 	}
 	scope := by.Scope().Region
+	if len(access.Prefix(scope)) < len(access.Prefix(c.Region)) {
+		scope = c.Region
+	}
 	places, err := region.Choices(ctx, tx, by, scope)
 	if err != nil {
 		return nil, err
 	}
+	above := access.County(scope) == "" // lists of children are of one county
 	var regions, categories []ui.Option
 	for _, place := range places {
-		regions = append(regions, ui.Option{Value: place.Code, Label: place.ShortName, Keys: place.Search})
-		if len(access.Prefix(scope)) == 6 {
+		if access.County(place.Code) != "" {
+			regions = append(regions, ui.Option{Value: place.Code, Label: place.ShortName, Keys: place.Search})
+		}
+		if len(access.Prefix(scope)) <= 6 {
 			below, err := region.Choices(ctx, tx, by, place.Code)
 			if err != nil {
 				return nil, err
@@ -267,7 +308,7 @@ func (p *Pages) touchForm(ctx context.Context, tx *db.Tx, by access.Actor, c eme
 		categories = append(categories, ui.Option{Value: category.ID, Label: letter.Punctuate(category.Label)})
 	}
 	return &ui.Form{ID: "touch", Action: eventPath(c.ID) + "/touch", Submit: "列入名单", Fields: []ui.Field{
-		{Kind: ui.Pick, Name: "region", Label: "哪里的孩子", Blank: "全部", Options: regions, Short: true},
+		{Kind: ui.Pick, Name: "region", Label: "哪里的孩子", Blank: map[bool]string{true: "请选择县（市、区）或者乡镇（街道）", false: "全部"}[above], Required: above, Options: regions, Short: true},
 		{Kind: ui.Pick, Name: "category", Label: "类别", Blank: "不限", Options: categories, Short: true},
 		{Kind: ui.Text, Name: "school", Label: "学校", Max: 60, Short: true, Hint: "只列入这所学校的孩子，按学校名称中的字查找。"}}}, nil
 }

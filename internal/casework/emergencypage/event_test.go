@@ -175,3 +175,64 @@ func TestAStepThatWasWaivedIsLeftOut(t *testing.T) {
 		}
 	})
 }
+
+func TestAnEventOfAPrefectureHoldsInItsCountiesAlone(t *testing.T) {
+	prefecture := actor(600, 600, "市未保办", "990100000000", access.Officer)
+	beside := actor(700, 700, "邻市未保办", "990200000000", access.Officer)
+	neighbour := actor(710, 710, "邻市的县", "990201000000", access.Officer)
+	withDesk(t, func(x *desk) {
+		x.children(village, "单小明")
+		x.children(elsewhere, "郑小雨")
+		declared := x.post(prefecture, "/emergency-watch/declare", url.Values{"plan": {"disaster"}, "reason": {"市应急指挥部通知"}})
+		list, err := x.k.Contingencies(t.Context(), x.d.Reader(), officer)
+		if err != nil || len(list) != 1 || declared != "/emergency-watch" {
+			t.Fatal(list, err)
+		}
+		event := list[0].ID
+		path, recall := "/emergency-events/"+ref.Format(emergency.TouchedID(event)), "/emergency-watch/recall?id="+ref.Format(emergency.TouchedID(event))
+		if lists, err := x.k.Lists(t.Context(), x.d.Reader(), village); err != nil || lists[0].Event == "" {
+			t.Errorf("its plan does not hold in a village: %v", err)
+		}
+		if lists, err := x.k.Lists(t.Context(), x.d.Reader(), neighbour.Post.Region); err != nil || lists[0].Event != "" {
+			t.Errorf("its plan holds in the prefecture beside: %v", err)
+		}
+		x.post(officer, path+"/touch", url.Values{"region": {village}})
+		if w := x.Do(prefecture, "POST", path+"/touch", nil); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "请选择一个县") {
+			t.Errorf("no county chosen: status %d", w.Code)
+		}
+		x.post(prefecture, path+"/touch", url.Values{"region": {county}})
+		for _, by := range []access.Actor{prefecture, officer} {
+			if n := len(x.ids(by, event, emergency.Unreached)); n != 2 {
+				t.Errorf("%s sees %d of two children", by.Name, n)
+			}
+		}
+		if n := len(x.ids(director, event, "")); n != 1 {
+			t.Errorf("a village sees %d children", n)
+		}
+		x.Page(prefecture, "event-prefecture", path, "单小明", "郑小雨", "列入名单")
+		for _, by := range []access.Actor{beside, neighbour} {
+			for _, at := range []string{path, path + "/touch", recall} {
+				method := map[bool]string{true: "GET", false: "POST"}[at == path]
+				if w := x.Do(by, method, at, nil); w.Code != http.StatusNotFound {
+					t.Errorf("%s, %s: status %d", by.Name, at, w.Code)
+				}
+			}
+		}
+		if w := x.Do(officer, "POST", recall, nil); w.Code != http.StatusForbidden {
+			t.Errorf("a county ends the prefecture's event: status %d", w.Code)
+		}
+		if w := x.Do(prefecture, "POST", path+"/touch", url.Values{"region": {"990201100200"}}); w.Code != http.StatusUnprocessableEntity {
+			t.Errorf("a village of another prefecture: status %d", w.Code)
+		}
+		x.post(director, path+"/safe", url.Values{"id": x.ids(director, event, "")})
+		x.post(stranger, path+"/safe", url.Values{"id": x.ids(stranger, event, "")})
+		x.post(prefecture, recall, nil)
+		if again, err := x.k.Lists(t.Context(), x.d.Reader(), village); err != nil || again[0].Event != "" {
+			t.Errorf("it goes on after its end: %v", err)
+		}
+		x.post(prefecture, "/emergency-watch", url.Values{"day": {"2030-01-01"}, "name": {"市值班室"}, "phone": {"0990-6100120"}})
+		if rows, err := x.k.Roster(t.Context(), x.d.Reader(), beside, civil.MustParse("2030-01-01"), 1); err != nil || len(rows) != 0 {
+			t.Errorf("the prefecture beside reads its roster: %v %v", rows, err)
+		}
+	})
+}

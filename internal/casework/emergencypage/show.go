@@ -2,6 +2,7 @@ package emergencypage
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 
@@ -166,6 +167,11 @@ func (p *Pages) showStep(w http.ResponseWriter, r *http.Request, by access.Actor
 		return err
 	}
 	view := stepView{First: first(duty), Facts: facts(s)}
+	standing, err := p.standing(r.Context(), tx, by, t)
+	if err != nil {
+		return err
+	}
+	view.Facts.Facts = append(standing, view.Facts.Facts...)
 	if words := proofWords(t); words != "" {
 		view.Facts.Facts = append(view.Facts.Facts, ui.Fact{Label: "办理情况", Value: words})
 	}
@@ -178,13 +184,40 @@ func (p *Pages) showStep(w http.ResponseWriter, r *http.Request, by access.Actor
 		view.Form = &form
 	}
 	if s.Guides && (t.State == emergency.Open || t.State == emergency.Spare) {
-		form := ui.Form{ID: "skip", Action: stepPath(id) + "/skip", Submit: "不需要这一步", Fields: []ui.Field{{Kind: ui.TextArea, Name: "reason", Label: "不需要的理由", Required: true, Max: 500, Rows: 2}}}
+		form := ui.Form{ID: "skip", Quiet: true, Action: stepPath(id) + "/skip", Submit: "不需要这一步", Fields: []ui.Field{{Kind: ui.TextArea, Name: "reason", Label: "不需要的理由", Required: true, Max: 500, Rows: 2}}}
 		if problem != nil && skipping {
 			form, page.Status = form.Fill(r.PostForm, problem), ui.Status(problem)
 		}
 		view.Skip = &form
 	}
 	return p.UI.Page(w, r, by, "step.html", page, view)
+}
+
+// standing is who does a step, by when, and how it stands.
+func (p *Pages) standing(ctx context.Context, tx *db.Tx, by access.Actor, t emergency.Told) ([]ui.Fact, error) {
+	names, err := p.Units(ctx, tx, []ref.Unit{t.Unit})
+	if err != nil {
+		return nil, err
+	}
+	tag := stepTags[t.State]
+	unit, state := ui.Fact{Label: "办理单位", Value: names[t.Unit]}, ui.Fact{Label: "情况", Tag: &tag}
+	if t.Duty == 0 || t.State != emergency.Open {
+		return []ui.Fact{unit, state}, nil
+	}
+	d, err := p.Kernel.Get(ctx, tx, by, t.Duty)
+	if errs.Is(err, errs.NotFound) {
+		return []ui.Fact{unit, state}, nil
+	}
+	b, failed := p.Kernel.Bounds(ctx, tx)
+	if err = errors.Join(err, failed); err != nil {
+		return nil, err
+	}
+	due := dutypage.Due(d, b)
+	tag = dutypage.Tag(d, b.Now)
+	if by.Can("duty.urge") && d.Unit != by.Post.Unit {
+		unit.Action = &ui.Action{Label: "催办", Href: "/duties/" + ref.Format(d.ID) + "/urge", Icon: "send", Dialog: true}
+	}
+	return []ui.Fact{unit, {Label: "时限", Due: &due}, state}, nil
 }
 
 func proofForm(t emergency.Told) ui.Form {

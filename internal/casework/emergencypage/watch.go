@@ -6,10 +6,12 @@ import (
 	"strconv"
 
 	"weibao/internal/access"
+	"weibao/internal/casework/emergency"
 	"weibao/internal/civil"
 	"weibao/internal/db"
 	"weibao/internal/errs"
 	"weibao/internal/letter"
+	"weibao/internal/region"
 	"weibao/internal/ui"
 )
 
@@ -40,15 +42,23 @@ func (p *Pages) showWatch(w http.ResponseWriter, r *http.Request, by access.Acto
 	}
 	view.Roster = ui.Table{ID: "roster", Caption: "未来两周值班", Columns: []ui.Column{{Label: "日期", Slim: true}, {Label: "值班人员", Wide: true}, {Label: "电话"}}, Empty: ui.Empty{Title: "还没有排班", Text: "紧急报告的提醒会送到当天的值班单位。"}}
 	for _, x := range watches {
-		view.Roster.Rows = append(view.Roster.Rows, ui.Row{Cells: []ui.Cell{ui.T(civil.FormatDate(x.Day)), ui.T(x.Name), ui.T(x.Phone)}})
+		day := ui.T(civil.FormatDate(x.Day))
+		if x.Day == today {
+			day.Tag = &ui.Tag{State: ui.Running, Label: "今天"}
+		}
+		view.Roster.Rows = append(view.Roster.Rows, ui.Row{Cells: []ui.Cell{day, ui.T(x.Name), ui.T(x.Phone)}})
 	}
 	runs, err := p.Desk.List(r.Context(), tx, by, 50)
 	if err != nil {
 		return err
 	}
-	view.Runs = ui.Table{ID: "runs", Caption: "本单位启动的应急清单", Columns: []ui.Column{{Label: "清单", Wide: true}, {Label: "启动时间", Slim: true}, {Label: "启动人"}}, Empty: ui.Empty{Title: "没有应急清单", Text: "从个案或者儿童档案的页面启动。"}}
+	far, err := p.Desk.Progress(r.Context(), tx, runs)
+	if err != nil {
+		return err
+	}
+	view.Runs = ui.Table{ID: "runs", Caption: "本单位启动的应急清单", Columns: []ui.Column{{Label: "清单", Wide: true}, {Label: "办理", Slim: true}, {Label: "启动时间", Slim: true}, {Label: "启动人"}}, Empty: ui.Empty{Title: "没有应急清单", Text: "从个案或者儿童档案的页面启动。"}}
 	for _, run := range runs {
-		view.Runs.Rows = append(view.Runs.Rows, ui.Row{Cells: []ui.Cell{ui.Link(letter.Punctuate(run.Label), Path(run.ID)), ui.T(civil.FormatTime(run.At.Time())), ui.T(run.ByName)}})
+		view.Runs.Rows = append(view.Runs.Rows, ui.Row{Cells: []ui.Cell{ui.Link(letter.Punctuate(run.Label), Path(run.ID)), progressCell(far[run.ID]), ui.T(civil.FormatTime(run.At.Time())), ui.T(run.ByName)}})
 	}
 	if err := p.events(r, tx, by, &view); err != nil {
 		return err
@@ -64,6 +74,18 @@ func (p *Pages) showWatch(w http.ResponseWriter, r *http.Request, by access.Acto
 		}
 	}
 	return p.UI.Page(w, r, by, "watch.html", page, view)
+}
+
+// progressCell says how far a checklist is, and what is overdue of it.
+func progressCell(f emergency.Far) ui.Cell {
+	c := ui.T("已办" + ui.Count(int(f.Done)) + "步，共" + ui.Count(int(f.Total)) + "步")
+	switch {
+	case f.Late > 0:
+		c.Tag = &ui.Tag{State: ui.Late, Label: "超期" + ui.Count(int(f.Late)) + "步"}
+	case f.Done == f.Total:
+		c.Tag = &ui.Tag{State: ui.Finished, Label: "已办结"}
+	}
+	return c
 }
 
 func (p *Pages) forms(tx *db.Tx, by access.Actor, view *watchView) {
@@ -88,17 +110,26 @@ func (p *Pages) events(r *http.Request, tx *db.Tx, by access.Actor, view *watchV
 	if err != nil {
 		return err
 	}
-	view.Events = ui.Table{ID: "events", Caption: "突发事件预案", Columns: []ui.Column{{Label: "预案", Wide: true}, {Label: "启动", Slim: true}, {Label: "结束", Slim: true}, {Label: "操作", Tools: true}}, Empty: ui.Empty{Title: "没有启动过预案"}}
+	codes := make([]string, len(list))
+	for i, c := range list {
+		codes[i] = c.Region
+	}
+	places, err := region.Names(r.Context(), tx, codes)
+	if err != nil {
+		return err
+	}
+	here := emergency.SeatOf(by.Post.Region)
+	view.Events = ui.Table{ID: "events", Caption: "突发事件预案", Columns: []ui.Column{{Label: "预案", Wide: true}, {Label: "范围", Slim: true}, {Label: "启动", Slim: true}, {Label: "结束", Slim: true}, {Label: "操作", Tools: true}}, Empty: ui.Empty{Title: "没有启动过预案"}}
 	for _, c := range list {
 		plan, _ := p.Desk.Book().Contingency(c.Plan, civil.DateOf(tx.Now.Time()))
 		cell := ui.Cell{}
 		if c.Ended == 0 {
-			view.Notes = append(view.Notes, ui.Note{Tone: ui.Warn, Title: "正在执行预案：" + letter.Punctuate(plan.Label), Text: letter.Punctuate(plan.First)})
-			if by.Can("emergency.declare") {
+			view.Notes = append(view.Notes, ui.Note{Tone: ui.Warn, Title: "正在执行预案：" + letter.Punctuate(plan.Label) + "（" + places[c.Region] + "）", Text: letter.Punctuate(plan.First)})
+			if by.Can("emergency.declare") && c.Region == here {
 				cell.Actions = []ui.Action{{Label: "结束预案", Post: WatchPath + "/recall?id=" + strconv.FormatInt(c.ID, 10), Danger: true}}
 			}
 		}
-		view.Events.Rows = append(view.Events.Rows, ui.Row{Cells: []ui.Cell{{Text: letter.Punctuate(plan.Label), Href: eventPath(c.ID), Sub: c.Reason}, {Text: civil.FormatTime(c.Began.Time()), Sub: c.ByName}, {Text: civil.FormatTime(c.Ended.Time()), Sub: c.EndedBy}, cell}})
+		view.Events.Rows = append(view.Events.Rows, ui.Row{Cells: []ui.Cell{{Text: letter.Punctuate(plan.Label), Href: eventPath(c.ID), Sub: c.Reason}, ui.T(places[c.Region]), {Text: civil.FormatTime(c.Began.Time()), Sub: c.ByName}, {Text: civil.FormatTime(c.Ended.Time()), Sub: c.EndedBy}, cell}})
 	}
 	return nil
 }

@@ -14,11 +14,6 @@ import (
 	"weibao/internal/ui"
 )
 
-type actView struct {
-	Note *ui.Note
-	Form ui.Form
-}
-
 // act is something that is done to a referral with words: its form, and what it does.
 type act struct {
 	tail, title, said string
@@ -162,10 +157,7 @@ func (p *Pages) showAct(w http.ResponseWriter, r *http.Request, by access.Actor,
 	}
 	form := ui.Form{Action: Path(s.ID) + "/" + a.tail, Fields: fields, Submit: a.title, Danger: a.danger, Cancel: Path(s.ID), Guard: true}
 	page := ui.Page{Title: a.title, Kicker: s.Number, Nav: "casework", Crumbs: []ui.Crumb{{Label: "转介和交办", Href: ListPath}, {Label: s.Number, Href: Path(s.ID)}}}
-	if problem != nil {
-		form, page.Status = form.Fill(typed, problem), ui.Status(problem)
-	}
-	return p.UI.Page(w, r, by, "act.html", page, actView{Note: a.note, Form: form})
+	return p.UI.Ask(w, r, by, page, form, typed, problem, a.note)
 }
 
 // File hands out a file which the sender added.

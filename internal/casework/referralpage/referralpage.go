@@ -66,7 +66,7 @@ type Pages struct{ Deps }
 func New(d Deps) (*Pages, error) {
 	p := &Pages{d}
 	return p, d.UI.Add(templates, map[string]any{
-		"list.html": listView{}, "show.html": showView{}, "dispatch.html": dispatchView{}, "preview.html": previewView{}, "act.html": actView{}, "check.html": checkView{},
+		"list.html": listView{}, "show.html": showView{}, "dispatch.html": dispatchView{}, "preview.html": previewView{}, "check.html": checkView{},
 	})
 }
 

@@ -115,7 +115,7 @@ func TestAnOrderIsOpenedRecordedRevealedAndCorrected(t *testing.T) {
 		x.refused(court, path+"/record", url.Values{"fact": {"granted"}, "day": {"2026-03-02"}}, "请上传《人身安全保护令裁定书》")
 		x.post(court, path+"/record", url.Values{"fact": {"granted"}, "day": {"2026-03-02"}, "without.ruling": {"稍后补交"}})
 		body := x.Page(court, "measure-held", path, "保护令生效", "2026-09-02", "送达人身安全保护令")
-		_, rest, _ := strings.Cut(body[strings.LastIndex(body, "/strike?fact="):], "/strike?fact=")
+		_, rest, _ := strings.Cut(body[strings.Index(body, "/strike?fact="):], "/strike?fact=")
 		fact, _, _ := strings.Cut(rest, `"`)
 		x.Page(court, "measure-strike", path+"/strike?fact="+fact, "更正登记错误")
 		x.refused(court, path+"/strike", url.Values{"fact": {fact}}, "请说明更正的原因")

@@ -25,7 +25,6 @@ type showView struct {
 	Tasks    ui.Table
 	Facts    ui.Summary
 	Timeline ui.Timeline
-	Mend     []ui.Action // facts that were entered wrongly
 	Files    ui.Files
 	Required *ui.Table // documents that its facts required
 	Papers   []paperView
@@ -75,7 +74,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, tx *db.Tx, by acces
 		return err
 	}
 	view := showView{Notes: notes(t, today(tx)), Identity: identity(by, t, names, today(tx)), Tasks: tasks(by, t, names, bounds), Facts: p.facts(t),
-		Timeline: timeline(t, names), Files: p.files(t), Required: p.required(by, t), Mend: mend(by, t), Parties: partyTable(t, names)}
+		Timeline: timeline(by, t, names), Files: p.files(t), Required: p.required(by, t), Parties: partyTable(t, names)}
 	if !t.Revealed && by.Can("guardianship.reveal") {
 		view.Ask = path(t.ID) + "/reveal"
 	}
@@ -189,7 +188,8 @@ func (p *Pages) facts(t guardianship.Told) ui.Summary {
 	return s
 }
 
-func timeline(t guardianship.Told, names map[ref.Unit]string) ui.Timeline {
+// timeline tells what happened; what the actor's own unit entered leads to its correction.
+func timeline(by access.Actor, t guardianship.Told, names map[ref.Unit]string) ui.Timeline {
 	line := ui.Timeline{Title: "经过"}
 	for i := len(t.Facts) - 1; i >= 0; i-- {
 		f := t.Facts[i]
@@ -200,20 +200,12 @@ func timeline(t guardianship.Told, names map[ref.Unit]string) ui.Timeline {
 		case f.Rule.Alarm:
 			e.Tone = ui.Danger
 		}
+		if f.Struck == 0 && f.ByUnit == by.Post.Unit && f.Kind != t.Rule.First().ID && by.Can("guardianship.record") {
+			e.Do = &ui.Action{Label: "更正", Href: path(t.ID) + "/strike?fact=" + ref.Format(f.ID), Icon: "edit"}
+		}
 		line.Items = append(line.Items, e)
 	}
 	return line
-}
-
-// mend leads to the correction of what the actor's own unit entered.
-func mend(by access.Actor, t guardianship.Told) []ui.Action {
-	var out []ui.Action
-	for _, f := range t.Facts {
-		if f.Struck == 0 && f.ByUnit == by.Post.Unit && f.Kind != t.Rule.First().ID && by.Can("guardianship.record") {
-			out = append(out, ui.Action{Label: "更正：" + words(f.Rule.Label) + " " + civil.DateOf(f.At.Time()).String(), Href: path(t.ID) + "/strike?fact=" + ref.Format(f.ID)})
-		}
-	}
-	return out
 }
 
 func factText(t guardianship.Told, f guardianship.Said) string {

@@ -13,7 +13,6 @@ import (
 )
 
 type listView struct {
-	Views   []ui.Tab
 	Filter  ui.Filter
 	Table   ui.Table
 	Uploads ui.Table
@@ -25,7 +24,7 @@ const pageRows = 50
 var views = []struct {
 	key   order.View
 	label string
-}{{order.Ready, "有结果，待导出"}, {order.Open, "办理中"}, {order.All, "全部"}}
+}{{order.Open, "办理中"}, {order.Ready, "有结果，待导出"}, {order.All, "全部"}}
 
 // List shows the orders with how they stand, and the files that were sent in.
 func (p *Pages) List(w http.ResponseWriter, r *http.Request, by access.Actor) error {
@@ -47,10 +46,14 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, by access.Actor) er
 	if err != nil {
 		return err
 	}
-	v := listView{Filter: ui.Filter{Action: ListPath, Fields: []ui.Field{{Kind: ui.Select, Name: "view", Label: "范围", Value: string(view)}, {Kind: ui.Select, Name: "channel", Label: "热线", Blank: "全部", Value: query.Get("channel"), Options: channelOptions()}}},
+	v := listView{Filter: ui.Filter{Action: ListPath, Keep: []ui.Hidden{{Name: "view", Value: string(view)}}, Fields: []ui.Field{{Kind: ui.Select, Name: "channel", Label: "热线", Blank: "全部", Value: query.Get("channel"), Options: channelOptions()}}},
 		Table: p.table(rows, names, query), Uploads: uploadsTable(files, p.DB.Clock.Now()), Export: exportForm(view, query.Get("channel"))}
 	for _, x := range views {
-		v.Filter.Fields[0].Options = append(v.Filter.Fields[0].Options, ui.Option{Value: string(x.key), Label: x.label})
+		q := url.Values{"view": {string(x.key)}}
+		if channel := query.Get("channel"); channel != "" {
+			q.Set("channel", channel)
+		}
+		v.Filter.Quick = append(v.Filter.Quick, ui.Tab{Label: x.label, Href: ListPath + "?" + q.Encode(), Here: x.key == view})
 	}
 	page := ui.Page{Title: "热线工单", Nav: section, Tabs: p.UI.Tabs(by, section, ListPath), Action: &ui.Action{Label: "导入工单", Href: ListPath + "/upload", Icon: "upload"},
 		Lead: "首接单位负责到底：不属于本单位办理的，由首接单位协调转办并答复，不因此退回。"}

@@ -42,7 +42,7 @@ type Pages struct{ Deps }
 // New makes the screens and adds their templates to the renderer.
 func New(d Deps) (*Pages, error) {
 	p := &Pages{d}
-	return p, d.UI.Add(templates, map[string]any{"list.html": listView{}, "upload.html": uploadView{}, "one.html": oneView{}, "partners.html": partnersView{}})
+	return p, d.UI.Add(templates, map[string]any{"list.html": listView{}, "one.html": oneView{}, "partners.html": partnersView{}})
 }
 
 // Paths of the screens.

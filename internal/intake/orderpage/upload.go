@@ -15,8 +15,6 @@ import (
 	"weibao/internal/ui"
 )
 
-type uploadView struct{ Form ui.Form }
-
 // maxFile is the most bytes of a file of two thousand orders.
 const maxFile = 8 << 20
 
@@ -48,11 +46,7 @@ func (p *Pages) Upload(w http.ResponseWriter, r *http.Request, by access.Actor) 
 func (p *Pages) askFile(w http.ResponseWriter, r *http.Request, by access.Actor, typed url.Values, problem error) error {
 	page := ui.Page{Title: "导入热线工单", Nav: section, Crumbs: []ui.Crumb{{Label: "热线工单", Href: ListPath}}, More: []ui.Action{{Label: "下载模板", Href: ListPath + "/template", Icon: "download"}},
 		Lead: "每一行登记为一件报告，立即开始计时。有误的行连同原因退回，改好后可以只传这些行，也可以整个文件再传一次。"}
-	v := uploadView{uploadForm()}
-	if problem != nil {
-		v.Form, page.Status = v.Form.Fill(typed, problem), ui.Status(problem)
-	}
-	return p.UI.Page(w, r, by, "upload.html", page, v)
+	return p.UI.Ask(w, r, by, page, uploadForm(), typed, problem)
 }
 
 // UploadDone takes a file of orders.

@@ -40,7 +40,7 @@ type Pages struct{ Deps }
 // New makes the screens and adds their templates to the renderer.
 func New(d Deps) (*Pages, error) {
 	p := &Pages{d}
-	return p, d.UI.Add(templates, map[string]any{"list.html": listView{}, "form.html": formView{}, "show.html": showView{}, "unseal.html": unsealView{}})
+	return p, d.UI.Add(templates, map[string]any{"list.html": listView{}, "show.html": showView{}, "unseal.html": unsealView{}})
 }
 
 // The addresses of the lists.
@@ -78,11 +78,6 @@ func unsealOf(r *http.Request) (ref.Unseal, error) {
 		return 0, errs.Missing()
 	}
 	return id, nil
-}
-
-type formView struct {
-	Note ui.Note
-	Form ui.Form
 }
 
 func options(values, labels []string) []ui.Option {

@@ -63,11 +63,8 @@ func (p *Pages) showAsk(w http.ResponseWriter, r *http.Request, by access.Actor,
 		{Kind: ui.TextArea, Name: "words", Label: "文号、案号或者所依据的规定", Required: true, Max: 500, Rows: 2},
 	}}
 	page := ui.Page{Title: "申请查询封存的事项", Nav: nav, Crumbs: append(crumbs(), ui.Crumb{Label: "保密查询申请", Href: UnsealsPath})}
-	if problem != nil {
-		form, page.Status = form.Fill(r.PostForm, problem), ui.Status(problem)
-	}
-	note := ui.Note{Tone: ui.Warn, Title: "查询须有法定依据", Text: "犯罪记录等依法封存的，除司法机关办案需要或者有关单位根据国家有关规定查询外，不得提供（《预防未成年人犯罪法》第五十九条）。查询的人应当保密。"}
-	return p.UI.Page(w, r, by, "form.html", page, formView{note, form})
+	note := &ui.Note{Tone: ui.Warn, Title: "查询须有法定依据", Text: "犯罪记录等依法封存的，除司法机关办案需要或者有关单位根据国家有关规定查询外，不得提供（《预防未成年人犯罪法》第五十九条）。查询的人应当保密。"}
+	return p.UI.Ask(w, r, by, page, form, r.PostForm, problem, note)
 }
 
 // AskDone takes the request; the answer is the same whatever there is.
