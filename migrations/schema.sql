@@ -296,15 +296,14 @@ CREATE INDEX casework_conference_whole ON casework_conference (whole, id);
 
 CREATE TABLE casework_contingency (
     id       INTEGER PRIMARY KEY,
-    county   TEXT NOT NULL,
     plan     TEXT NOT NULL,                 -- id of the rule
     reason   TEXT NOT NULL,                 -- the document or order by which it began; names nobody
     began    BIGINT NOT NULL,
     by_name  TEXT NOT NULL,
     ended    BIGINT NOT NULL,
     ended_by TEXT NOT NULL
-);
-CREATE UNIQUE INDEX casework_contingency_open ON casework_contingency (county, plan) WHERE ended = 0;
+, region TEXT NOT NULL DEFAULT '');
+CREATE UNIQUE INDEX casework_contingency_open ON casework_contingency (region, plan) WHERE ended = 0;
 
 CREATE TABLE casework_decision (
     id         INTEGER PRIMARY KEY,
