@@ -1088,7 +1088,7 @@ CREATE TABLE intake_key (
     key     BYTEA PRIMARY KEY,               -- keyed hash of Idempotency-Key
     body    BYTEA NOT NULL,                  -- keyed hash of what was sent with it
     report  BIGINT NOT NULL,
-    draw    BIGINT NOT NULL,                 -- how often the receipt was drawn until it was free
+    serial    BIGINT NOT NULL,                 -- how often the receipt was drawn until it was free
     at      BIGINT NOT NULL,
     repeats BIGINT NOT NULL                  -- each repeat is a durable write of its own
 );
@@ -1181,15 +1181,14 @@ CREATE TABLE intake_report (
     waiting       BIGINT NOT NULL,           -- messages of the reporter that nobody has answered
     duty          BIGINT NOT NULL,           -- the open duty on it; 0 = none
     reply         BIGINT NOT NULL,           -- the open duty to answer what the reporter added; 0 = none
-    receipt       BYTEA NOT NULL,            -- keyed hash of the 16 digits
     sealed        BYTEA NOT NULL             -- JSON of intake.Telling, group intake_report/<id>
-);
+, serial BIGINT NOT NULL DEFAULT 0);
 CREATE INDEX intake_report_by ON intake_report (by_user, id) WHERE by_user > 0;
 CREATE INDEX intake_report_child ON intake_report (child) WHERE child > 0;
 CREATE INDEX intake_report_county ON intake_report (county, id);
 CREATE INDEX intake_report_merged ON intake_report (merged) WHERE merged > 0;
 CREATE INDEX intake_report_open ON intake_report (county, urgency, id) WHERE state IN ('received', 'accepted', 'decided');
-CREATE UNIQUE INDEX intake_report_receipt ON intake_report (receipt);
+CREATE UNIQUE INDEX intake_report_serial ON intake_report (serial);
 
 CREATE TABLE intake_reporter (
     report INTEGER PRIMARY KEY,

@@ -106,7 +106,7 @@ type Report struct {
 	Waiting      int64
 	Duty         ref.Duty
 	Reply        ref.Duty
-	Receipt      []byte
+	Serial       int64
 	Sealed       []byte
 }
 

@@ -45,7 +45,7 @@ type keyRow struct {
 	Key     []byte
 	Body    []byte
 	Report  ref.Report
-	Draw    int64
+	Serial  int64
 	At      clock.Instant
 	Repeats int64
 }
@@ -57,7 +57,7 @@ type reporterRow struct {
 	Sealed []byte
 }
 
-// maxDraws is how often a receipt is drawn that happens to be taken.
+// maxDraws is how often a serial is drawn that happens to be taken.
 const maxDraws = 4
 
 // Take stores a report and answers after the durable commit. key is the
@@ -67,8 +67,8 @@ const maxDraws = 4
 // it is Invalid.
 func (k *Desk) Take(ctx context.Context, d *db.DB, by access.Actor, in In, key string) (Lodged, error) {
 	var out Lodged
-	for draw := int64(0); ; draw++ {
-		p, err := k.Prepare(clock.Of(d.Clock.Now()), by, in, key, draw)
+	for draw := 0; ; draw++ {
+		p, err := k.Prepare(clock.Of(d.Clock.Now()), by, in, key)
 		if err != nil {
 			return Lodged{}, err
 		}
@@ -86,7 +86,7 @@ func (k *Desk) Take(ctx context.Context, d *db.DB, by access.Actor, in In, key s
 
 // Prepare does all of Lodge that needs no transaction. by is the program for
 // whoever reports without an account.
-func (k *Desk) Prepare(now clock.Instant, by access.Actor, in In, key string, draw int64) (*Prepared, error) {
+func (k *Desk) Prepare(now clock.Instant, by access.Actor, in In, key string) (*Prepared, error) {
 	if by.IsZero() {
 		return nil, errs.Missing()
 	}
@@ -108,34 +108,33 @@ func (k *Desk) Prepare(now clock.Instant, by access.Actor, in In, key string, dr
 	if by.User != ref.System {
 		p.row.ByUser, p.row.ByUnit = by.User, by.Post.Unit
 	}
-	if err := k.number(p, in, key, draw, now); err != nil {
+	if err := k.number(p, in, key, now); err != nil {
 		return nil, err
 	}
 	return p, k.seal(p, in, now)
 }
 
-// number gives the report its receipt: drawn, or with a key one that the same
-// request gets again though only its hash is stored.
-func (k *Desk) number(p *Prepared, in In, key string, draw int64, now clock.Instant) error {
-	p.receipt = receipt.New()
-	if key != "" {
-		body, err := json.Marshal(in)
-		if err != nil {
-			return err
-		}
-		p.key = keyRow{Key: k.Vault.Blind("intake.key", key), Body: k.Vault.Blind("intake.body", string(body)), Report: p.row.ID, Draw: draw, At: now}
-		p.receipt = k.receipt(p.key)
+// number gives the report its serial, which enciphered is the receipt: the
+// same request gets it again, and nothing that is stored tells it.
+func (k *Desk) number(p *Prepared, in In, key string, now clock.Instant) (err error) {
+	p.row.Serial = receipt.Serial(now.Time())
+	if p.receipt, err = k.receipt(p.row.Serial); err != nil || key == "" {
+		return err
 	}
-	p.row.Receipt = k.Vault.Blind("intake.receipt", p.receipt)
+	body, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	p.key = keyRow{Key: k.Vault.Blind("intake.key", key), Body: k.Vault.Blind("intake.body", string(body)), Report: p.row.ID, Serial: p.row.Serial, At: now}
 	return nil
 }
 
-func (k *Desk) receipt(r keyRow) string {
-	h := k.Vault.Digest("intake.receipt")
-	h.Write(r.Key)
-	h.Write(r.Body)
-	h.Write([]byte{byte(r.Draw)})
-	return receipt.Of(h.Sum(nil))
+func (k *Desk) receipt(serial int64) (string, error) {
+	d, err := k.Vault.Digits("intake.receipt", receipt.Digits)
+	if err != nil {
+		return "", err
+	}
+	return receipt.Of(d.Seal(uint64(serial))), nil
 }
 
 func (k *Desk) seal(p *Prepared, in In, now clock.Instant) error {
@@ -221,7 +220,8 @@ func (k *Desk) repeated(p *Prepared, held keyRow) (Lodged, error) {
 	if !bytes.Equal(held.Body, p.key.Body) {
 		return Lodged{}, errs.New(errs.Invalid, "这个 Idempotency-Key 已经用于另一份报告。内容不同的报告请换一个新的键。")
 	}
-	return Lodged{ID: held.Report, Number: numberOf(held.Report, held.At), Receipt: k.receipt(held), At: held.At, Urgency: p.row.Urgency, Repeated: true}, nil
+	code, err := k.receipt(held.Serial)
+	return Lodged{ID: held.Report, Number: numberOf(held.Report, held.At), Receipt: code, At: held.At, Urgency: p.row.Urgency, Repeated: true}, err
 }
 
 // Owner is the unit that will answer for a prepared report.

@@ -38,7 +38,11 @@ func (k *Desk) find(ctx context.Context, tx *db.Tx, typed string) (Report, error
 	if !ok {
 		return Report{}, errs.Fields{"receipt": "查询码是16位数字，您输入的有误。请检查有没有少输、多输或者输错。"}.Err()
 	}
-	r, ok, err := byReceipt(ctx, tx, k.Vault.Blind("intake.receipt", digits))
+	d, err := k.Vault.Digits("intake.receipt", receipt.Digits)
+	if err != nil {
+		return Report{}, err
+	}
+	r, ok, err := bySerial(ctx, tx, int64(d.Open(receipt.Number(digits))))
 	if err == nil && !ok {
 		err = errNoReceipt()
 	}

@@ -13,13 +13,13 @@ var columns = db.ColumnsOf[Report]("r")
 
 // claim notes the key of a request, or finds whose it is; both write.
 func claim(ctx context.Context, tx *db.Tx, r keyRow) (keyRow, error) {
-	return db.Get[keyRow](ctx, tx, "INSERT INTO intake_key (key, body, report, draw, at, repeats) VALUES (?, ?, ?, ?, ?, 0) "+
-		"ON CONFLICT (key) DO UPDATE SET repeats = intake_key.repeats + 1 RETURNING key, body, report, draw, at, repeats", r.Key, r.Body, r.Report, r.Draw, r.At)
+	return db.Get[keyRow](ctx, tx, "INSERT INTO intake_key (key, body, report, serial, at, repeats) VALUES (?, ?, ?, ?, ?, 0) "+
+		"ON CONFLICT (key) DO UPDATE SET repeats = intake_key.repeats + 1 RETURNING key, body, report, serial, at, repeats", r.Key, r.Body, r.Report, r.Serial, r.At)
 }
 
 // touch finds the key of a request that came before, and writes.
 func touch(ctx context.Context, tx *db.Tx, key []byte) (keyRow, error) {
-	return db.Get[keyRow](ctx, tx, "UPDATE intake_key SET repeats = repeats + 1 WHERE key = ? RETURNING key, body, report, draw, at, repeats", key)
+	return db.Get[keyRow](ctx, tx, "UPDATE intake_key SET repeats = repeats + 1 WHERE key = ? RETURNING key, body, report, serial, at, repeats", key)
 }
 
 func appendReport(tx *db.Tx, r Report, who *reporterRow) error {
@@ -34,8 +34,8 @@ func byID(ctx context.Context, tx *db.Tx, id ref.Report) (Report, error) {
 	return db.Get[Report](ctx, tx, "SELECT "+columns+" FROM intake_report r WHERE r.id = ?"+tx.ForUpdate(), id)
 }
 
-func byReceipt(ctx context.Context, tx *db.Tx, receipt []byte) (Report, bool, error) {
-	return db.Maybe[Report](ctx, tx, "SELECT "+columns+" FROM intake_report r WHERE r.receipt = ?"+tx.ForUpdate(), receipt)
+func bySerial(ctx context.Context, tx *db.Tx, serial int64) (Report, bool, error) {
+	return db.Maybe[Report](ctx, tx, "SELECT "+columns+" FROM intake_report r WHERE r.serial = ?"+tx.ForUpdate(), serial)
 }
 
 // visible is the condition on what the actor may see: his scope, less what

@@ -42,7 +42,11 @@ func (k *Desk) Supplement(ctx context.Context, tx *db.Tx, by access.Actor, key s
 	if err != nil {
 		return out, false, err
 	}
-	out = Lodged{ID: r.ID, Number: r.Number, Receipt: k.receipt(held), At: tx.Now, Urgency: r.Urgency}
+	code, err := k.receipt(r.Serial)
+	if err != nil {
+		return out, false, err
+	}
+	out = Lodged{ID: r.ID, Number: r.Number, Receipt: code, At: tx.Now, Urgency: r.Urgency}
 	if words == "" && !other {
 		return out, false, nil
 	}

@@ -21,6 +21,8 @@ type Suite interface {
 	Name() string
 	// AEAD gives the cipher for a key of keySize bytes.
 	AEAD(key []byte) (cipher.AEAD, error)
+	// Block gives the block cipher beneath it.
+	Block(key []byte) (cipher.Block, error)
 	// Hash is the digest behind keyed digests and derived keys; 32 bytes.
 	Hash() hash.Hash
 }
@@ -49,8 +51,12 @@ type smSuite struct{}
 func (smSuite) Name() string    { return "sm" }
 func (smSuite) Hash() hash.Hash { return sm3.New() }
 
+func (s smSuite) Block(key []byte) (cipher.Block, error) {
+	return sm4.NewCipher(derive(s, key, "sm4")[:16])
+}
+
 func (s smSuite) AEAD(key []byte) (cipher.AEAD, error) {
-	block, err := sm4.NewCipher(derive(s, key, "sm4")[:16])
+	block, err := s.Block(key)
 	if err != nil {
 		return nil, err
 	}
@@ -62,8 +68,10 @@ type aesSuite struct{}
 func (aesSuite) Name() string    { return "aes" }
 func (aesSuite) Hash() hash.Hash { return sha256.New() }
 
-func (aesSuite) AEAD(key []byte) (cipher.AEAD, error) {
-	block, err := aes.NewCipher(key)
+func (aesSuite) Block(key []byte) (cipher.Block, error) { return aes.NewCipher(key) }
+
+func (s aesSuite) AEAD(key []byte) (cipher.AEAD, error) {
+	block, err := s.Block(key)
 	if err != nil {
 		return nil, err
 	}

@@ -131,7 +131,7 @@ func (k *Desk) Take(ctx context.Context, from From, in In) (Taken, error) {
 	if from.Key != "" {
 		r.Request = k.Intake.Vault.Blind("intake.order.key."+from.Channel, from.Key)
 	}
-	p, err := k.Intake.Prepare(now, from.By, in.Report, requestKey(from, in), 0)
+	p, err := k.Intake.Prepare(now, from.By, in.Report, requestKey(from, in))
 	if err != nil {
 		return Taken{}, err
 	}

@@ -1,18 +1,17 @@
 // Package receipt makes and reads the 16 digits 「查询码」 by which a reporter
 // comes back to his report.
 //
-// It owns no table. Fifteen digits are drawn, the sixteenth is their check
+// It owns no table. Fifteen digits are a number, the sixteenth is their check
 // digit (Luhn), so that one wrong digit or two neighbours in the wrong order
 // are told to the person as a typing error and never cost a try. It promises
 // that every receipt it makes it reads back, with or without spaces, hyphens
-// and full-width digits. It never stores a receipt: whoever keeps one keeps a
-// keyed hash.
+// and full-width digits, and that no two serials of a process are the same. It
+// never stores a receipt: it is the serial of a report, enciphered.
 package receipt
 
 import (
-	"crypto/rand"
-	"encoding/binary"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"golang.org/x/text/width"
@@ -21,36 +20,19 @@ import (
 // Len is the number of digits.
 const Len = 16
 
-const drawn = 1_000_000_000_000_000 // 15 digits
+// Digits is the number of digits before the check digit.
+const Digits = Len - 1
 
-// New draws a receipt.
-func New() string {
-	var b [16]byte
-	rand.Read(b[:])
-	return Of(b[:])
-}
-
-// Of makes the receipt that belongs to a digest of at least sixteen bytes.
-func Of(digest []byte) string {
-	// 128 bits over 10^15 leave no digit more likely than another by more than 10^-23.
-	high, low := binary.BigEndian.Uint64(digest), binary.BigEndian.Uint64(digest[8:])
-	const step = (1 << 63) % drawn * 2 % drawn // 2^64 over 10^15
-	n := (mul(high%drawn, step) + low%drawn) % drawn
+// Of writes a number below 10^15 as a receipt.
+func Of(n uint64) string {
 	digits := fmt.Sprintf("%015d", n)
 	return digits + string(check(digits))
 }
 
-// mul multiplies below 10^15 without overflow.
-func mul(a, b uint64) uint64 {
-	var sum uint64
-	for b > 0 {
-		if b&1 == 1 {
-			sum = (sum + a) % drawn
-		}
-		a = a * 2 % drawn
-		b >>= 1
-	}
-	return sum
+// Number is what Of wrote.
+func Number(receipt string) uint64 {
+	n, _ := strconv.ParseUint(receipt[:Digits], 10, 64)
+	return n
 }
 
 // check gives the Luhn digit of fifteen digits.
@@ -79,7 +61,7 @@ func Parse(typed string) (string, bool) {
 	if len(digits) != Len || strings.Trim(digits, "0123456789") != "" {
 		return "", false
 	}
-	return digits, check(digits[:Len-1]) == digits[Len-1]
+	return digits, check(digits[:Digits]) == digits[Digits]
 }
 
 // Format writes a receipt in four groups, as a person copies it.

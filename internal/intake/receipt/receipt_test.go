@@ -3,6 +3,7 @@ package receipt_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -11,7 +12,7 @@ import (
 
 func TestAReceiptIsReadBackHoweverItIsWritten(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		r := receipt.Of(rapid.SliceOfN(rapid.Byte(), 16, 32).Draw(t, "digest"))
+		r := drawn(t)
 		for _, typed := range []string{r, receipt.Format(r), " " + strings.ReplaceAll(receipt.Format(r), " ", "-") + "\n", strings.ReplaceAll(r, "1", "１")} {
 			if got, ok := receipt.Parse(typed); !ok || got != r {
 				t.Fatalf("%q becomes %q, %v", typed, got, ok)
@@ -22,7 +23,7 @@ func TestAReceiptIsReadBackHoweverItIsWritten(t *testing.T) {
 
 func TestATypingErrorIsTold(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		r := []byte(receipt.New())
+		r := []byte(drawn(t))
 		i := rapid.IntRange(0, receipt.Len-1).Draw(t, "place")
 		wrong := append([]byte{}, r...)
 		wrong[i] = '0' + (wrong[i]-'0'+byte(rapid.IntRange(1, 9).Draw(t, "by")))%10
@@ -39,17 +40,47 @@ func TestATypingErrorIsTold(t *testing.T) {
 	})
 }
 
-func TestReceiptsAreSpreadOverAllDigits(t *testing.T) {
-	var seen [10]int
-	for range 2000 {
-		for _, d := range receipt.New() {
-			seen[d-'0']++
-		}
+func drawn(t *rapid.T) string {
+	n := rapid.Uint64Range(0, 999_999_999_999_999).Draw(t, "number")
+	r := receipt.Of(n)
+	if got := receipt.Number(r); got != n {
+		t.Fatalf("%d is read back as %d", n, got)
 	}
-	for d, n := range seen {
-		if n < 2800 || n > 3600 { // 3200 expected, sigma 54
-			t.Errorf("digit %d stands %d times", d, n)
+	return r
+}
+
+// However many draw at once and wherever the clock goes, no serial comes twice.
+func TestSerialsGrowAndNeverRepeat(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		now, before := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC), int64(0)
+		for range rapid.IntRange(1, 400).Draw(t, "reports") {
+			now = now.Add(time.Duration(rapid.IntRange(-2, 2).Draw(t, "ms")) * time.Millisecond)
+			serial := receipt.Serial(now)
+			if serial <= before || serial >= 1_000_000_000_000_000 {
+				t.Fatalf("%d after %d", serial, before)
+			}
+			before = serial
 		}
+	})
+	all, done := make(chan int64, 8000), make(chan bool)
+	for range 8 {
+		go func() {
+			for range 1000 {
+				all <- receipt.Serial(time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC))
+			}
+			done <- true
+		}()
+	}
+	for range 8 {
+		<-done
+	}
+	close(all)
+	seen := map[int64]bool{}
+	for n := range all {
+		seen[n] = true
+	}
+	if len(seen) != 8000 {
+		t.Errorf("%d of 8000 are different", len(seen))
 	}
 }
 
