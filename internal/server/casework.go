@@ -41,6 +41,7 @@ var caseworkLinks = []childpage.Link{
 	{Label: "开立个案", Icon: "case", Path: "/case", Permission: "case.open"},
 	{Label: "转介给单位", Icon: "send", Path: "/refer", Permission: "referral.dispatch"},
 	{Label: "启动应急清单", Icon: "alert", Path: "/emergency", Permission: "emergency.start"},
+	{Label: "走访、联系记录", Icon: "visit", Path: "/records", Permission: "assessment.list"},
 }
 
 // caseworkUploads are the permissions of casework whose routes take files.
@@ -236,12 +237,12 @@ func (a *App) caseOf(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Chi
 	return "", errs.Missing()
 }
 
-// casesOf gives the cases that were opened from an assessment.
-func (a *App) casesOf(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Assessment) ([]ui.Fact, error) {
+// casesOf gives the cases that were opened from an assessment or a visit.
+func (a *App) casesOf(ctx context.Context, tx *db.Tx, by access.Actor, origin string, id int64) ([]ui.Fact, error) {
 	if !by.Can("case.list") {
 		return nil, nil
 	}
-	cases, err := a.Cases.From(ctx, tx, by, casework.FromAssessment, int64(id))
+	cases, err := a.Cases.From(ctx, tx, by, casework.Origin(origin), id)
 	var out []ui.Fact
 	for _, c := range cases {
 		out = append(out, ui.Fact{Label: "由此开立的个案", Value: c.Number, Sub: c.Phase.Label(), Href: casepage.Path(c.ID)})

@@ -3,11 +3,13 @@ package server_test
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
 	"weibao/internal/access"
 	"weibao/internal/casework"
+	"weibao/internal/civil"
 	"weibao/internal/db"
 	"weibao/internal/intake"
 	"weibao/internal/ref"
@@ -83,6 +85,56 @@ func TestAChildsFileNamesTheReportsThatItsReaderMaySee(t *testing.T) {
 			if strings.Contains(body, number) {
 				t.Errorf("%s of %s: %s", by.Post.Role, by.Post.Region, name)
 			}
+		}
+	}
+}
+
+// harm are the kinds of reports whose mere subject says that somebody harmed
+// the child, or may have: the nine of 强制报告, and those the rules mark.
+var harm = []string{"R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8", "R9", "hurt", "sexual", "bully", "self", "online"}
+
+// S-17: of what says that somebody harmed a child its file shows neither the
+// report nor a hint of it to who is not on the team of its case.
+func TestAChildsFileHidesEachKindOfHarm(t *testing.T) {
+	w := newWorld(t, "甲")
+	ctx, officer := context.Background(), w.cast["officer"]
+	for _, s := range w.Rules.Situations(civil.DateOf(w.DB.Clock.Now())) {
+		secret := slices.Contains(harm, s.ID)
+		if secret != (s.Mandatory || s.Secret) {
+			t.Errorf("%s: the rules say secret %v", s.ID, s.Mandatory || s.Secret)
+		}
+		var id ref.Child
+		w.write(func(ctx context.Context, tx *db.Tx) (err error) {
+			id, err = w.Cabinet.Create(ctx, tx, officer, w.another("情形"+s.ID))
+			return err
+		})
+		out, err := w.Reception.Take(ctx, w.DB, access.Program, intake.In{What: s.ID, Narrative: "独有的原话", Channel: "web", Place: intake.Place{Region: village}}, "")
+		if err != nil {
+			t.Fatal(s.ID, err)
+		}
+		w.write(func(ctx context.Context, tx *db.Tx) error {
+			return w.Reception.Link(ctx, tx, w.cast["leader"], out.ID, id)
+		})
+		w.by = officer
+		page := w.do(http.MethodGet, "/children/"+ref.Format(id), nil)
+		if page.Code != http.StatusOK {
+			t.Fatalf("%s: status %d", s.ID, page.Code)
+		}
+		body := page.Body.String()
+		for _, hint := range []string{out.Number, s.Label, "关于这个孩子的报告", "/reports/" + ref.Format(out.ID)} {
+			if strings.Contains(body, hint) == secret {
+				t.Errorf("%s: its file shows %q", s.ID, hint)
+			}
+		}
+		if !secret {
+			continue
+		}
+		w.write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := w.Cases.Open(ctx, tx, officer, casework.New{Child: id, Origin: casework.FromReport, OriginID: int64(out.ID), Why: "需要持续支持。"})
+			return err
+		})
+		if body := w.do(http.MethodGet, "/children/"+ref.Format(id), nil).Body.String(); !strings.Contains(body, out.Number) {
+			t.Errorf("%s: the team of its case does not find it", s.ID)
 		}
 	}
 }

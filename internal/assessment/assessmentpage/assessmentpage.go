@@ -35,9 +35,9 @@ type Deps struct {
 	DB   *db.DB
 	UI   *ui.Renderer
 	Desk *assessment.Desk
-	// Cases gives the cases that were opened from an assessment, of those that
-	// the actor may see; nil knows none.
-	Cases func(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Assessment) ([]ui.Fact, error)
+	// Cases gives the cases that were opened from an "assessment" or a "visit",
+	// of those that the actor may see; nil knows none.
+	Cases func(ctx context.Context, tx *db.Tx, by access.Actor, origin string, id int64) ([]ui.Fact, error)
 }
 
 // Pages serves the screens.
@@ -51,6 +51,7 @@ func New(d Deps) (*Pages, error) {
 		"show.html":    showView{},
 		"waiting.html": waitingView{},
 		"record.html":  recordView{},
+		"records.html": recordsView{},
 		"replan.html":  replanView{},
 	})
 }

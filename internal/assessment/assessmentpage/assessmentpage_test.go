@@ -138,6 +138,12 @@ func TestAVisitIsRecordedInAFewTouches(t *testing.T) {
 		if w := x.Do(director, "POST", x.path()+"/record", ok); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "请写明异常情况") {
 			t.Errorf("abnormal without words: status %d", w.Code)
 		}
+		ok.Set("words", "手臂有淤青，奶奶住院，独自在家")
+		w := x.Do(director, "POST", x.path()+"/record", ok)
+		if at := w.Header().Get("Location"); w.Code != http.StatusSeeOther || !strings.Contains(at, "/case?origin=visit&of=") {
+			t.Errorf("an abnormal visit leads to %q: status %d", at, w.Code)
+		}
+		x.Page(director, "assessment-records", x.path()+"/records", "入户走访", "有异常", "手臂有淤青，奶奶住院，独自在家", "登记走访、联系")
 	})
 }
 
@@ -147,7 +153,7 @@ func TestEveryRouteRefusesOthers(t *testing.T) {
 		parts := map[string]string{"child": ref.Format(x.id), "assessment": strings.TrimPrefix(w.Header().Get("Location"), "/assessments/")}
 		x.Refuses(admin, parts)
 		x.Refuses(director, parts)
-		for _, path := range []string{x.path() + "/assess", x.path() + "/record", w.Header().Get("Location")} {
+		for _, path := range []string{x.path() + "/assess", x.path() + "/record", x.path() + "/records", w.Header().Get("Location")} {
 			if w := x.Do(stranger, "GET", path, nil); w.Code != http.StatusNotFound {
 				t.Errorf("%s: status %d for a stranger", path, w.Code)
 			}

@@ -12,6 +12,7 @@ func (p *Pages) Routes() []ui.Route {
 		{Method: "POST", Path: "/assessments/{assessment}/decide", Permission: "assessment.decide", Handle: p.Decide},
 		{Method: "GET", Path: "/children/{child}/assess", Permission: "assessment.assess", Handle: p.Assess},
 		{Method: "POST", Path: "/children/{child}/assess", Permission: "assessment.assess", Handle: p.AssessDone},
+		{Method: "GET", Path: "/children/{child}/records", Permission: "assessment.list", Handle: p.Records},
 		{Method: "GET", Path: "/children/{child}/record", Permission: "assessment.record", Handle: p.Record},
 		{Method: "POST", Path: "/children/{child}/record", Permission: "assessment.record", Handle: p.RecordDone},
 	}

@@ -48,7 +48,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, by access.Actor, pr
 	}
 	view := showView{Identity: p.identity(c, tx.Now), Facts: p.facts(t, tx.Now), Words: t.Paper.Words}
 	if p.Cases != nil {
-		cases, err := p.Cases(r.Context(), tx, by, id)
+		cases, err := p.Cases(r.Context(), tx, by, "assessment", int64(id))
 		if err != nil {
 			return err
 		}

@@ -354,8 +354,8 @@ func (rec record) source() ui.Fact {
 	case rec.OriginID == 0:
 	case rec.Origin == casework.FromAssessment && rec.by.Can("assessment.list"):
 		f.Href = "/assessments/" + ref.Format(ref.Assessment(rec.OriginID))
-	case rec.Origin == casework.FromVisit && rec.by.Can("child.show"):
-		f.Href = "/children/" + ref.Format(rec.Child.ID)
+	case rec.Origin == casework.FromVisit && rec.by.Can("assessment.list"):
+		f.Href = "/children/" + ref.Format(rec.Child.ID) + "/records"
 	}
 	return f
 }
