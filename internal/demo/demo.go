@@ -95,6 +95,7 @@ type Stage struct {
 	cast   []Account
 	office access.Actor
 	leader access.Actor
+	keys   access.Actor // 安全保密管理员, who admits systems of hotlines
 }
 
 // Account is a demo account for the list that is printed.

@@ -155,26 +155,36 @@ func cmpRegion(at access.Actor, other string) string {
 	return at.Post.Region
 }
 
-// keep enters what units of justice keep, one of it sealed.
+// keep enters what units of justice keep, one of it sealed and asked for, and
+// what the office knows to be kept.
 func (s *Stage) keep(ctx context.Context) error {
 	if s.Justice == nil {
 		return nil
 	}
 	for _, k := range []struct {
 		unit, kind, name string
-		sealed           bool
-	}{{"检察院", "unprosecuted", "附条件不起诉考察对象甲", false}, {"检察院", "relief", "救助对象乙", false}, {"检察院", "crime", "已封存对象丙", true}, {"司法局", "aid", "受援人丁", false}} {
+		sealed, office   bool
+	}{{"检察院", "unprosecuted", "附条件不起诉考察对象甲", false, false}, {"检察院", "relief", "救助对象乙", false, false}, {"检察院", "crime", "已封存对象丙", true, false}, {"司法局", "aid", "受援人丁", false, false},
+		{"公安局", "evidence", "取证保护对象戊", false, true}, {"司法局", "aid", "受援人己", false, true}} {
 		who, ok := s.unitOf(k.unit)
 		if !ok {
 			continue
 		}
 		s.Clock.Advance(hour)
 		err := s.write(ctx, func(tx *db.Tx) error {
-			id, err := s.Justice.Add(ctx, tx, who, justice.In{Kind: k.kind, Unit: who.Post.Unit, Name: k.name, Contact: who.Name, Phone: "0990-6100017"})
+			by := who
+			if k.office {
+				by = s.office
+			}
+			id, err := s.Justice.Add(ctx, tx, by, justice.In{Kind: k.kind, Unit: who.Post.Unit, Name: k.name, Contact: who.Name, Phone: "0990-6100017"})
 			if err != nil || !k.sealed {
 				return err
 			}
-			return s.Justice.Seal(ctx, tx, who, id)
+			if err := s.Justice.Seal(ctx, tx, who, id); err != nil {
+				return err
+			}
+			_, err = s.Justice.Ask(ctx, tx, who, "case", justice.Wish{Handle: ref.Format(id), Words: "云检未刑〔2026〕3号案件审查需要"})
+			return err
 		})
 		if err != nil {
 			return err

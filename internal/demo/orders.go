@@ -25,6 +25,9 @@ func (s *Stage) orders(ctx context.Context, today time.Time) error {
 		return nil
 	}
 	defer s.Clock.Set(today)
+	if err := s.partners(ctx, today); err != nil {
+		return err
+	}
 	limit := today.AddDate(0, 0, 4).Format(time.DateOnly)
 	begun := today.Add(-3 * day)
 	number := func(at time.Time, n int) string { return fmt.Sprintf("YL%s%04d", at.Format("20060102"), n) }
@@ -83,4 +86,26 @@ func (s *Stage) settled(ctx context.Context, id ref.Report) error {
 		func(tx *db.Tx) error {
 			return s.Reception.Close(ctx, tx, s.office, id, "已联系学校减免营养餐费，镇里正在办理临时救助，办好后通知家长。")
 		})
+}
+
+// partners admits the systems of the hotlines; the one of a trial ended.
+func (s *Stage) partners(ctx context.Context, today time.Time) error {
+	for i, p := range []struct{ name, channel string }{{"云岭县12345平台（试运行）", "o12345"}, {"云岭县12345政务服务便民热线平台", "o12345"}, {"12355青少年服务台", "o12355"}} {
+		s.Clock.Set(today.AddDate(0, 0, -60+20*i))
+		if err := s.write(ctx, func(tx *db.Tx) error {
+			_, err := s.Orders.Admit(ctx, tx, s.keys, p.name, p.channel)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	return s.write(ctx, func(tx *db.Tx) error {
+		list, err := s.Orders.Partners(ctx, tx, s.keys)
+		for _, p := range list {
+			if err == nil && strings.Contains(p.Name, "试运行") {
+				err = s.Orders.Dismiss(ctx, tx, s.keys, p.ID)
+			}
+		}
+		return err
+	})
 }
