@@ -108,7 +108,7 @@ func TestFaultOfNoFormOfWords(t *testing.T) {
 		words, short := deal(list, round*(len(list)/4+1))
 		w := newWorldOf(t, "", words, short)
 		w.everyView(words, func(name string, a *httptest.ResponseRecorder) {
-			kind, marks := w.whole(name, a)
+			kind, marks := whole(w.t, name, a)
 			kinds[kind]++
 			for _, m := range marks {
 				if met[m] == nil {
@@ -157,27 +157,26 @@ func (w *world) everyView(words func() string, look func(name string, a *httptes
 }
 
 // whole looks through an answer: its kind, and the marks of the texts in it.
-func (w *world) whole(name string, a *httptest.ResponseRecorder) (kind string, marks []string) {
-	w.t.Helper()
+func whole(t *testing.T, name string, a *httptest.ResponseRecorder) (kind string, marks []string) {
+	t.Helper()
 	if head := fmt.Sprint(a.Header()); strings.ContainsAny(head, "\r\n") || strings.Contains(head, "<") && mark.MatchString(head) {
-		w.t.Errorf("%s: %s", name, head)
+		t.Errorf("%s: %s", name, head)
 	}
 	body := a.Body.Bytes()
 	switch kind := a.Header().Get("Content-Type"); {
 	case strings.HasPrefix(kind, "text/html"):
-		return "page", marksOf(words(w.t, name, body))
+		return "page", marksOf(words(t, name, body))
 	case strings.Contains(kind, "wordprocessingml"), strings.Contains(kind, "spreadsheetml"):
 		label := map[bool]string{true: "word", false: "book"}[strings.Contains(kind, "wordprocessingml")]
-		return label, marksOf(office(w.t, name, body))
-	case strings.Contains(kind, "csv"):
-		return "csv", marksOf(commas(w.t, name, body))
-	case strings.Contains(kind, "pdf"):
-		for _, active := range []string{"/JavaScript", "/JS", "/Launch", "/URI", "/OpenAction"} {
-			if bytes.Contains(body, []byte(active)) {
-				w.t.Errorf("%s: holds %s", name, active)
-			}
+		text := office(t, name, body)
+		if strings.ContainsAny(text, turning[strings.Index(turning, "\u202a"):]) {
+			t.Errorf("%s: marks of direction turn what others read", name)
 		}
-		return "pdf", nil
+		return label, marksOf(text)
+	case strings.Contains(kind, "csv"):
+		return "csv", marksOf(commas(t, name, body))
+	case strings.Contains(kind, "pdf"):
+		return "pdf", marksOf(pdfWords(t, body))
 	}
 	return "other", nil
 }
