@@ -201,21 +201,17 @@ func (k *Desk) route(ctx context.Context, tx *db.Tx, by access.Actor, a *Assessm
 	if err != nil {
 		return "", err
 	}
+	deadline, _, err := duty.Ruled(k.Book(), "assessment.decide", tx.Now)
+	if err != nil {
+		return "", err
+	}
 	ids, err := k.Kernel.Open(ctx, tx, by, duty.New{Kind: kind, Subject: "assessment", SubjectID: int64(a.ID), Whole: int64(a.Child),
-		Title: title + "：" + shown(c), Unit: unit, Region: a.Region, Rule: basis, Clause: "风险等级的审定和确认", Deadline: k.decideWithin(tx)})
+		Title: title + "：" + shown(c), Unit: unit, Region: a.Region, Rule: basis, Clause: "风险等级的审定和确认", Deadline: deadline})
 	if err != nil {
 		return "", err
 	}
 	a.Duty = ids[0]
 	return waits, nil
-}
-
-// decideWithin is how long the second person has.
-func (k *Desk) decideWithin(tx *db.Tx) duty.Deadline {
-	if c, ok := k.Book().Clock("assessment.decide", civil.DateOf(tx.Now.Time())); ok {
-		return duty.After(c, tx.Now)
-	}
-	return duty.Within(k.Kernel.Limits().Decide)
 }
 
 // shown is how a duty calls a child.

@@ -2,6 +2,7 @@ package assessment
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"weibao/internal/civil"
 	"weibao/internal/clock"
 	"weibao/internal/db"
+	"weibao/internal/duty"
 	"weibao/internal/errs"
 	"weibao/internal/ref"
 	"weibao/internal/rule"
@@ -43,9 +45,6 @@ type Done struct {
 	Words    string // required where something is abnormal
 }
 
-// latest is how long ago what is entered today may have been done.
-const latest = 60
-
 // Enter records what was done for a child, closes the duty that it fulfils and
 // opens the next one.
 func (k *Desk) Enter(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child, in Done) (ref.Record, error) {
@@ -59,7 +58,11 @@ func (k *Desk) Enter(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Chi
 	if in.Day.IsZero() {
 		in.Day = today(tx)
 	}
-	if err := in.validate(today(tx)); err != nil {
+	days, err := k.Since(tx)
+	if err != nil {
+		return 0, err
+	}
+	if err := in.validate(today(tx), days); err != nil {
 		return 0, err
 	}
 	r := Record{ID: ref.New[ref.Record](tx.Now.Time()), Child: id, Kind: in.Kind, Day: in.Day, At: tx.Now, ByUser: by.User, ByName: by.Name,
@@ -84,13 +87,23 @@ func (k *Desk) Enter(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Chi
 	return r.ID, audit.Write(ctx, tx, by, "assessment.record", "assessment_record", r.ID, map[string]any{"child": id, "kind": in.Kind})
 }
 
-func (in Done) validate(now civil.Date) error {
+func (in Done) validate(now civil.Date, days int) error {
 	f := errs.Fields{}
 	f.Check(in.Kind.Label() != "" && in.Kind != rule.Reassess && in.Kind != rule.Patrol, "kind", "请选择办理的事项。")
 	f.Check(!in.Day.After(now), "day", "日期晚于今天，请核对。")
-	f.Check(in.Day.After(now.AddDays(-latest)), "day", "日期早于60天前，请核对。")
+	if in.Day.Before(now.AddDays(-days)) {
+		f.Check(false, "day", TooOld(days))
+	}
 	f.Check(!in.Abnormal || strings.TrimSpace(in.Words) != "", "words", "请写明异常情况。有紧急危险的，先拨打110。")
 	return f.Err()
+}
+
+// Since is how many days ago what is entered now may have been done: a figure of the county's rules.
+func (k *Desk) Since(tx *db.Tx) (int, error) { return duty.Figure(k.Book(), "record.days", today(tx)) }
+
+// TooOld says that a day lies longer ago than may be entered.
+func TooOld(days int) string {
+	return "只能补记" + strconv.Itoa(days) + "天以内办理的，请核对日期。"
 }
 
 func wordsField(id ref.Record) vault.Field {

@@ -364,6 +364,10 @@ func TestNamesAreMadeSafe(t *testing.T) {
 				t.Errorf("%q became %q, want %q", from, in.Name, want)
 			}
 		}
+		in, err := s.Receive(t.Context(), duty, "名单.csv", strings.NewReader("姓名,性别\n"))
+		if must(t, err); in.Name != "名单.csv" || in.Kind != "txt" {
+			t.Errorf("a list of values separated by commas became %q, %s", in.Name, in.Kind)
+		}
 	})
 }
 

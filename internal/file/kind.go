@@ -174,7 +174,7 @@ func cleanName(name string, k Kind) string {
 	}, name)
 	ending := path.Ext(name)
 	stem := strings.Trim(strings.TrimSuffix(name, ending), " .")
-	if low := strings.ToLower(ending); low != "."+string(k) && (low != ".jpeg" || k != "jpg") {
+	if low := strings.ToLower(ending); low != "."+string(k) && (low != ".jpeg" || k != "jpg") && (low != ".csv" || k != "txt") {
 		ending = "." + string(k)
 	}
 	if stem == "" {

@@ -356,21 +356,17 @@ func (k *Desk) prompt(ctx context.Context, tx *db.Tx, by access.Actor, v visit, 
 	if err != nil {
 		return err
 	}
+	deadline, _, err := duty.Ruled(k.Book(), "screening.assess", tx.Now)
+	if err != nil {
+		return err
+	}
 	opened, err := k.Kernel.Open(ctx, tx, by, duty.New{Kind: AssessKind, Subject: "child", SubjectID: int64(v.file.ID), Whole: int64(v.campaign.ID),
-		Title: "排查后评估：" + shown(v.file), Unit: unit, Region: v.file.Region, Rule: basis, Clause: "排查即评估", Deadline: k.assessWithin(tx)})
+		Title: "排查后评估：" + shown(v.file), Unit: unit, Region: v.file.Region, Rule: basis, Clause: "排查即评估", Deadline: deadline})
 	if err != nil {
 		return err
 	}
 	a.Duty, a.Assessed = opened[0], 0
 	return nil
-}
-
-// assessWithin is how long an assessment may wait after a screening.
-func (k *Desk) assessWithin(tx *db.Tx) duty.Deadline {
-	if c, ok := k.Book().Clock("screening.assess", today(tx)); ok {
-		return duty.After(c, tx.Now)
-	}
-	return duty.Within(k.Kernel.Limits().Decide)
 }
 
 // shown is how a duty calls a child.

@@ -5,6 +5,10 @@ import (
 	"html"
 	"io/fs"
 	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -98,4 +102,46 @@ func (h *house) page(t *testing.T, path string) string {
 		t.Fatalf("%s: %d %s", path, w.Code, w.Body)
 	}
 	return w.Body.String()
+}
+
+// asks finds where the program asks the rules for a figure or time limit by name.
+var asks = regexp.MustCompile(`\b(Limit|[fF]igure|number|seconds|Clock|Ruled|workdays)\([^"\n]*?"([a-z]+\.[a-z.-]+)"`)
+
+// What the program asks the rules for by name is in every county's rules:
+// there is no second number in the code for when it is not.
+func TestEveryPackHoldsTheFiguresThatTheProgramAsksFor(t *testing.T) {
+	wanted := map[string]bool{}
+	err := filepath.WalkDir("..", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		for _, m := range asks.FindAllStringSubmatch(string(text), -1) {
+			wanted[m[2]] = !slices.Contains([]string{"Clock", "Ruled", "workdays"}, m[1])
+		}
+		return err
+	})
+	if err != nil || !wanted["record.days"] || !wanted["disclosure.rows"] || len(wanted) < 15 {
+		t.Fatal(err, wanted)
+	}
+	packs, err := fs.ReadDir(rules.FS, "county")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, pack := range packs {
+		book, err := rule.Load(rules.FS, pack.Name())
+		if err != nil {
+			t.Fatal(pack.Name(), err)
+		}
+		on := civil.MustParse("2026-11-22")
+		for id, figure := range wanted {
+			l, held := book.Limit(id, on)
+			if !figure {
+				_, held = book.Clock(id, on)
+			}
+			if !held || figure && l.Value < 1 {
+				t.Errorf("%s: the rules say nothing of %s", pack.Name(), id)
+			}
+		}
+	}
 }

@@ -85,7 +85,8 @@ type barLine struct {
 
 type barPart struct{ X, W, Tone, Title string }
 
-// Lines is a chart of values over time, starting at zero, labelled at the ends of its lines.
+// Lines is a chart of values over time, starting at zero, labelled at the ends of its lines. It is drawn twice: on
+// phones narrow and with the labels above it.
 type Lines struct {
 	Title      string
 	Definition string
@@ -102,13 +103,27 @@ type LineSeries struct {
 	Values []float64
 }
 
-// The drawing area of a line chart, in its own units.
-const (
-	lineW, lineH                         = 680.0, 224.0
-	lineLeft, lineRight, lineTop, lineIn = 56.0, 124.0, 12.0, 32.0
+// frame is the drawing area of a line chart, in its own units, and how many
+// labels fit under it.
+type frame struct {
+	w, h                  float64
+	left, right, top, low float64
+	labels                int
+}
+
+var (
+	wide   = frame{w: 680, h: 224, left: 56, right: 124, top: 12, low: 32, labels: 12}
+	narrow = frame{w: 328, h: 216, left: 76, right: 28, top: 16, low: 40, labels: 3}
 )
 
 type lineDraw struct {
+	Class  string
+	W, H   string
+	Left   string
+	Right  string
+	Axis   string // right end of the figures at the left
+	Foot   string // baseline of the labels
+	Ends   bool   // whether lines are labelled at their ends
 	Grid   []lineTick
 	Labels []lineTick
 	Paths  []linePath
@@ -124,8 +139,12 @@ type linePath struct {
 
 type lineDot struct{ X, Y, Title string }
 
-// Draw gives the coordinates of the chart.
-func (l Lines) Draw() lineDraw {
+// Draws gives the coordinates of the chart: wide, and narrow for phones.
+func (l Lines) Draws() []lineDraw {
+	return []lineDraw{l.draw("lines-wide", wide), l.draw("lines-narrow", narrow)}
+}
+
+func (l Lines) draw(class string, f frame) lineDraw {
 	top := 0.0
 	for _, s := range l.Series {
 		for _, v := range s.Values {
@@ -133,17 +152,17 @@ func (l Lines) Draw() lineDraw {
 		}
 	}
 	step, top := scale(top)
-	y := func(v float64) float64 { return lineTop + (lineH-lineTop-lineIn)*(1-v/top) }
+	y := func(v float64) float64 { return f.top + (f.h-f.top-f.low)*(1-v/top) }
 	x := func(i int) float64 {
-		return lineLeft + (lineW-lineLeft-lineRight)*float64(i)/float64(max(len(l.Labels)-1, 1))
+		return f.left + (f.w-f.left-f.right)*float64(i)/float64(max(len(l.Labels)-1, 1))
 	}
-	var d lineDraw
+	d := lineDraw{Class: class, W: coord(f.w), H: coord(f.h), Left: coord(f.left), Right: coord(f.w - f.right), Axis: coord(f.left - 8), Foot: coord(f.h - 8), Ends: f == wide}
 	for v := 0.0; v <= top+step/2; v += step {
 		d.Grid = append(d.Grid, lineTick{Y: coord(y(v)), Text: short(v)})
 	}
-	every := max(1, (len(l.Labels)+11)/12)
+	every := max(1, (len(l.Labels)+f.labels-1)/f.labels)
 	for i, label := range l.Labels {
-		if i%every == 0 {
+		if (len(l.Labels)-1-i)%every == 0 { // the last is always named
 			d.Labels = append(d.Labels, lineTick{X: coord(x(i)), Text: label})
 		}
 	}

@@ -69,7 +69,7 @@ func TestChartsStartAtZeroAndStayInTheirFrame(t *testing.T) {
 	if lines[1].Parts[0].W != "50%" || lines[2].Parts[0].W != "0%" {
 		t.Errorf("%+v", lines)
 	}
-	draw := ui.Lines{Labels: []string{"一月"}, Series: []ui.LineSeries{{Values: []float64{0}}}}.Draw()
+	draw := ui.Lines{Labels: []string{"一月"}, Series: []ui.LineSeries{{Values: []float64{0}}}}.Draws()[0]
 	if draw.Grid[0].Text != "0" || len(draw.Paths[0].Dots) != 1 {
 		t.Errorf("%+v", draw)
 	}

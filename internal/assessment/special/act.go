@@ -17,10 +17,7 @@ import (
 	"weibao/internal/vault"
 )
 
-const (
-	latest   = 60 // days ago that what is entered today may have been done
-	maxWords = 500
-)
+const maxWords = 500
 
 // Done is what a person enters of a step.
 type Done struct {
@@ -28,11 +25,15 @@ type Done struct {
 	Words string
 }
 
-func (in Done) check(on civil.Date) error {
-	f := errs.Fields{}
+func (k *Desk) check(tx *db.Tx, in Done) error {
+	days, err := k.Care.Since(tx)
+	if err != nil {
+		return err
+	}
+	on, f := today(tx), errs.Fields{}
 	f.Check(!in.Day.IsZero(), "day", "请填写办理日期。")
 	f.Check(!in.Day.After(on), "day", "日期晚于今天，请核对。")
-	f.Check(in.Day.IsZero() || in.Day.After(on.AddDays(-latest)), "day", "日期早于60天前，请核对。")
+	f.Check(in.Day.IsZero() || !in.Day.Before(on.AddDays(-days)), "day", assessment.TooOld(days))
 	f.Check(strings.TrimSpace(in.Words) != "", "words", "请简要写明办理情况。")
 	f.Check(len([]rune(in.Words)) <= maxWords, "words", "内容过长，请简要说明。")
 	return f.Err()
@@ -63,7 +64,7 @@ func (k *Desk) Do(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child,
 			return errs.Newf(errs.Conflict, "请先登记“%s”，再登记这一项。", d.Waits)
 		}
 	}
-	if err := in.check(today(tx)); err != nil {
+	if err := k.check(tx, in); err != nil {
 		return err
 	}
 	return k.record(ctx, tx, by, c, Step{Child: id, Origin: id, List: list, Step: step, Day: in.Day}, l, in.Words)

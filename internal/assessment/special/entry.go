@@ -155,7 +155,7 @@ func (k *Desk) Serve(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Ent
 			return errs.Newf(errs.Conflict, "请先登记“%s”，再登记这一项。", d.Waits)
 		}
 	}
-	if err := in.check(today(tx)); err != nil {
+	if err := k.check(tx, in); err != nil {
 		return err
 	}
 	return k.record(ctx, tx, by, t.Child, Step{Child: t.Entry.Child, Origin: t.Origin, Entry: id, List: l.ID, Step: step, Day: in.Day}, l, in.Words)

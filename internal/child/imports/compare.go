@@ -227,12 +227,12 @@ func (k *Desk) handTown(ctx context.Context, tx *db.Tx, by access.Actor, b Batch
 			return err
 		}
 	}
-	limit, ok := k.Book().Clock(DutyKind, today(tx))
-	if !ok {
-		return errs.New(errs.Conflict, "规则中没有“核实数据比对差异”的时限，请联系系统管理员。")
+	deadline, _, err := duty.Ruled(k.Book(), DutyKind, tx.Now)
+	if err != nil {
+		return err
 	}
 	opened, err := k.Duties.Open(ctx, tx, by, duty.New{Kind: DutyKind, Subject: "child_import_batch", SubjectID: int64(b.ID), Title: "核实" + SourceLabel(b.Source) + "名单比对差异" + itoa(int(t.N)) + "条",
-		Unit: owner, Region: place, Rule: DutyKind, Deadline: duty.After(limit, tx.Now)})
+		Unit: owner, Region: place, Rule: DutyKind, Deadline: deadline})
 	if err != nil {
 		return err
 	}

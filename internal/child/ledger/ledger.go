@@ -46,6 +46,12 @@ func Categories(book *rule.Book, l rule.Ledger, on civil.Date) []rule.Category {
 	return out
 }
 
+// Picked gives the categories of lists into which children can come: those of
+// the county, and the national ones that it has not put into its own words.
+func Picked(book *rule.Book, on civil.Date) []rule.Category {
+	return slices.DeleteFunc(book.PickCategories(on), func(c rule.Category) bool { return c.Class == rule.Secret })
+}
+
 // Shown gives the categories that lists may show: that a child belongs to a
 // secret one is told on its file alone.
 func Shown(book *rule.Book, on civil.Date) []rule.Category {

@@ -3,8 +3,10 @@ package ledgerpage_test
 import (
 	"bytes"
 	"context"
+	"html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -135,7 +137,9 @@ func TestAnExportHoldsTheLinesOfTheList(t *testing.T) {
 
 func TestNumbersLeadToTheirListsAndCoverWhatIsSmall(t *testing.T) {
 	withDesk(t, func(x uitest.Desk) {
-		x.Page(officer, "numbers", "/numbers", "怎样统计", "57", "相符", "/ledgers?category=C03")
+		x.Page(officer, "numbers", "/numbers", "怎样统计", "57", "相符", "/numbers?category=C03")
+		of := x.Page(officer, "numbers-of", "/numbers?category=C03", "各地人数和风险等级：", "/numbers.xlsx?category=C03")
+		numberIsList(t, x, of)
 		body := x.Page(liaison, "numbers-covered", "/numbers", "少于5人的格子不显示")
 		if strings.Contains(body, "/ledgers?") {
 			t.Error("a number leads where its reader may not go")
@@ -154,4 +158,19 @@ func TestEveryRouteRefusesOthers(t *testing.T) {
 		x.Refuses(admin, nil)
 		x.Refuses(liaison, nil)
 	})
+}
+
+// numberIsList opens the list behind each number of a page and counts its lines.
+func numberIsList(t *testing.T, x uitest.Desk, page string) {
+	t.Helper()
+	links := regexp.MustCompile(`<td class="num"[^>]*><a href="(/ledgers\?[^"]+)">([0-9,]+)</a>`).FindAllStringSubmatch(page, -1)
+	if len(links) < 5 {
+		t.Fatalf("%d numbers lead to their lists", len(links))
+	}
+	for _, m := range links {
+		body := x.Do(officer, "GET", html.UnescapeString(m[1]), nil).Body.String()
+		if !strings.Contains(body, "共"+m[2]+"人") {
+			t.Errorf("%s of the numbers: its list says otherwise: %s", m[2], m[1])
+		}
+	}
 }

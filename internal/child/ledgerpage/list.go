@@ -47,22 +47,30 @@ func (p *Pages) read(tx *db.Tx, by access.Actor, q url.Values) (asked, error) {
 	book, on := p.Cabinet.Book(), today(tx)
 	a := asked{by: by, view: ledger.Parse(q), levels: book.Levels(on)}
 	list := book.Ledgers("", on)
-	for i, l := range list {
-		if l.ID == a.view.Ledger || a.view.Ledger == "" && (l.Level == levelOf(by) || i == len(list)-1) {
+	for _, l := range list {
+		if l.ID == a.view.Ledger {
 			a.ledger = l
-			break
 		}
+	}
+	if a.view.Ledger == "" && len(list) > 0 {
+		a.ledger = first(list, levelOf(by))
 	}
 	if a.ledger.ID == "" {
 		return a, errs.Missing()
 	}
 	a.view.Ledger, a.view.Filter.Region = a.ledger.ID, inside(by, q)
 	a.view = a.view.For(by)
+	wanted := func(c rule.Category) bool { return c.ID == a.view.Filter.Category }
 	a.categories = ledger.Categories(book, a.ledger, on)
 	if len(a.ledger.Categories) == 0 {
-		a.categories = ledger.Shown(book, on)
+		a.categories = ledger.Picked(book, on)
+		if shown := ledger.Shown(book, on); !slices.ContainsFunc(a.categories, wanted) {
+			if i := slices.IndexFunc(shown, wanted); i >= 0 { // a view kept from before the county had words of its own
+				a.categories = append(a.categories, shown[i])
+			}
+		}
 	}
-	if !slices.ContainsFunc(a.categories, func(c rule.Category) bool { return c.ID == a.view.Filter.Category }) {
+	if !slices.ContainsFunc(a.categories, wanted) {
 		a.view.Filter.Category = ""
 		if len(a.ledger.Categories) > 0 && len(a.categories) > 0 {
 			a.view.Filter.Category = a.categories[0].ID
@@ -73,6 +81,24 @@ func (p *Pages) read(tx *db.Tx, by access.Actor, q url.Values) (asked, error) {
 	}
 	a.ledger = a.view.Apply(a.ledger)
 	return a, nil
+}
+
+// first is the list of a level that shows children of every category, or what comes nearest to it.
+func first(list []rule.Ledger, level string) rule.Ledger {
+	best, most := list[len(list)-1], 0
+	for _, l := range list {
+		fits := 0
+		if len(l.Categories) == 0 {
+			fits += 2
+		}
+		if l.Level == level {
+			fits++
+		}
+		if fits > most {
+			best, most = l, fits
+		}
+	}
+	return best
 }
 
 // levelOf is the level of lists that fits a reader.

@@ -23,15 +23,16 @@ import (
 
 type numbersView struct {
 	Definition ui.Note
+	Of         string // whose numbers by place, age and month
 	Places     ui.Table
 	Categories ui.Table
 	Ages       ui.Table
 	Checks     ui.Table
 
-	TrendFilter ui.Filter
-	Chart       *ui.Lines
-	Trend       ui.Table
-	TrendNote   string
+	Filter    ui.Filter
+	Charts    []ui.Lines
+	Trend     ui.Table
+	TrendNote string
 }
 
 // small is the count from which a cell shows to whoever may not see the files
@@ -40,11 +41,16 @@ const small = 5
 
 // numbers is what the page and the workbook are made of.
 type numbers struct {
-	region  string
-	own     []child.Cell
-	covered bool
-	tables  []grid
-	checks  []checked
+	region   string
+	category string // whose numbers they are, "" of all children
+	of       string // how it is called
+	picked   []rule.Category
+	own      []child.Cell
+	months   []ledger.Month
+	covered  bool
+	open     bool // whether its reader may see the lists behind
+	tables   []grid
+	checks   []checked
 }
 
 // grid is a table of counts; a row may lead somewhere.
@@ -57,6 +63,7 @@ type grid struct {
 type gridRow struct {
 	label, href string
 	counts      []int64
+	lists       []string // addresses of the lists behind the counts; "" where there is none
 }
 
 type checked struct {
@@ -66,7 +73,12 @@ type checked struct {
 
 // gather reads the kept numbers of a division and of those right below it.
 func (p *Pages) gather(ctx context.Context, tx *db.Tx, by access.Actor, q url.Values) (numbers, error) {
-	n := numbers{region: inside(by, q), covered: !by.Can("child.show")}
+	book, on := p.Cabinet.Book(), today(tx)
+	n := numbers{region: inside(by, q), covered: !by.Can("child.show"), picked: ledger.Picked(book, on), of: "全部在档未成年人"}
+	n.open = !n.covered && by.Can("child.list")
+	if i := slices.IndexFunc(n.picked, func(c rule.Category) bool { return c.ID == q.Get("category") }); i >= 0 {
+		n.category, n.of = n.picked[i].ID, letter.Punctuate(n.picked[i].Label)
+	}
 	below, err := region.Choices(ctx, tx, by, n.region)
 	if err != nil {
 		return n, err
@@ -83,17 +95,40 @@ func (p *Pages) gather(ctx context.Context, tx *db.Tx, by access.Actor, q url.Va
 	if err != nil {
 		return n, err
 	}
+	if n.months, err = p.Desk.Trend(ctx, tx, by, n.region, n.category, own, trendMonths); err != nil {
+		return n, err
+	}
 	n.own = own
-	book, on := p.Cabinet.Book(), today(tx)
 	levels := levelHeads(book, on)
 	places := grid{title: "各地人数和风险等级", first: "地方", heads: levels}
 	for _, r := range below {
-		places.rows = append(places.rows, gridRow{r.ShortName, NumbersPath + "?region=" + r.Code, byLevel(parts, r.Code, "")})
+		places.rows = append(places.rows, gridRow{r.ShortName, n.address(NumbersPath, r.Code, n.category), byLevel(parts, r.Code, n.category), n.byLevelLists(r.Code, n.category)})
 	}
-	places.rows = append(places.rows, gridRow{"合计", "", byLevel(own, n.region, "")})
-	n.tables = append(n.tables, places, categoryGrid(book, on, own, n.region, levels, q), ageGrid(own))
+	places.rows = append(places.rows, gridRow{"合计", "", byLevel(own, n.region, n.category), n.byLevelLists(n.region, n.category)})
+	n.tables = append(n.tables, places, n.categoryGrid(levels), n.ageGrid(), n.monthGrid(levels))
 	n.checks = checks(book, on, own)
 	return n, nil
+}
+
+// address gives a page of a division and category.
+func (n numbers) address(path, region, category string, more ...string) string {
+	q := url.Values{"region": {region}}
+	if category != "" {
+		q.Set("category", category)
+	}
+	for i := 0; i+1 < len(more); i += 2 {
+		q.Set(more[i], more[i+1])
+	}
+	return path + "?" + q.Encode()
+}
+
+// byLevelLists gives the lists behind the counts of byLevel.
+func (n numbers) byLevelLists(region, category string) []string {
+	out := []string{n.address(ListPath, region, category)}
+	for level := range child.MaxLevel + 1 {
+		out = append(out, n.address(ListPath, region, category, "level", strconv.Itoa(level)))
+	}
+	return out
 }
 
 func levelHeads(book *rule.Book, on civil.Date) []string {
@@ -116,18 +151,17 @@ func byLevel(cells []child.Cell, region, category string) []int64 {
 	return out
 }
 
-func categoryGrid(book *rule.Book, on civil.Date, own []child.Cell, region string, levels []string, q url.Values) grid {
+func (n numbers) categoryGrid(levels []string) grid {
 	g := grid{title: "对象类别和风险等级", first: "对象类别", heads: levels}
-	for _, c := range ledger.Shown(book, on) {
-		link := url.Values{"category": {c.ID}, "region": {region}}
-		g.rows = append(g.rows, gridRow{letter.Punctuate(c.Label), ListPath + "?" + link.Encode(), byLevel(own, region, c.ID)})
+	for _, c := range n.picked {
+		g.rows = append(g.rows, gridRow{letter.Punctuate(c.Label), n.address(NumbersPath, n.region, c.ID), byLevel(n.own, n.region, c.ID), n.byLevelLists(n.region, c.ID)})
 	}
 	return g
 }
 
 var sexes = []idcard.Sex{idcard.Male, idcard.Female}
 
-func ageGrid(own []child.Cell) grid {
+func (n numbers) ageGrid() grid {
 	g := grid{title: "年龄和性别", first: "年龄", heads: []string{"合计", "男", "女", "性别不详"}}
 	bands := []int{child.UnknownBand}
 	for _, b := range child.Bands {
@@ -135,9 +169,13 @@ func ageGrid(own []child.Cell) grid {
 	}
 	slices.Sort(bands)
 	for _, band := range bands {
-		row := gridRow{label: child.BandLabel(band), counts: make([]int64, 4)}
-		for _, c := range own {
-			if c.Category == "" && c.Band == band {
+		age := []string{"age", strconv.Itoa(band)}
+		row := gridRow{label: child.BandLabel(band), counts: make([]int64, 4), lists: []string{n.address(ListPath, n.region, n.category, age...), "", "", ""}}
+		for i, sex := range sexes {
+			row.lists[i+1] = n.address(ListPath, n.region, n.category, append(age, "sex", string(sex))...)
+		}
+		for _, c := range n.own {
+			if c.Category == n.category && c.Band == band {
 				row.counts[0] += c.N
 				at := slices.Index(sexes, c.Sex)
 				row.counts[cmp.Or(at+1, 3)] += c.N
@@ -234,16 +272,14 @@ func (p *Pages) Numbers(w http.ResponseWriter, r *http.Request, by access.Actor)
 	if err != nil {
 		return err
 	}
-	view := numbersView{Places: n.table(n.tables[0], "places", by), Categories: n.table(n.tables[1], "categories", by), Ages: n.table(n.tables[2], "ages", by), Checks: n.checkTable()}
+	view := numbersView{Of: n.of, Places: n.table(n.tables[0], "places"), Categories: n.table(n.tables[1], "categories"), Ages: n.table(n.tables[2], "ages"),
+		Trend: n.table(n.tables[3], "months"), TrendNote: trendNote, Filter: n.filter(), Charts: n.charts(), Checks: n.checkTable()}
 	view.Definition = ui.Note{Tone: ui.Info, Title: "怎样统计", Text: "统计在档的未成年人，按居住地计入；一人有多个类别的，在每个类别各计一次，合计只计一次。年龄段按当日周岁。统计时间 " + civil.FormatTime(tx.Now.Time()) + "。"}
 	if n.covered {
 		view.Definition.Text += "少于5人的格子不显示具体数字，以免识别到个人。"
 	}
-	if err := p.trend(r.Context(), tx, by, n, r.URL.Query(), &view); err != nil {
-		return err
-	}
 	page := ui.Page{Title: "统计数据", Nav: "child", Tabs: p.UI.Tabs(by, "child", NumbersPath), Wide: true,
-		More: []ui.Action{{Label: "打印", Print: true}, {Label: "导出表格", Href: NumbersPath + ".xlsx?region=" + n.region, Icon: "download"}}}
+		More: []ui.Action{{Label: "打印", Print: true}, {Label: "导出表格", Href: n.address(NumbersPath+".xlsx", n.region, n.category), Icon: "download"}}}
 	own := access.Prefix(inside(by, url.Values{}))
 	for i, place := range path {
 		if len(access.Prefix(place.Code)) < len(own) {
@@ -252,24 +288,28 @@ func (p *Pages) Numbers(w http.ResponseWriter, r *http.Request, by access.Actor)
 		if i == len(path)-1 {
 			page.Lead = place.Name
 		} else {
-			page.Crumbs = append(page.Crumbs, ui.Crumb{Label: place.ShortName, Href: NumbersPath + "?region=" + place.Code})
+			page.Crumbs = append(page.Crumbs, ui.Crumb{Label: place.ShortName, Href: n.address(NumbersPath, place.Code, n.category)})
 		}
 	}
 	return p.UI.Page(w, r, by, "numbers.html", page, view)
 }
 
-func (n numbers) table(g grid, id string, by access.Actor) ui.Table {
+func (n numbers) table(g grid, id string) ui.Table {
 	t := ui.Table{ID: id, Caption: g.title, Columns: []ui.Column{{Label: g.first, Wide: true}}, Empty: ui.Empty{Title: "还没有数据"}}
 	for _, h := range g.heads {
 		t.Columns = append(t.Columns, ui.Column{Label: h, Num: true})
 	}
 	for _, r := range g.rows {
 		cells := []ui.Cell{ui.T(r.label)}
-		if r.href != "" && (g.first == "地方" || by.Can("child.list")) {
+		if r.href != "" {
 			cells[0] = ui.Link(r.label, r.href)
 		}
-		for _, v := range covering(r.counts, n.covered) {
-			cells = append(cells, ui.T(v))
+		for i, v := range covering(r.counts, n.covered) {
+			if n.open && r.counts[i] > 0 && i < len(r.lists) && r.lists[i] != "" {
+				cells = append(cells, ui.Counted(v, r.lists[i]))
+			} else {
+				cells = append(cells, ui.T(v))
+			}
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: cells})
 	}
@@ -302,7 +342,7 @@ func (p *Pages) NumbersSheet(w http.ResponseWriter, r *http.Request, by access.A
 	}
 	defer book.Close()
 	for _, g := range n.tables {
-		if err := n.fill(book, g, "统计时间 "+civil.FormatTime(tx.Now.Time())+"。在档未成年人，按居住地计入；合计每人只计一次。"); err != nil {
+		if err := n.fill(book, g, "统计时间 "+civil.FormatTime(tx.Now.Time())+"。在档未成年人，按居住地计入；合计每人只计一次。"+n.scope()); err != nil {
 			return err
 		}
 	}

@@ -147,7 +147,7 @@ func signed(n int) string {
 
 // table shows the parts that differ first; choosing adds the choice of each.
 func (c *comparison) table(choosing bool) ui.Table {
-	t := ui.Table{ID: "parts", Caption: "两份档案的内容", Columns: []ui.Column{{Label: "项目", Slim: true}, {Label: "档案甲"}, {Label: "档案乙"}, {Label: "比对", Slim: true}}}
+	t := ui.Table{ID: "parts", Caption: "两份档案的内容", Sides: true, Columns: []ui.Column{{Label: "项目", Slim: true}, {Label: "档案甲"}, {Label: "档案乙"}, {Label: "比对", Slim: true}}}
 	if choosing {
 		t.Columns[3] = ui.Column{Label: "合并后采用"}
 	}
@@ -185,7 +185,10 @@ func (c *comparison) cell(key string, i int) ui.Cell {
 	if key == "birth" && !c.revealed && !c.now[i].Birth.IsZero() {
 		words = strconv.Itoa(c.now[i].Birth.Year()) + "年"
 	}
-	return ui.Cell{HTML: template.HTML(strings.ReplaceAll(template.HTMLEscapeString(words), "\n", "<br>"))}
+	if words == "" {
+		return ui.Cell{}
+	}
+	return ui.Cell{HTML: template.HTML("<div>" + strings.ReplaceAll(template.HTMLEscapeString(words), "\n", "<br>") + "</div>")}
 }
 
 // choice offers whose value is taken: both where they unite, else the one that says something.

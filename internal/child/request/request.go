@@ -268,9 +268,6 @@ var limits = map[Kind]struct{ clock, title string }{
 	AgeOut:  {"child.age", "核对到龄儿童是否退出"},
 }
 
-// unruled is how many working days somebody has where no rule says.
-const unruled = 5
-
 // oblige opens the duty of a request.
 func (c *Counter) oblige(ctx context.Context, tx *db.Tx, by access.Actor, r Request, unit ref.Unit) (ref.Duty, error) {
 	l := limits[r.Kind]
@@ -280,11 +277,12 @@ func (c *Counter) oblige(ctx context.Context, tx *db.Tx, by access.Actor, r Requ
 	case r.Outside():
 		l.clock, l.title = "child.decide", "审批档案转往外县"
 	}
-	n := duty.New{Kind: DutyKind, Subject: "child_request", SubjectID: int64(r.ID), Title: l.title, Unit: unit, Region: cmp.Or(r.ToRegion, r.Region),
-		Rule: l.title, Deadline: duty.Within(unruled)}
-	if rule, there := c.Book().Clock(l.clock, civil.DateOf(tx.Now.Time())); there {
-		n.Deadline, n.Rule, n.Clause = duty.After(rule, tx.Now), rule.Source.String(), rule.Label
+	deadline, rule, err := duty.Ruled(c.Book(), l.clock, tx.Now)
+	if err != nil {
+		return 0, err
 	}
+	n := duty.New{Kind: DutyKind, Subject: "child_request", SubjectID: int64(r.ID), Title: l.title, Unit: unit, Region: cmp.Or(r.ToRegion, r.Region),
+		Rule: rule.Source.String(), Clause: rule.Label, Deadline: deadline}
 	ids, err := c.Duties.Open(ctx, tx, by, n)
 	if err != nil {
 		return 0, err

@@ -40,7 +40,10 @@ func (k *Desk) Decide(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Di
 		if d.File, err = k.Files.Attach(ctx, tx, by, subject(id), made.in); err != nil {
 			return err
 		}
-		days := k.limit("disclosure.days", civil.DateOf(tx.Now.Time()), unruledDays)
+		days, err := k.figure("disclosure.days", civil.DateOf(tx.Now.Time()))
+		if err != nil {
+			return err
+		}
 		d.State, d.Children, d.Total, d.Expires = Granted, pack(made.ids), int64(len(made.ids)), clock.Of(tx.Now.Time().Add(time.Duration(days)*24*time.Hour))
 	}
 	if d.Answer, err = k.Vault.SealText(ctx, tx, group(id), sealed(id, "answer"), words); err != nil {

@@ -128,18 +128,11 @@ func sealed(id ref.Disclosure, column string) vault.Field {
 
 func subject(id ref.Disclosure) file.Subject { return file.Of("child_disclosure", id) }
 
-// What holds where the rules say nothing.
-const (
-	unruledDays = 7
-	unruledRows = 5000
-	leastReason = 8
-)
+// leastReason is how many characters tell for what and by whom a list is used.
+const leastReason = 8
 
-func (k *Desk) limit(id string, on civil.Date, unruled int) int {
-	if l, there := k.Lists.Cabinet.Book().Limit(id, on); there && l.Value >= 1 {
-		return int(l.Value)
-	}
-	return unruled
+func (k *Desk) figure(id string, on civil.Date) (int, error) {
+	return duty.Figure(k.Lists.Cabinet.Book(), id, on)
 }
 
 // Ask asks for a list of a place with its columns in clear.
@@ -163,7 +156,10 @@ func (k *Desk) Ask(ctx context.Context, tx *db.Tx, by access.Actor, v ledger.Vie
 	if err != nil {
 		return 0, err
 	}
-	most := k.limit("disclosure.rows", on, unruledRows)
+	most, err := k.figure("disclosure.rows", on)
+	if err != nil {
+		return 0, err
+	}
 	f := errs.Fields{}
 	f.Check(column != "unit", "reason", "学校的名单由乡镇（街道）申请。")
 	f.Check(utf8.RuneCountInString(strings.TrimSpace(reason)) >= leastReason, "reason", "请写明用途、使用人和依据，至少8个字，例如“送县医保局核对参保，依据联席会议纪要”。")
@@ -192,11 +188,12 @@ func (k *Desk) ask(ctx context.Context, tx *db.Tx, by access.Actor, v ledger.Vie
 	if d.Decider, err = k.Duties.Superior(ctx, tx, by.Post.Unit); err != nil {
 		return 0, err
 	}
-	job := duty.New{Kind: DutyKind, Subject: "child_disclosure", SubjectID: int64(d.ID), Title: "审批导出未隐去的名单", Unit: d.Decider, Region: region, Rule: "明文导出", Deadline: duty.Within(2)}
-	if r, there := k.Lists.Cabinet.Book().Clock("child.disclose", civil.DateOf(tx.Now.Time())); there {
-		job.Deadline, job.Rule, job.Clause = duty.After(r, tx.Now), r.Source.String(), r.Label
+	deadline, r, err := duty.Ruled(k.Lists.Cabinet.Book(), "child.disclose", tx.Now)
+	if err != nil {
+		return 0, err
 	}
-	ids, err := k.Duties.Open(ctx, tx, by, job)
+	ids, err := k.Duties.Open(ctx, tx, by, duty.New{Kind: DutyKind, Subject: "child_disclosure", SubjectID: int64(d.ID), Title: "审批导出未隐去的名单", Unit: d.Decider, Region: region,
+		Rule: r.Source.String(), Clause: r.Label, Deadline: deadline})
 	if err != nil {
 		return 0, err
 	}
@@ -227,7 +224,11 @@ func (k *Desk) Prepare(ctx context.Context, d *db.DB, by access.Actor, id ref.Di
 		return nil, errs.New(errs.Conflict, "这份台账的栏目已经改变，请退回，由申请人重新申请。")
 	}
 	list = v.Apply(list)
-	rows, ids, err := k.Lists.Collect(ctx, tx, by, list, v, k.limit("disclosure.rows", on, unruledRows))
+	most, err := k.figure("disclosure.rows", on)
+	if err != nil {
+		return nil, err
+	}
+	rows, ids, err := k.Lists.Collect(ctx, tx, by, list, v, most)
 	if err != nil {
 		return nil, err
 	}
