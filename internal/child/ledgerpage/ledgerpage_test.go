@@ -140,6 +140,9 @@ func TestNumbersLeadToTheirListsAndCoverWhatIsSmall(t *testing.T) {
 		x.Page(officer, "numbers", "/numbers", "怎样统计", "57", "相符", "/numbers?category=C03")
 		of := x.Page(officer, "numbers-of", "/numbers?category=C03", "各地人数和风险等级：", "/numbers.xlsx?category=C03")
 		numberIsList(t, x, of)
+		if places, _, _ := strings.Cut(of, `id="categories"`); strings.Count(places, ">57<") < 2 {
+			t.Error("the numbers of a category are not told place by place")
+		}
 		body := x.Page(liaison, "numbers-covered", "/numbers", "少于5人的格子不显示")
 		if strings.Contains(body, "/ledgers?") {
 			t.Error("a number leads where its reader may not go")

@@ -87,7 +87,11 @@ func (p *Pages) gather(ctx context.Context, tx *db.Tx, by access.Actor, q url.Va
 	for i, r := range below {
 		codes[i] = r.Code
 	}
-	parts, err := p.Cabinet.Totals(ctx, tx, by, codes)
+	count := p.Cabinet.Totals
+	if n.category != "" {
+		count = p.Cabinet.Cells
+	}
+	parts, err := count(ctx, tx, by, codes)
 	if err != nil {
 		return n, err
 	}
