@@ -81,7 +81,7 @@ func TestOverloadChild(t *testing.T) {
 	}
 	fmt.Println("listening", l.Addr())
 	go func() { _ = s.Serve(t.Context(), l) }()
-	_, _ = io.Copy(io.Discard, os.Stdin)
+	profiled(t, "overload", func() { _, _ = io.Copy(io.Discard, os.Stdin) })
 }
 
 // seen is what one sort of client met.

@@ -110,6 +110,33 @@ func (p *transaction) QueryContext(ctx context.Context, query string, args ...an
 	return p.conn.QueryContext(ctx, query, args...)
 }
 
+// shared waits for a lock that others may share, and asks for one value.
+func (p *transaction) shared(ctx context.Context, key string, v any, query string, args []any) (there bool, err error) {
+	var b pgx.Batch
+	if !p.begun {
+		b.Queue("BEGIN")
+		p.begun = true
+	}
+	b.Queue("SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))", key)
+	b.Queue(query, args...)
+	err = p.conn.Raw(func(raw any) error {
+		results := raw.(*stdlib.Conn).Conn().SendBatch(ctx, &b)
+		for range b.Len() - 1 {
+			if _, err := results.Exec(); err != nil {
+				return errors.Join(err, results.Close())
+			}
+		}
+		switch err := results.QueryRow().Scan(v); {
+		case err == nil:
+			there = true
+		case !errors.Is(err, pgx.ErrNoRows):
+			return errors.Join(err, results.Close())
+		}
+		return results.Close()
+	})
+	return there, err
+}
+
 var errRolledBack = errors.New("db: commit: the transaction had failed before")
 
 func (p *transaction) commit(ctx context.Context, pending []batch) error {

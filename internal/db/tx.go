@@ -116,6 +116,21 @@ func (t *Tx) Lock(ctx context.Context, key string) error {
 	return err
 }
 
+// Shared is Maybe of a single value, asked while nobody holds key by Lock and
+// nobody will to the end of this transaction. On PostgreSQL both take one way
+// there and back, and unlike FOR SHARE leave nothing in the row.
+func Shared[T any](ctx context.Context, t *Tx, key, query string, args ...any) (v T, there bool, err error) {
+	p, locks := t.q.(*transaction)
+	if !locks {
+		return Maybe[T](ctx, t, query, args...)
+	}
+	if err := t.flush(ctx); err != nil {
+		return v, false, err
+	}
+	there, err = p.shared(ctx, key, &v, t.rebind(query), plain(args))
+	return v, there, t.wrap(err, query)
+}
+
 // Rows runs a query; the caller closes the rows.
 func (t *Tx) rows(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	if err := t.flush(ctx); err != nil {

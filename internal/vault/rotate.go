@@ -69,7 +69,7 @@ func (v *Vault) replaceCurrent(ctx context.Context, d *db.DB, by access.Actor, p
 		return Key{}, err
 	}
 	err = d.Write(ctx, func(tx *db.Tx) error {
-		if err := tx.Lock(ctx, "vault.master"); err != nil {
+		if err := tx.Lock(ctx, masterLock); err != nil {
 			return err
 		}
 		if err := makeCurrent(ctx, tx, master{k.ID, purpose, Current, proof(k), tx.Now}); err != nil {
@@ -221,7 +221,7 @@ func (v *Vault) Retire(ctx context.Context, d *db.DB, by access.Actor, id string
 		return err
 	}
 	err := d.Write(ctx, func(tx *db.Tx) error {
-		if err := tx.Lock(ctx, "vault.master"); err != nil {
+		if err := tx.Lock(ctx, masterLock); err != nil {
 			return err
 		}
 		if err := mayRetire(ctx, tx, id); err != nil {

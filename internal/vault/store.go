@@ -64,18 +64,15 @@ func currentWrap(ctx context.Context, tx *db.Tx) (string, error) {
 }
 
 func askWrap(ctx context.Context, tx *db.Tx) (string, error) {
-	query := "SELECT id FROM vault_master WHERE purpose = ? AND state = ?"
-	if tx.ForUpdate() != "" {
-		query += " FOR SHARE"
+	id, there, err := db.Shared[string](ctx, tx, masterLock, "SELECT id FROM vault_master WHERE purpose = ? AND state = ?", purposeWrap, Current)
+	if err == nil && !there {
+		err = errs.New(errs.Internal, "数据库中没有当前密钥的登记，请联系安全保密管理员。")
 	}
-	for range 3 { // a rotation that commits while we wait leaves no row in this statement's view
-		id, there, err := db.Maybe[string](ctx, tx, query, purposeWrap, Current)
-		if err != nil || there {
-			return id, err
-		}
-	}
-	return "", errs.New(errs.Internal, "数据库中没有当前密钥的登记，请联系安全保密管理员。")
+	return id, err
 }
+
+// masterLock is held by whoever exchanges or retires a master key.
+const masterLock = "vault.master"
 
 func dataKeyOf(ctx context.Context, tx *db.Tx, g Group) (dataKey, bool, error) {
 	return db.Maybe[dataKey](ctx, tx, "SELECT "+db.ColumnsOf[dataKey]("k")+" FROM vault_key k WHERE k.record_group = ?", g)

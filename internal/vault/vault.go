@@ -88,7 +88,7 @@ func Open(ctx context.Context, d *db.DB, path string, s Suite) (*Vault, error) {
 
 // enrol notes the keys of the file in the database, or checks that they are those noted.
 func (v *Vault) enrol(ctx context.Context, tx *db.Tx) error {
-	if err := tx.Lock(ctx, "vault.master"); err != nil {
+	if err := tx.Lock(ctx, masterLock); err != nil {
 		return err
 	}
 	known, err := masters(ctx, tx)
