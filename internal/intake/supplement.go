@@ -203,6 +203,9 @@ func (k *Desk) caller(ctx context.Context, tx *db.Tx, r *Report, now *Reporter) 
 		if row, err = reporterOf(ctx, tx, r.ID); err != nil {
 			return false, err
 		}
+		if row.Phone == nil { // none, as SQLite reads it
+			row.Phone = []byte{}
+		}
 	}
 	is := was
 	for _, f := range []struct {

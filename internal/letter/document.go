@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"weibao/internal/civil"
+	"weibao/internal/script"
 )
 
 // writer collects the XML of the document's body.
@@ -21,10 +22,10 @@ func (w *writer) escape(s string) {
 	_ = xml.EscapeText(&w.b, []byte(clean(s))) // a strings.Builder does not fail
 }
 
-// clean drops what XML cannot hold.
+// clean drops what XML cannot hold, and marks of direction.
 func clean(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\t' || r >= ' ' && r != 0xFFFD && r != 0xFFFE && r != 0xFFFF {
+		if r == '\n' || r == '\t' || r >= ' ' && r != 0xFFFD && r != 0xFFFE && r != 0xFFFF && !script.Turns(r) {
 			return r
 		}
 		return -1

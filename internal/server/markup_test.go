@@ -459,7 +459,7 @@ func (w *tramp) walk(who walker, do func(f form)) (pages int) {
 func TestFaultOfNoFieldOfAnyForm(t *testing.T) {
 	each, rounds := 1, 2
 	if n, err := strconv.Atoi(os.Getenv("WEIBAO_FAULTS")); err == nil {
-		each = max(1, min(n/75, 4))
+		each = max(1, min(n/100, 3))
 	}
 	w := newTramp(t, each)
 	for _, b := range breakouts {

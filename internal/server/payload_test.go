@@ -174,7 +174,11 @@ func whole(t *testing.T, name string, a *httptest.ResponseRecorder) (kind string
 		}
 		return label, marksOf(text)
 	case strings.Contains(kind, "csv"):
-		return "csv", marksOf(commas(t, name, body))
+		text := commas(t, name, body)
+		if strings.ContainsAny(text, turning[strings.Index(turning, "\u202a"):]) {
+			t.Errorf("%s: marks of direction turn what others read", name)
+		}
+		return "csv", marksOf(text)
 	case strings.Contains(kind, "pdf"):
 		return "pdf", marksOf(pdfWords(t, body))
 	}

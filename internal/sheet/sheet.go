@@ -17,6 +17,7 @@ import (
 	"unicode/utf8"
 
 	"weibao/internal/civil"
+	"weibao/internal/script"
 )
 
 // Kind says how the values of a column are shown.
@@ -95,10 +96,10 @@ func cell(v any) (any, error) {
 	return nil, fmt.Errorf("sheet: no cell for %T", v)
 }
 
-// clean keeps what a cell can hold: characters of XML, in the length that Excel allows.
+// clean keeps what a cell can hold: characters of XML without marks of direction, in the length that Excel allows.
 func clean(s string) string {
 	s = strings.Map(func(r rune) rune {
-		if r == '\t' || r == '\n' || r == '\r' || r >= ' ' && r != utf8.RuneError && r != 0xFFFE && r != 0xFFFF {
+		if r == '\t' || r == '\n' || r == '\r' || r >= ' ' && r != utf8.RuneError && r != 0xFFFE && r != 0xFFFF && !script.Turns(r) {
 			return r
 		}
 		return -1

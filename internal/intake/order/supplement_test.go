@@ -108,6 +108,19 @@ func TestMoreUnderTheNumberOfAnOrderReachesItsReportToBeRead(t *testing.T) {
 	})
 }
 
+// Whoever called first gave a name and no number; what comes later adds to the name.
+func TestMoreOfACallerWithoutANumberIsTaken(t *testing.T) {
+	within(t, func(w world) {
+		for i, name := range []string{"莫女士", "莫女士的邻居", "邻居石某"} {
+			in := told("GD-1", "夜里有哭声")
+			in.Report.Reporter = &intake.Reporter{Name: name}
+			if out := w.take(in, ""); out.Added != (i > 0) {
+				t.Errorf("%s: %+v", name, out)
+			}
+		}
+	})
+}
+
 // The caller's name and number stay with who reported, whom a second person opens.
 func TestWhatASupplementTellsOfTheCallerIsKeptApart(t *testing.T) {
 	within(t, func(w world) {

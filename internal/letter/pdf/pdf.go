@@ -19,6 +19,7 @@ import (
 
 	"weibao/internal/civil"
 	"weibao/internal/letter"
+	"weibao/internal/script"
 )
 
 // Measures in points.
@@ -140,13 +141,13 @@ func wrap(s string, width float64, first float64) (lines []string) {
 	return lines
 }
 
-// clean drops what is no sign.
+// clean drops what is no sign, and marks of direction.
 func clean(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r == '\t' {
 			return ' '
 		}
-		if r < ' ' || r == 0x7f || r == 0xFFFD {
+		if r < ' ' || r == 0x7f || r == 0xFFFD || script.Turns(r) {
 			return -1
 		}
 		return r
