@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"weibao/internal/child/disclosurepage"
+	"weibao/internal/child/importpage"
 	"weibao/internal/child/requestpage"
 	"weibao/internal/duty/dutypage"
 	"weibao/internal/job"
@@ -50,6 +51,7 @@ var ruleUses = map[string][]ui.Crumb{
 	"clocks/child.age":         {{Label: "申请和审批：到龄退出", Href: requestpage.ListPath}},
 	"clocks/assessment.decide": {{Label: "评估：另一人审定、确认的时限", Href: "/assessments"}},
 	"clocks/child.disclose":    {{Label: "明文导出：审批的时限", Href: disclosurepage.ListPath}},
+	"limits/import.undo":       {{Label: "导入：几天内可以整批撤销", Href: importpage.ListPath}},
 	"limits/disclosure.days":   {{Label: "明文导出：名单可以下载几天", Href: disclosurepage.ListPath}},
 	"limits/disclosure.rows":   {{Label: "明文导出：一次最多多少人", Href: disclosurepage.ListPath}},
 	"limits/record.days":       {{Label: "走访、联系和专项办理：最早可以补记到哪天", Href: "/duties"}},

@@ -22,7 +22,7 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, by access.Actor) er
 		return err
 	}
 	t := ui.Table{Caption: "导入和比对", Columns: []ui.Column{{Label: "名单", Wide: true}, {Label: "状态", Slim: true}, {Label: "行数", Num: true, Slim: true}, {Label: "结果"}, {Label: "经办", Quiet: true}},
-		Empty: ui.Empty{Title: "还没有导入过名单", Text: "上传原有台账或部门名单（.xlsx、.csv），系统先比对、预览，确认后才写入档案；导入后30天内可以整批撤销。",
+		Empty: ui.Empty{Title: "还没有导入过名单", Text: "上传原有台账或部门名单（.xlsx、.csv），系统先比对、预览，确认后才写入档案；导入后一段时间内可以整批撤销。",
 			Action: &ui.Action{Label: "导入名单", Href: ListPath + "/upload", Icon: "upload"}}}
 	if len(list) > listRows {
 		list = list[:listRows]

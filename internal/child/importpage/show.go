@@ -278,7 +278,11 @@ func (p *Pages) results(ctx context.Context, tx *db.Tx, by access.Actor, b impor
 		page.More = append(page.More, ui.Action{Label: "放弃", Href: path(b.ID) + "/discard", Danger: true})
 		return p.ready(ctx, tx, b, v)
 	case imports.Applied:
-		v.Note = &ui.Note{Tone: ui.Done, Title: "已导入" + count(b.Done) + "行", Text: "导入后" + number(imports.UndoDays) + "天内可以整批撤销：新建的档案结束，改动的内容恢复原值；此后又有人修改的保留并列出。"}
+		days, err := p.Desk.UndoDays(tx)
+		if err != nil {
+			return err
+		}
+		v.Note = &ui.Note{Tone: ui.Done, Title: "已导入" + count(b.Done) + "行", Text: "导入后" + number(days) + "天内可以整批撤销：新建的档案结束，改动的内容恢复原值；此后又有人修改的保留并列出。"}
 		if by.Can("child.import_undo") && b.Shredded == 0 {
 			page.More = append(page.More, ui.Action{Label: "整批撤销", Href: path(b.ID) + "/import_undo", Danger: true, Dialog: true})
 		}

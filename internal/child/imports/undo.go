@@ -9,15 +9,17 @@ import (
 	"weibao/internal/audit"
 	"weibao/internal/child"
 	"weibao/internal/child/imports/roster"
-	"weibao/internal/clock"
 	"weibao/internal/db"
+	"weibao/internal/duty"
 	"weibao/internal/errs"
 	"weibao/internal/job"
 	"weibao/internal/ref"
 )
 
-// UndoDays is how long a batch can be undone; then its copies are destroyed.
-const UndoDays = 30
+// UndoDays is how long a batch can be undone, as the county's rules have it; then its copies are destroyed.
+func (k *Desk) UndoDays(tx *db.Tx) (int, error) {
+	return duty.Figure(k.Book(), "import.undo", today(tx))
+}
 
 // Undo has a batch that was carried out taken back by a job in the actor's name.
 func (k *Desk) Undo(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Import) error {
@@ -30,7 +32,7 @@ func (k *Desk) Undo(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Impo
 	}
 	switch {
 	case b.Shredded != 0:
-		return errs.Newf(errs.Conflict, "导入已超过%d天，读取的内容已按规定销毁，不能整批撤销。请逐份办理。", UndoDays)
+		return errs.New(errs.Conflict, "导入已超过可以撤销的天数，读取的内容已按规定销毁，不能整批撤销。请逐份办理。")
 	case by.Post.Region != b.Region:
 		return errs.Newf(errs.Conflict, "这一批由“%s”的岗位导入，请由同一辖区的岗位撤销。", b.RegionName)
 	}
@@ -229,7 +231,11 @@ func (k *Desk) runShred(ctx context.Context, r *job.Run) error {
 			if err := r.Hold(ctx, tx); err != nil {
 				return err
 			}
-			list, err := spent(ctx, tx, tx.Now-clock.Instant(UndoDays*24*time.Hour/time.Millisecond))
+			days, err := k.UndoDays(tx)
+			if err != nil {
+				return err
+			}
+			list, err := spent(ctx, tx, tx.Now.Add(-time.Duration(days)*24*time.Hour))
 			if err != nil {
 				return err
 			}
