@@ -131,8 +131,7 @@ func (s *Stage) employ(ctx context.Context, tx *db.Tx, i int, m member, c auth.C
 		s.office = actor
 	case m.post.Role == access.Leader:
 		s.leader = actor
-	}
-	if m.post.Role == access.SecurityAdmin {
+	case m.post.Role == access.SecurityAdmin:
 		s.keys = actor
 	}
 	if m.unit.ID != 0 && s.people[m.unit.ID].IsZero() && m.post.Role != access.Leader {
