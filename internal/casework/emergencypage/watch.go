@@ -44,7 +44,7 @@ func (p *Pages) showWatch(w http.ResponseWriter, r *http.Request, by access.Acto
 	for _, x := range watches {
 		day := ui.T(civil.FormatDate(x.Day))
 		if x.Day == today {
-			day.Tag = &ui.Tag{State: ui.Running, Label: "今天"}
+			day.Sub = "今天"
 		}
 		view.Roster.Rows = append(view.Roster.Rows, ui.Row{Cells: []ui.Cell{day, ui.T(x.Name), ui.T(x.Phone)}})
 	}
@@ -56,7 +56,7 @@ func (p *Pages) showWatch(w http.ResponseWriter, r *http.Request, by access.Acto
 	if err != nil {
 		return err
 	}
-	view.Runs = ui.Table{ID: "runs", Caption: "本单位启动的应急清单", Columns: []ui.Column{{Label: "清单", Wide: true}, {Label: "办理", Slim: true}, {Label: "启动时间", Slim: true}, {Label: "启动人"}}, Empty: ui.Empty{Title: "没有应急清单", Text: "从个案或者儿童档案的页面启动。"}}
+	view.Runs = ui.Table{ID: "runs", Caption: "本单位启动的应急清单", Columns: []ui.Column{{Label: "清单", Wide: true}, {Label: "情况", Slim: true}, {Label: "启动时间", Slim: true}, {Label: "启动人"}}, Empty: ui.Empty{Title: "没有应急清单", Text: "从个案或者儿童档案的页面启动。"}}
 	for _, run := range runs {
 		view.Runs.Rows = append(view.Runs.Rows, ui.Row{Cells: []ui.Cell{ui.Link(letter.Punctuate(run.Label), Path(run.ID)), progressCell(far[run.ID]), ui.T(civil.FormatTime(run.At.Time())), ui.T(run.ByName)}})
 	}
@@ -78,14 +78,14 @@ func (p *Pages) showWatch(w http.ResponseWriter, r *http.Request, by access.Acto
 
 // progressCell says how far a checklist is, and what is overdue of it.
 func progressCell(f emergency.Far) ui.Cell {
-	c := ui.T("已办" + ui.Count(int(f.Done)) + "步，共" + ui.Count(int(f.Total)) + "步")
+	tag := ui.Tag{State: ui.Running, Label: "办理中"}
 	switch {
 	case f.Late > 0:
-		c.Tag = &ui.Tag{State: ui.Late, Label: "超期" + ui.Count(int(f.Late)) + "步"}
+		tag = ui.Tag{State: ui.Late, Label: "超期" + ui.Count(int(f.Late)) + "步"}
 	case f.Done == f.Total:
-		c.Tag = &ui.Tag{State: ui.Finished, Label: "已办结"}
+		tag = ui.Tag{State: ui.Finished, Label: "已办结"}
 	}
-	return c
+	return ui.Cell{Tag: &tag, Sub: "已办" + ui.Count(int(f.Done)) + "步，共" + ui.Count(int(f.Total)) + "步"}
 }
 
 func (p *Pages) forms(tx *db.Tx, by access.Actor, view *watchView) {
