@@ -31,6 +31,9 @@ import (
 var (
 	childSizes         = flag.String("children", "300000,3000000", "comma-separated numbers of children on SQLite at full size")
 	childSizesPostgres = flag.String("children-postgres", "300000", "the same on PostgreSQL; 3000000 and 20000000 are long runs")
+	childDatabase      = flag.String("children-database", "", "address of a migrated PostgreSQL in which children stay for the next run, with its keys in -children-keys")
+	childFill          = flag.Bool("children-fill", false, "open the files and measure nothing")
+	childKeys          = flag.String("children-keys", "", "folder of the keys of -children-database")
 )
 
 const (
@@ -50,12 +53,19 @@ func measureChildren(t *testing.T, out *table) {
 			text = *childSizesPostgres
 		}
 		t.Run(string(dialect), func(t *testing.T) {
-			dsn := durable(t, dialect)
-			x := &ledger{t: t, out: out, dsn: dsn, dialect: dialect}
-			x.open()
+			x := &ledger{t: t, out: out, dialect: dialect}
+			if dialect == db.Postgres && *childDatabase != "" {
+				x.dsn = *childDatabase
+				x.resume()
+			} else {
+				x.dsn = durable(t, dialect)
+				x.open()
+			}
 			for _, n := range childCounts(text) {
 				x.grow(n)
-				x.measure()
+				if !*childFill {
+					x.measure()
+				}
 			}
 		})
 	}
