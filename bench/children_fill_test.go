@@ -180,6 +180,8 @@ func (x *ledger) another(k int) {
 		fmt.Sprintf(`INSERT INTO child_key (digest, child) SELECT digest %% 4611686018427387904 + %d, child + %d FROM %s`, int64(k)*77_777_777_777_777, off, x.firstOf("child_key")),
 		fmt.Sprintf(`INSERT INTO child_count (region, category, level, sex, band, n) SELECT %s, category, level, sex, band, n FROM child_count
 			WHERE region BETWEEN '990101' AND '990101999999'`, place("region")),
+		fmt.Sprintf(`INSERT INTO child_wait (region, due, kind, categories, n) SELECT %s, due, kind, categories, n FROM child_wait
+			WHERE kind = '' AND region BETWEEN '990101' AND '990101999999'`, place("region")),
 	} {
 		x.write(func(ctx context.Context, tx *db.Tx) error {
 			_, err := tx.Exec(ctx, text)

@@ -89,15 +89,15 @@ func (s *specials) begin() {
 func (s *specials) measure() {
 	on := civil.DateOf(s.d.Clock.Now())
 	s.page("overview of the special lists, county", "", s.pages.Index, officer)
+	counts, err := s.desk.Counts(s.t.Context(), s.d.Reader(), officer, "")
+	if err != nil {
+		s.t.Fatal(err)
+	}
 	for _, l := range s.desk.Lists(officer, on) {
 		if l.Secret {
 			continue
 		}
-		n, err := s.desk.Size(s.t.Context(), s.d.Reader(), officer, l.ID, "")
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		what := fmt.Sprintf("list %s of %d children, county", l.ID, n)
+		what := fmt.Sprintf("list %s of %d children, county", l.ID, counts[l.ID].Children)
 		s.page(what, string(l.ID), s.pages.List, officer)
 		s.page(what+", one step", string(l.ID)+"?step="+l.Steps[0].ID, s.pages.List, officer)
 		s.page(fmt.Sprintf("list %s, township", l.ID), string(l.ID), s.pages.List, supervisor)

@@ -523,7 +523,7 @@ CREATE TABLE child (
     created     BIGINT NOT NULL,
     created_by  BIGINT NOT NULL,
     changed     BIGINT NOT NULL
-, campaign BIGINT NOT NULL DEFAULT 0);
+, campaign BIGINT NOT NULL DEFAULT 0, waits TEXT NOT NULL DEFAULT '');
 CREATE INDEX child_county ON child (county, level, due, id) WHERE state = 'open';
 CREATE INDEX child_region ON child (region, level, due, id, campaign) WHERE state = 'open';
 CREATE INDEX child_successor ON child (successor, id) WHERE successor > 0;
@@ -841,6 +841,15 @@ CREATE TABLE child_view (
 );
 CREATE INDEX child_view_owner ON child_view (owner, id);
 CREATE INDEX child_view_unit ON child_view (unit, id) WHERE shared = 1;
+
+CREATE TABLE child_wait (
+    region     TEXT NOT NULL,               -- village, township or county in twelve digits
+    due        TEXT NOT NULL,               -- day by which it waits; '' = whenever
+    kind       TEXT NOT NULL,               -- rule.CareKind; '' = the children themselves, each once
+    categories TEXT NOT NULL,               -- as child.categories
+    n          BIGINT NOT NULL,
+    PRIMARY KEY (region, due, kind, categories)
+) WITHOUT ROWID;
 
 CREATE TABLE duty (
     id          INTEGER PRIMARY KEY,

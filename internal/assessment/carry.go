@@ -64,10 +64,12 @@ func (k *Desk) carryOut(ctx context.Context, tx *db.Tx, by access.Actor, list []
 	if err != nil {
 		return err
 	}
-	news := make([]child.News, 0, len(list))
+	news, listed := make([]child.News, 0, len(list)), k.listed(today(tx))
 	for i, t := range list {
-		if due := earliest(t, opened[i]); t.apart == 0 { // what stands apart moves nothing on the file
-			news = append(news, child.News{Child: t.child.ID, Set: child.Set{Due: &due, Level: t.level}})
+		if t.apart == 0 { // what stands apart moves nothing on the file
+			open := t.after(opened[i])
+			due, waits := earliest(open), waitsOf(open, listed)
+			news = append(news, child.News{Child: t.child.ID, Set: child.Set{Due: &due, Level: t.level, Waits: &waits}})
 		}
 	}
 	return k.Cabinet.TellAll(ctx, tx, by, news)
@@ -143,16 +145,46 @@ func (m maker) make(ctx context.Context, tx *db.Tx, t turn, w rule.Care) (Care, 
 	return Care{ID: int64(ref.New[ref.Audit](tx.Now.Time())), Child: c.ID, Kind: w.Kind, Terms: terms, Due: by.due, State: careOpen, Opened: tx.Now, Apart: t.apart}, d, nil
 }
 
-// earliest is the first due of the care that is open after a turn; the zero date is none.
-func earliest(t turn, opened []Care) civil.Date {
+// after gives the care that is open after a turn.
+func (t turn) after(opened []Care) []Care {
+	return slices.DeleteFunc(slices.Concat(t.have, opened), func(h Care) bool {
+		return h.State != careOpen || slices.ContainsFunc(t.plan.end, func(e Care) bool { return e.ID == h.ID })
+	})
+}
+
+// earliest is the first due of open care; the zero date is none.
+func earliest(open []Care) civil.Date {
 	var due civil.Date
-	for _, h := range slices.Concat(t.have, opened) {
-		ended := slices.ContainsFunc(t.plan.end, func(e Care) bool { return e.ID == h.ID })
-		if h.State == careOpen && !ended && (due.IsZero() || h.Due.Before(due)) {
+	for _, h := range open {
+		if due.IsZero() || h.Due.Before(due) {
 			due = h.Due
 		}
 	}
 	return due
+}
+
+// listed are the kinds of care that special lists count. Secret lists count nothing.
+func (k *Desk) listed(on civil.Date) map[rule.CareKind]bool {
+	out := map[rule.CareKind]bool{}
+	for _, l := range k.Book().SpecialLists(on) {
+		for _, s := range l.Steps {
+			if !l.Secret {
+				out[rule.CareKind(l.KindOf(s))] = true
+			}
+		}
+	}
+	return out
+}
+
+// waitsOf writes what of open care special lists count, for the child's file.
+func waitsOf(open []Care, listed map[rule.CareKind]bool) string {
+	waits := map[string]civil.Date{}
+	for _, h := range open {
+		if listed[h.Kind] {
+			waits[string(h.Kind)] = h.Due
+		}
+	}
+	return child.Waits(waits)
 }
 
 // relevel gives children the levels that their answers have under the rules in force.

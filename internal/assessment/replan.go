@@ -125,7 +125,7 @@ func (k *Desk) replan(ctx context.Context, tx *db.Tx, by access.Actor, rows []ch
 	var turns []turn
 	for _, s := range subjects {
 		e.add(s)
-		if !s.changes() {
+		if !s.changes() && !s.stale {
 			continue
 		}
 		t := turn{child: s.child, have: s.have, plan: s.plan}
@@ -150,6 +150,7 @@ type subject struct {
 	level  int
 	have   []Care
 	plan   plan
+	stale  bool // lists count other care than the file was told of
 }
 
 func (s subject) changes() bool { return s.level != s.child.Level || !s.plan.empty() }
@@ -166,6 +167,7 @@ func (k *Desk) judge(ctx context.Context, tx *db.Tx, book *rule.Book, rows []chi
 	}
 	on := today(tx)
 	scale, chosen := book.CountyScale(on)
+	listed := k.listed(on)
 	out := make([]subject, len(rows))
 	for i, c := range rows {
 		s := subject{child: c, last: last[c.ID], paper: papers[c.ID], scale: scale, level: c.Level, have: have[c.ID]}
@@ -179,6 +181,7 @@ func (k *Desk) judge(ctx context.Context, tx *db.Tx, book *rule.Book, rows []chi
 			judged.Leveled = on
 		}
 		s.plan = compare(book, judged, have[c.ID], on)
+		s.stale = waitsOf(turn{have: s.have}.after(nil), listed) != c.Waits
 		out[i] = s
 	}
 	return out, nil

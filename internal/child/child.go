@@ -101,6 +101,7 @@ type Child struct {
 	Screened   civil.Date
 	Campaign   ref.Campaign // the screening in which something was entered last; 0 = none
 	Categories string
+	Waits      string // what waits to be done on special lists, as func Waits writes it
 	Band       int
 	Turns      civil.Date
 	State      State

@@ -20,6 +20,7 @@ type Set struct {
 	Due      *civil.Date // the earliest open duty for the child; the zero date is none
 	Screened *civil.Date
 	Campaign *ref.Campaign // in which something was entered of the child
+	Waits    *string       // what waits to be done on special lists, as func Waits writes it
 }
 
 // Tell brings a file up to date with what another slice has found, in that
@@ -102,6 +103,9 @@ func (s Set) put(row *Child, today civil.Date) error {
 	}
 	if s.Campaign != nil {
 		row.Campaign = *s.Campaign
+	}
+	if s.Waits != nil {
+		row.Waits = *s.Waits
 	}
 	return nil
 }
@@ -238,7 +242,8 @@ func (c *Cabinet) Raise(ctx context.Context, tx *db.Tx, row Child) error {
 }
 
 // Turn moves the files whose age crosses a band into it, some at a time, and
-// tells how many. It runs every day, at cost proportional to birthdays.
+// tells how many. It runs every day, at cost proportional to birthdays, and
+// drops the kept numbers that have come to nothing.
 func (c *Cabinet) Turn(ctx context.Context, d *db.DB) (int, error) {
 	total := 0
 	for {
@@ -262,8 +267,11 @@ func (c *Cabinet) Turn(ctx context.Context, d *db.DB) (int, error) {
 			}
 			return err
 		})
-		if total += n; err != nil || n < turnStep {
+		if total += n; err != nil {
 			return total, err
+		}
+		if n < turnStep {
+			return total, d.WriteLow(ctx, func(tx *db.Tx) error { return forgetWaits(ctx, tx) })
 		}
 	}
 }
@@ -303,10 +311,4 @@ func MayCount(by access.Actor, regions []string) error {
 		}
 	}
 	return nil
-}
-
-// Recount gives by how much a full count of the files differs from the kept
-// numbers, cell by cell; nothing, unless somebody edited a table.
-func (c *Cabinet) Recount(ctx context.Context, tx *db.Tx) ([]Cell, error) {
-	return recount(ctx, tx)
 }

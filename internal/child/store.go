@@ -64,14 +64,14 @@ func setTold(ctx context.Context, tx *db.Tx, rows []Child) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	args := make([]any, 0, 7*len(rows)+1)
+	args := make([]any, 0, 8*len(rows)+1)
 	for _, c := range rows {
-		args = append(args, c.ID, c.Level, c.Leveled, c.Due, c.Screened, c.Campaign, c.Version+1)
+		args = append(args, c.ID, c.Level, c.Leveled, c.Due, c.Screened, c.Campaign, c.Waits, c.Version+1)
 	}
-	_, err := tx.Exec(ctx, `WITH v(id, level, leveled, due, screened, campaign, version) AS (VALUES
-		(CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS BIGINT))`+
-		strings.Repeat(", (?, ?, ?, ?, ?, ?, ?)", len(rows)-1)+`) UPDATE child SET level = v.level, leveled = v.leveled, due = v.due, screened = v.screened,
-		campaign = v.campaign, version = v.version, changed = ? FROM v WHERE child.id = v.id`,
+	_, err := tx.Exec(ctx, `WITH v(id, level, leveled, due, screened, campaign, waits, version) AS (VALUES
+		(CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS BIGINT))`+
+		strings.Repeat(", (?, ?, ?, ?, ?, ?, ?, ?)", len(rows)-1)+`) UPDATE child SET level = v.level, leveled = v.leveled, due = v.due, screened = v.screened,
+		campaign = v.campaign, waits = v.waits, version = v.version, changed = ? FROM v WHERE child.id = v.id`,
 		append(args, tx.Now)...)
 	return err
 }
@@ -395,6 +395,34 @@ func addCells(ctx context.Context, tx *db.Tx, cells []Cell) error {
 	return nil
 }
 
+// addWaits adds to the kept numbers of what waits.
+func addWaits(ctx context.Context, tx *db.Tx, waits []wait) error {
+	for some := range slices.Chunk(waits, 100) {
+		args := make([]any, 0, 5*len(some))
+		for _, w := range some {
+			args = append(args, w.Region, w.Due, w.Kind, w.Categories, w.N)
+		}
+		_, err := tx.Exec(ctx, "INSERT INTO child_wait (region, due, kind, categories, n) VALUES "+strings.TrimSuffix(strings.Repeat("(?,?,?,?,?),", len(some)), ",")+
+			" ON CONFLICT (region, due, kind, categories) DO UPDATE SET n = child_wait.n + excluded.n", args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forgetWaits drops the numbers of days for which nothing waits any more.
+func forgetWaits(ctx context.Context, tx *db.Tx) error {
+	_, err := tx.Exec(ctx, "DELETE FROM child_wait WHERE n = 0")
+	return err
+}
+
+// waiting sums what waits in a place: whenever, and before a day.
+func waiting(ctx context.Context, tx *db.Tx, region string, on civil.Date) ([]Waiting, error) {
+	return db.All[Waiting](ctx, tx, "SELECT w.kind, w.categories, CAST(sum(CASE w.due WHEN '' THEN w.n ELSE 0 END) AS BIGINT) AS n, CAST(sum(CASE w.due WHEN '' THEN 0 ELSE w.n END) AS BIGINT) AS late"+
+		" FROM child_wait w WHERE w.region = ? AND w.due < ? GROUP BY w.kind, w.categories", region, on)
+}
+
 func turning(ctx context.Context, tx *db.Tx, today civil.Date, limit int) ([]Child, error) {
 	return db.All[Child](ctx, tx, "SELECT "+columns+" FROM child c WHERE c.state = 'open' AND c.turns <> '' AND c.turns <= ? ORDER BY c.turns, c.id LIMIT ?"+
 		tx.SkipLocked(), today, limit)
@@ -410,33 +438,32 @@ func totals(ctx context.Context, tx *db.Tx, regions []string) ([]Cell, error) {
 		" GROUP BY region, level ORDER BY region, level", db.Args(regions)...)
 }
 
-// recount counts everything anew beside what is kept.
-func recount(ctx context.Context, tx *db.Tx) ([]Cell, error) {
+// recount counts everything anew and takes from it what is kept.
+func recount(ctx context.Context, tx *db.Tx) (counting, error) {
+	truth := counting{cells: map[Cell]int64{}, waits: map[wait]int64{}}
 	rows, err := db.All[Child](ctx, tx, "SELECT "+columns+" FROM child c WHERE c.state = 'open'")
 	if err != nil {
-		return nil, err
+		return truth, err
 	}
-	truth := counting{}
 	for _, r := range rows {
 		truth.add(r, 1)
 	}
 	kept, err := db.All[Cell](ctx, tx, "SELECT region, category, level, sex, band, n FROM child_count WHERE n <> 0")
 	if err != nil {
-		return nil, err
+		return truth, err
 	}
 	for _, k := range kept {
 		n := k.N
 		k.N = 0
-		truth[k] -= n
+		truth.cells[k] -= n
 	}
-	var out []Cell
-	for c, n := range truth {
-		if n != 0 {
-			c.N = n
-			out = append(out, c)
-		}
+	waits, err := db.All[wait](ctx, tx, "SELECT "+db.ColumnsOf[wait]("w")+" FROM child_wait w WHERE w.n <> 0")
+	for _, w := range waits {
+		n := w.N
+		w.N = 0
+		truth.waits[w] -= n
 	}
-	return out, nil
+	return truth, err
 }
 
 // walk gives open files of a scope in the order of their ids.

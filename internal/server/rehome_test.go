@@ -28,6 +28,7 @@ var stay = map[string]string{
 	"org_county":           "a county keeps its code while the program serves it",
 	"child_month":          "months that have passed stay as they were counted",
 	"child_count":          "kept numbers of a place that is no more are zero, which the recount proves",
+	"child_wait":           "as child_count",
 	"intake_decision":      "what was decided then, by the place of then",
 	"screening_event":      "who did what in a campaign, and where it was then",
 	"auth_post":            "live posts follow with their stamps: TestEverythingFollowsAMergedTownship in internal/flow",

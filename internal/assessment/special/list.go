@@ -144,47 +144,44 @@ func openOf(l special.List, cares []assessment.Care) (out []assessment.Care) {
 }
 
 // Waiting counts for whom a step waits, and for how many it is late.
-type Waiting struct {
-	Kind    rule.CareKind
-	N, Late int64
+type Waiting struct{ N, Late int64 }
+
+// Count is how many children stand on a list, and for whom its steps wait.
+type Count struct {
+	Children int64
+	Steps    map[string]Waiting
 }
 
-// Waits counts the open steps of a list in the actor's scope, by step.
-func (k *Desk) Waits(ctx context.Context, tx *db.Tx, by access.Actor, id special.Kind, region string) (map[string]Waiting, error) {
-	l, err := k.ordinary(by, id, today(tx))
+// Counts gives the kept numbers of the lists that an actor may see, of a
+// division in his scope; "" is the whole scope. Secret lists are not counted.
+func (k *Desk) Counts(ctx context.Context, tx *db.Tx, by access.Actor, region string) (map[special.Kind]Count, error) {
+	on := today(tx)
+	rows, err := k.Care.Cabinet.Waiting(ctx, tx, by, region, on)
 	if err != nil {
 		return nil, err
 	}
-	column, value, err := child.Filter{Region: region}.Within(by)
-	if err != nil {
-		return nil, err
-	}
-	kinds, out := make([]string, len(l.Steps)), map[string]Waiting{}
-	for i, s := range l.Steps {
-		kinds[i] = l.KindOf(s)
-	}
-	rows, err := waits(ctx, tx, kinds, k.book().SpecialCategories(l.ID, today(tx)), column, value, today(tx))
-	for _, r := range rows {
+	out := map[special.Kind]Count{}
+	for _, l := range k.Lists(by, on) {
+		if l.Secret {
+			continue
+		}
+		n, steps, its := Count{Steps: map[string]Waiting{}}, map[string]string{}, k.book().SpecialCategories(l.ID, on)
 		for _, s := range l.Steps {
-			if l.KindOf(s) == string(r.Kind) {
-				out[s.ID] = r
+			steps[l.KindOf(s)] = s.ID
+		}
+		for _, r := range rows {
+			switch step, waits := steps[r.Kind]; {
+			case r.Kind != "" && !waits || !r.Of(its):
+			case r.Kind == "":
+				n.Children += r.N
+			default:
+				w := n.Steps[step]
+				n.Steps[step] = Waiting{w.N + r.N, w.Late + r.Late}
 			}
 		}
+		out[l.ID] = n
 	}
-	return out, err
-}
-
-// Size counts the members of an ordinary list in the actor's scope, each once.
-func (k *Desk) Size(ctx context.Context, tx *db.Tx, by access.Actor, id special.Kind, region string) (int64, error) {
-	l, err := k.ordinary(by, id, today(tx))
-	if err != nil {
-		return 0, err
-	}
-	column, value, err := child.Filter{Region: region}.Within(by)
-	if err != nil {
-		return 0, err
-	}
-	return size(ctx, tx, k.book().SpecialCategories(l.ID, today(tx)), column, value)
+	return out, nil
 }
 
 // Entries gives a page of a secret list in the actor's scope, the latest first,

@@ -274,8 +274,8 @@ func TestAListIsAViewAndNobodySeesBeyondHisScope(t *testing.T) {
 		k.enter(b, "C08")
 		for by, want := range map[*access.Actor]int{&officer: 2, &leader: 2, &supervisor: 2, &director: 2, &stranger: 0, &elsewhere: 0} {
 			rows, err := k.Members(t.Context(), k.d.Reader(), *by, special.Disability, lists.Filter{Limit: 50})
-			n, err2 := k.Size(t.Context(), k.d.Reader(), *by, special.Disability, "")
-			if err != nil || err2 != nil || len(rows) != want || int(n) != want {
+			counts, err2 := k.Counts(t.Context(), k.d.Reader(), *by, "")
+			if n := counts[special.Disability].Children; err != nil || err2 != nil || len(rows) != want || int(n) != want {
 				t.Errorf("%s: %d rows, number %d, %v, %v", by.Post.Role, len(rows), n, err, err2)
 			}
 		}
@@ -291,9 +291,9 @@ func TestAListIsAViewAndNobodySeesBeyondHisScope(t *testing.T) {
 		if err != nil || len(due) != 1 || due[0].Child.ID != a || len(due[0].Lacks) != 2 {
 			t.Fatal(due, err)
 		}
-		waits, err := k.Waits(t.Context(), k.d.Reader(), officer, special.Disability, "")
-		if err != nil || waits["treatment"].N != 2 || waits["need"].N != 1 || waits["need"].Late != 0 {
-			t.Error(waits, err)
+		counts, err := k.Counts(t.Context(), k.d.Reader(), officer, "")
+		if waits := counts[special.Disability].Steps; err != nil || waits["treatment"].N != 2 || waits["need"].N != 1 || waits["need"].Late != 0 {
+			t.Error(counts, err)
 		}
 		if _, err := k.Members(t.Context(), k.d.Reader(), liaison, special.Disability, lists.Filter{Limit: 5}); !errs.Is(err, errs.NotFound) {
 			t.Error("a liaison lists children:", err)

@@ -76,31 +76,6 @@ func waiting(ctx context.Context, tx *db.Tx, kind rule.CareKind, categories []st
 	return rows, keys, err
 }
 
-// waits counts the open care of some kinds among the members of a list, and
-// what of it is late. It begins with the care: SQLite would begin with all files
-// of the place.
-func waits(ctx context.Context, tx *db.Tx, kinds, categories []string, column string, value any, on civil.Date) ([]Waiting, error) {
-	if len(categories) == 0 || len(kinds) == 0 {
-		return nil, nil
-	}
-	args := slices.Concat([]any{on}, db.Args(kinds), []any{value}, db.Args(categories))
-	return db.All[Waiting](ctx, tx, "SELECT h.kind, count(*) AS n, coalesce(CAST(sum(CASE WHEN h.due < ? THEN 1 ELSE 0 END) AS BIGINT), 0) AS late FROM assessment_care h CROSS JOIN child c"+
-		" WHERE c.id = h.child AND h.state = 'open' AND h.apart = 0 AND h.kind IN "+db.In(len(kinds))+" AND c.state = 'open'"+place(column)+belongs(categories)+" GROUP BY h.kind", args...)
-}
-
-// size counts the open files in some categories, each once.
-func size(ctx context.Context, tx *db.Tx, categories []string, column string, value any) (int64, error) {
-	if len(categories) == 0 {
-		return 0, nil
-	}
-	where := place(column)
-	if column != "unit" { // those that hold carry the child's place
-		where = " AND b." + column + " = ?"
-	}
-	return db.Get[int64](ctx, tx, "SELECT count(DISTINCT b.child) FROM child_category b CROSS JOIN child c WHERE c.id = b.child AND b.ended = '' AND c.state = 'open' AND b.category IN "+
-		db.In(len(categories))+where, append(db.Args(categories), value)...)
-}
-
 func entriesOf(ctx context.Context, tx *db.Tx, by access.Actor, list special.Kind, after ref.Entry, limit int) ([]Entry, error) {
 	where, args := by.Scope().Where(access.ScopeColumns("e"))
 	text, all := "SELECT "+entryColumns+" FROM assessment_entry e JOIN child c ON c.id = e.child WHERE e.list = ? AND e.ended = '' AND c.state = 'open' AND NOT EXISTS (SELECT 1 FROM assessment_entry f WHERE f.child = e.child AND f.list = e.list AND f.ended = '' AND f.id < e.id) AND "+where, append([]any{list}, args...)

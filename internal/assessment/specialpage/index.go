@@ -16,6 +16,10 @@ func (p *Pages) Index(w http.ResponseWriter, r *http.Request, by access.Actor) e
 	tx := p.DB.Reader()
 	t := ui.Table{Caption: "专项名单", Columns: []ui.Column{{Label: "名单", Wide: true}, {Label: "在名单上", Num: true}, {Label: "待办事项", Num: true}, {Label: "超期", Num: true}, {Label: "缺证明", Num: true}},
 		Empty: ui.Empty{Title: "本县规则里没有专项名单", Text: "在规则里列出专项名单后，这里按名单列出应办的事。"}}
+	counts, err := p.Desk.Counts(r.Context(), tx, by, "")
+	if err != nil {
+		return err
+	}
 	for _, l := range p.Desk.Lists(by, today(tx)) {
 		row := ui.Row{Cells: []ui.Cell{{Text: letter.Punctuate(l.Label), Href: ListPath + "/" + string(l.ID), Sub: letter.Punctuate(l.Purpose)}, {}, {}, {}, {}}}
 		if l.Secret {
@@ -23,23 +27,16 @@ func (p *Pages) Index(w http.ResponseWriter, r *http.Request, by access.Actor) e
 			t.Rows = append(t.Rows, row)
 			continue
 		}
-		n, err := p.Desk.Size(r.Context(), tx, by, l.ID, "")
-		if err != nil {
-			return err
-		}
-		waits, err := p.Desk.Waits(r.Context(), tx, by, l.ID, "")
-		if err != nil {
-			return err
-		}
+		n := counts[l.ID]
 		open, late, lacks := int64(0), int64(0), int64(0)
 		for _, s := range l.Steps {
-			wait := waits[s.ID]
+			wait := n.Steps[s.ID]
 			open, late = open+wait.N, late+wait.Late
 			if s.Proves {
 				lacks += wait.N
 			}
 		}
-		for i, v := range []int64{n, open, late, lacks} {
+		for i, v := range []int64{n.Children, open, late, lacks} {
 			row.Cells[i+1].Text = strconv.FormatInt(v, 10)
 		}
 		if late > 0 {

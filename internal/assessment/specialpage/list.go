@@ -53,17 +53,14 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, by access.Actor) er
 // filter offers the steps for which somebody waits, and the townships.
 func (p *Pages) filter(ctx context.Context, tx *db.Tx, by access.Actor, l special.List, q url.Values) (ui.Filter, error) {
 	f := ui.Filter{Action: ListPath + "/" + string(l.ID)}
-	waits, err := p.Desk.Waits(ctx, tx, by, l.ID, q.Get("region"))
+	counts, err := p.Desk.Counts(ctx, tx, by, q.Get("region"))
 	if err != nil {
 		return f, err
 	}
-	n, err := p.Desk.Size(ctx, tx, by, l.ID, q.Get("region"))
-	if err != nil {
-		return f, err
-	}
-	f.Quick = []ui.Tab{{Label: "全部", Href: address(l, q, "", ""), Here: q.Get("step") == "", Count: int(n)}}
+	n := counts[l.ID]
+	f.Quick = []ui.Tab{{Label: "全部", Href: address(l, q, "", ""), Here: q.Get("step") == "", Count: int(n.Children)}}
 	for _, s := range l.Steps {
-		if wait := waits[s.ID]; wait.N > 0 {
+		if wait := n.Steps[s.ID]; wait.N > 0 {
 			f.Quick = append(f.Quick, ui.Tab{Label: letter.Punctuate(s.Label), Href: address(l, q, s.ID, ""), Here: q.Get("step") == s.ID, Count: int(wait.N), Urgent: wait.Late > 0})
 		}
 	}
