@@ -173,6 +173,16 @@ func (k *Desk) CaresBy(ctx context.Context, tx *db.Tx, list []child.Child) (map[
 	return have, err
 }
 
+// OpenBy gives what is open for some children, for lists: its kind and its due.
+func (k *Desk) OpenBy(ctx context.Context, tx *db.Tx, list []child.Child) (map[ref.Child][]Care, error) {
+	rows, err := openCaresOf(ctx, tx, idsOf(list))
+	open := make(map[ref.Child][]Care, len(list))
+	for _, h := range rows {
+		open[h.Child] = append(open[h.Child], h)
+	}
+	return open, err
+}
+
 func idsOf(list []child.Child) []ref.Child {
 	ids := make([]ref.Child, len(list))
 	for i, c := range list {

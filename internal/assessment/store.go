@@ -171,6 +171,11 @@ func caresOf(ctx context.Context, tx *db.Tx, ids []ref.Child) ([]Care, error) {
 	return db.All[Care](ctx, tx, "SELECT "+db.ColumnsOf[Care]("h")+" FROM assessment_care h WHERE h.apart = 0 AND h.child IN "+db.In(len(ids))+" ORDER BY h.id", db.Args(ids)...)
 }
 
+// openCaresOf gives what is open for some children, as lists show it.
+func openCaresOf(ctx context.Context, tx *db.Tx, ids []ref.Child) ([]Care, error) {
+	return db.All[Care](ctx, tx, "SELECT h.child, h.kind, h.due, h.state FROM assessment_care h WHERE h.apart = 0 AND h.state = 'open' AND h.child IN "+db.In(len(ids)), db.Args(ids)...)
+}
+
 // Rehome gives the assessments of a division that is no longer in force the one in its place.
 func Rehome(ctx context.Context, tx *db.Tx, was, now string) error {
 	_, err := tx.Exec(ctx, "UPDATE assessment SET region = ?, town = ?, county = ? WHERE region = ?", now, access.Town(now), access.County(now), was)

@@ -130,9 +130,10 @@ func (w Waiting) Of(categories []string) bool {
 }
 
 // Waiting gives the kept numbers of what waits on a day, of a division in the
-// actor's scope; "" is the whole scope. Whoever sees his unit's files alone has
+// actor's scope; "" is the whole scope. With categories it gives those of the
+// sets that know one of them. Whoever sees his unit's files alone has
 // no division, and nothing is kept of those.
-func (c *Cabinet) Waiting(ctx context.Context, tx *db.Tx, by access.Actor, region string, on civil.Date) ([]Waiting, error) {
+func (c *Cabinet) Waiting(ctx context.Context, tx *db.Tx, by access.Actor, region string, on civil.Date, categories ...string) ([]Waiting, error) {
 	if err := require(by, "child.list"); err != nil {
 		return nil, err
 	}
@@ -144,7 +145,7 @@ func (c *Cabinet) Waiting(ctx context.Context, tx *db.Tx, by access.Actor, regio
 	if !ok {
 		return nil, errs.Missing()
 	}
-	return waiting(ctx, tx, padded(prefix), on)
+	return waiting(ctx, tx, padded(prefix), on, categories)
 }
 
 // Recount tells in lines where a full count of the files differs from the kept

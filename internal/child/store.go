@@ -418,9 +418,16 @@ func forgetWaits(ctx context.Context, tx *db.Tx) error {
 }
 
 // waiting sums what waits in a place: whenever, and before a day.
-func waiting(ctx context.Context, tx *db.Tx, region string, on civil.Date) ([]Waiting, error) {
+func waiting(ctx context.Context, tx *db.Tx, region string, on civil.Date, categories []string) ([]Waiting, error) {
+	where, args := "", []any{region, on}
+	for _, c := range categories {
+		where, args = where+" OR w.categories LIKE ?", append(args, "% "+c+" %")
+	}
+	if where != "" {
+		where = " AND (" + strings.TrimPrefix(where, " OR ") + ")"
+	}
 	return db.All[Waiting](ctx, tx, "SELECT w.kind, w.categories, CAST(sum(CASE w.due WHEN '' THEN w.n ELSE 0 END) AS BIGINT) AS n, CAST(sum(CASE w.due WHEN '' THEN 0 ELSE w.n END) AS BIGINT) AS late"+
-		" FROM child_wait w WHERE w.region = ? AND w.due < ? GROUP BY w.kind, w.categories", region, on)
+		" FROM child_wait w WHERE w.region = ? AND w.due < ?"+where+" GROUP BY w.kind, w.categories", args...)
 }
 
 func turning(ctx context.Context, tx *db.Tx, today civil.Date, limit int) ([]Child, error) {

@@ -2,6 +2,7 @@ package special_test
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -50,6 +51,9 @@ func (k desk) counted(t rapid.TB) {
 					t.Fatal(err)
 				}
 				return n
+			}
+			if one, err := k.Count(ctx, tx, by, l.ID, ""); err != nil || !reflect.DeepEqual(one, counts[l.ID]) {
+				t.Fatal(one, counts[l.ID], err)
 			}
 			if n := ask(""); counts[l.ID].Children != n {
 				t.Fatalf("%s: %s counts %d children, there are %d", by.Post.Role, l.ID, counts[l.ID].Children, n)

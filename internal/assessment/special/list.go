@@ -99,7 +99,7 @@ func (k *Desk) fill(ctx context.Context, tx *db.Tx, by access.Actor, l special.L
 	for i, m := range list {
 		rows[i], ids[i] = m.Child, m.Child.ID
 	}
-	cares, err := k.Care.CaresBy(ctx, tx, rows)
+	cares, err := k.Care.OpenBy(ctx, tx, rows)
 	if err != nil {
 		return err
 	}
@@ -155,33 +155,47 @@ type Count struct {
 // Counts gives the kept numbers of the lists that an actor may see, of a
 // division in his scope; "" is the whole scope. Secret lists are not counted.
 func (k *Desk) Counts(ctx context.Context, tx *db.Tx, by access.Actor, region string) (map[special.Kind]Count, error) {
-	on := today(tx)
+	on, out := today(tx), map[special.Kind]Count{}
 	rows, err := k.Care.Cabinet.Waiting(ctx, tx, by, region, on)
 	if err != nil {
 		return nil, err
 	}
-	out := map[special.Kind]Count{}
 	for _, l := range k.Lists(by, on) {
-		if l.Secret {
-			continue
+		if !l.Secret {
+			out[l.ID] = countOf(l, k.book().SpecialCategories(l.ID, on), rows)
 		}
-		n, steps, its := Count{Steps: map[string]Waiting{}}, map[string]string{}, k.book().SpecialCategories(l.ID, on)
-		for _, s := range l.Steps {
-			steps[l.KindOf(s)] = s.ID
-		}
-		for _, r := range rows {
-			switch step, waits := steps[r.Kind]; {
-			case r.Kind != "" && !waits || !r.Of(its):
-			case r.Kind == "":
-				n.Children += r.N
-			default:
-				w := n.Steps[step]
-				n.Steps[step] = Waiting{w.N + r.N, w.Late + r.Late}
-			}
-		}
-		out[l.ID] = n
 	}
 	return out, nil
+}
+
+// Count is Counts for one list.
+func (k *Desk) Count(ctx context.Context, tx *db.Tx, by access.Actor, id special.Kind, region string) (Count, error) {
+	l, err := k.ordinary(by, id, today(tx))
+	its := k.book().SpecialCategories(l.ID, today(tx))
+	if err != nil || len(its) == 0 {
+		return Count{}, err
+	}
+	rows, err := k.Care.Cabinet.Waiting(ctx, tx, by, region, today(tx), its...)
+	return countOf(l, its, rows), err
+}
+
+// countOf sums what belongs to a list.
+func countOf(l special.List, its []string, rows []child.Waiting) Count {
+	out, steps := Count{Steps: map[string]Waiting{}}, map[string]string{}
+	for _, s := range l.Steps {
+		steps[l.KindOf(s)] = s.ID
+	}
+	for _, r := range rows {
+		switch step, waits := steps[r.Kind]; {
+		case r.Kind != "" && !waits || !r.Of(its):
+		case r.Kind == "":
+			out.Children += r.N
+		default:
+			w := out.Steps[step]
+			out.Steps[step] = Waiting{w.N + r.N, w.Late + r.Late}
+		}
+	}
+	return out
 }
 
 // Entries gives a page of a secret list in the actor's scope, the latest first,

@@ -3,6 +3,7 @@ package special
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"weibao/internal/access"
 	"weibao/internal/child"
@@ -51,9 +52,15 @@ func stepsOf(ctx context.Context, tx *db.Tx, id ref.Child, entry ref.Entry) ([]S
 // place is where the children of a filter live, as a condition on their files.
 func place(column string) string { return " AND c." + column + " = ?" }
 
-// belongs is the condition that a child is in one of some categories.
-func belongs(categories []string) string {
-	return " AND EXISTS (SELECT 1 FROM child_category b WHERE b.child = c.id AND b.ended = '' AND b.category IN " + db.In(len(categories)) + ")"
+// belongs is the condition that a child is in one of some categories. It asks
+// the file, which is read in any case: asked of child_category, PostgreSQL takes
+// all who belong and sorts them, instead of stopping where the page is full.
+func belongs(categories []string) (string, []any) {
+	args := make([]any, len(categories))
+	for i, c := range categories {
+		args[i] = "% " + c + " %"
+	}
+	return " AND (c.categories LIKE ?" + strings.Repeat(" OR c.categories LIKE ?", len(categories)-1) + ")", args
 }
 
 // waiting gives the members of a list for whom a kind of care is open, by when.
@@ -61,9 +68,10 @@ func waiting(ctx context.Context, tx *db.Tx, kind rule.CareKind, categories []st
 	if len(categories) == 0 {
 		return nil, nil, nil
 	}
-	args := slices.Concat([]any{kind, f.After.Due, f.After.ID, value}, db.Args(categories), []any{f.Limit})
+	within, its := belongs(categories)
+	args := slices.Concat([]any{kind, f.After.Due, f.After.ID, value}, its, []any{f.Limit})
 	keys, err := db.All[child.Key](ctx, tx, "SELECT h.due, h.child AS id FROM assessment_care h CROSS JOIN child c WHERE c.id = h.child AND h.kind = ? AND h.state = 'open' AND h.apart = 0 AND (h.due, h.child) > (?, ?)"+
-		" AND c.state = 'open'"+place(column)+belongs(categories)+" ORDER BY h.due, h.child LIMIT ?", args...)
+		" AND c.state = 'open'"+place(column)+within+" ORDER BY h.due, h.child LIMIT ?", args...)
 	if err != nil || len(keys) == 0 {
 		return nil, nil, err
 	}

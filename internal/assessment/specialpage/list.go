@@ -53,11 +53,10 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, by access.Actor) er
 // filter offers the steps for which somebody waits, and the townships.
 func (p *Pages) filter(ctx context.Context, tx *db.Tx, by access.Actor, l special.List, q url.Values) (ui.Filter, error) {
 	f := ui.Filter{Action: ListPath + "/" + string(l.ID)}
-	counts, err := p.Desk.Counts(ctx, tx, by, q.Get("region"))
+	n, err := p.Desk.Count(ctx, tx, by, l.ID, q.Get("region"))
 	if err != nil {
 		return f, err
 	}
-	n := counts[l.ID]
 	f.Quick = []ui.Tab{{Label: "全部", Href: address(l, q, "", ""), Here: q.Get("step") == "", Count: int(n.Children)}}
 	for _, s := range l.Steps {
 		if wait := n.Steps[s.ID]; wait.N > 0 {
