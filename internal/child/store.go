@@ -259,13 +259,14 @@ func byGram(ctx context.Context, tx *db.Tx, by access.Actor, folded string, limi
 
 // beginning gives some files, each once, of which an entry begins with a text.
 // DISTINCT would make PostgreSQL read all that there are; so a few entries are
-// read, and more where many belong to the same files.
+// read, and more where many belong to the same files. Each is asked for its file:
+// of a join it would, from some millions on, read all files of the county.
 func beginning(ctx context.Context, tx *db.Tx, by access.Actor, towns []string, folded string, limit int) ([]ref.Child, error) {
 	where, args := visible(by)
 	for read := 2 * limit; ; read *= 8 {
 		all := slices.Concat(db.Args(towns), []any{[]byte(folded), after(folded)}, args, []any{read})
-		list, err := db.All[ref.Child](ctx, tx, "SELECT c.id FROM child_gram g JOIN child c ON c.id = g.child WHERE g.town IN "+db.In(len(towns))+
-			" AND g.gram >= ? AND g.gram < ? AND c.state = 'open' AND "+where+" LIMIT ?", all...)
+		list, err := db.All[ref.Child](ctx, tx, "SELECT g.child FROM child_gram g WHERE g.town IN "+db.In(len(towns))+
+			" AND g.gram >= ? AND g.gram < ? AND (SELECT 1 FROM child c WHERE c.id = g.child AND c.state = 'open' AND "+where+") = 1 LIMIT ?", all...)
 		full := len(list) == read
 		slices.Sort(list)
 		if list = slices.Compact(list); err != nil || len(list) >= limit || !full {
