@@ -148,19 +148,20 @@ func (k *Desk) met(ctx context.Context, tx *db.Tx, by access.Actor, v visit, in 
 		return Told{}, err
 	}
 	told := Told{Outcome: v.outcome(answers)}
-	paper := Paper{Answers: answers}
+	paper, row, dossier := Paper{Answers: answers}, v.file, v.dossier
 	if told.Outcome != Same {
 		if paper.Kept, err = k.fill(ctx, tx, by, v, after); err != nil {
 			return Told{}, err
 		}
 		told.Kept = paper.Kept
-	}
-	row, n, err := k.Cabinet.Locked(ctx, tx, by, v.file.ID)
-	if err != nil {
-		return Told{}, err
+		var n child.New
+		if row, n, err = k.Cabinet.Locked(ctx, tx, by, v.file.ID); err != nil {
+			return Told{}, err
+		}
+		dossier = n.Dossier
 	}
 	a := v.answer(tx, by, told.Outcome)
-	if told.Categories, err = k.suggested(row, n.Dossier, today(tx)); err != nil {
+	if told.Categories, err = k.suggested(row, dossier, today(tx)); err != nil {
 		return Told{}, err
 	}
 	a.Proposed = words(ids(told.Categories))
