@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -9,6 +10,10 @@ import (
 	"net/netip"
 	"runtime/debug"
 	"strings"
+	"sync"
+	"time"
+
+	"github.com/VictoriaMetrics/metrics"
 
 	"weibao/internal/access"
 	"weibao/internal/clock"
@@ -19,9 +24,10 @@ import (
 // answer counts what is written, for the log and the metrics.
 type answer struct {
 	http.ResponseWriter
-	status int
-	bytes  int64
-	shed   bool // there was no room for the request
+	status  int
+	bytes   int64
+	pattern string // the route as it was registered; "" = not looked for
+	shed    bool   // there was no room for the request
 }
 
 // WriteHeader notes the status.
@@ -57,12 +63,11 @@ func (s *Server) numbered(next http.Handler) http.Handler {
 				s.recovered(a, r, number, p)
 			}
 			took := clock.Since(start)
-			pattern := s.pattern(r)
+			pattern := s.pattern(a, r)
 			if a.status == 0 {
 				a.status = http.StatusOK
 			}
-			s.set.GetOrCreateSummary(fmt.Sprintf(`weibao_request_seconds{route=%q}`, pattern)).Update(took.Seconds())
-			s.set.GetOrCreateCounter(fmt.Sprintf(`weibao_requests_total{route=%q,status="%d"}`, pattern, a.status)).Inc()
+			s.meter(pattern).count(a.status, took)
 			if a.shed {
 				return // a flood is counted, not written down line by line
 			}
@@ -73,11 +78,36 @@ func (s *Server) numbered(next http.Handler) http.Handler {
 }
 
 // pattern gives the route of a request as it was registered.
-func (s *Server) pattern(r *http.Request) string {
-	if _, pattern := s.mux.Handler(r); pattern != "" {
-		return pattern
+func (s *Server) pattern(a *answer, r *http.Request) string {
+	if a.pattern == "" {
+		_, a.pattern = s.mux.Handler(r)
 	}
-	return "none"
+	return cmp.Or(a.pattern, "none")
+}
+
+// meter counts the requests of a route; each of its series is looked up once.
+type meter struct {
+	set   *metrics.Set
+	route string
+	took  *metrics.Summary
+	ended sync.Map // status → *metrics.Counter
+}
+
+func (s *Server) meter(route string) *meter {
+	if known, ok := s.meters.Load(route); ok {
+		return known.(*meter)
+	}
+	known, _ := s.meters.LoadOrStore(route, &meter{set: s.set, route: route, took: s.set.GetOrCreateSummary(fmt.Sprintf(`weibao_request_seconds{route=%q}`, route))})
+	return known.(*meter)
+}
+
+func (m *meter) count(status int, took time.Duration) {
+	m.took.Update(took.Seconds())
+	ended, ok := m.ended.Load(status)
+	if !ok {
+		ended, _ = m.ended.LoadOrStore(status, m.set.GetOrCreateCounter(fmt.Sprintf(`weibao_requests_total{route=%q,status="%d"}`, m.route, status)))
+	}
+	ended.(*metrics.Counter).Inc()
 }
 
 func (s *Server) recovered(a *answer, r *http.Request, number string, p any) {
@@ -85,7 +115,7 @@ func (s *Server) recovered(a *answer, r *http.Request, number string, p any) {
 		a.status = 499 // the client went away
 		return
 	}
-	s.o.Log.Error("panic", "id", number, "route", s.pattern(r), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+	s.o.Log.Error("panic", "id", number, "route", s.pattern(a, r), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 	if a.status == 0 {
 		s.o.UI.Error(a, r, access.Actor{}, fmt.Errorf("panic in request %s", number))
 	}

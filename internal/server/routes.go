@@ -62,6 +62,9 @@ func (s *Server) join() (err error) {
 // route finds the handler of a request; what has none is answered in the product's own words.
 func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	h, pattern := s.mux.Handler(r)
+	if a, ok := w.(*answer); ok {
+		a.pattern = pattern
+	}
 	if pattern != "" {
 		s.mux.ServeHTTP(w, r)
 		return

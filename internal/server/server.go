@@ -17,6 +17,7 @@ import (
 	"net/http"
 	"net/netip"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
@@ -51,6 +52,7 @@ type Server struct {
 	mux      *http.ServeMux
 	handler  http.Handler
 	set      *metrics.Set
+	meters   sync.Map // route → *meter
 	lanes    lanes
 	busy     notice
 	stopping context.Context // ended when the server begins to stop
