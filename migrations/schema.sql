@@ -1155,7 +1155,7 @@ CREATE TABLE intake_partner (
     made    BIGINT NOT NULL,
     made_by TEXT NOT NULL,
     ended   BIGINT NOT NULL                  -- 0 = in force
-);
+, region TEXT NOT NULL DEFAULT '');
 CREATE UNIQUE INDEX intake_partner_token ON intake_partner (token);
 
 CREATE TABLE intake_report (

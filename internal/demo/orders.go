@@ -68,7 +68,7 @@ func (s *Stage) orders(ctx context.Context, today time.Time) error {
 		return err
 	}
 	s.Clock.Set(today.Add(-2 * hour))
-	_, err = s.Orders.Take(ctx, order.From{Channel: "o12355", By: access.Program, Key: "demo"}, order.In{Number: "QSN-" + today.Format("0102") + "-01", Report: intake.In{What: "self",
+	_, err = s.Orders.Take(ctx, order.From{Channel: "o12355", Home: order.Home(by.Post.Region), By: access.Program, Key: "demo"}, order.In{Number: "QSN-" + today.Format("0102") + "-01", Report: intake.In{What: "self",
 		Narrative: "初中生来电说活着没意思，已由咨询员陪伴通话，孩子答应等父母回家。", Place: intake.Place{Text: "云岭县城"}, Child: &intake.Child{Age: "14"}}})
 	return err
 }

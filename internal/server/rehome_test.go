@@ -32,7 +32,7 @@ var stay = map[string]string{
 	"intake_decision":      "what was decided then, by the place of then",
 	"screening_event":      "who did what in a campaign, and where it was then",
 	"auth_post":            "live posts follow with their stamps: TestEverythingFollowsAMergedTownship in internal/flow",
-	"casework_contingency": "of a county, which keeps its code, or of a division above", "casework_roster": "of a county", "casework_serial": "of a county",
+	"casework_contingency": "of a county, which keeps its code, or of a division above", "casework_roster": "of a county", "intake_partner": "of a county, or of the installation", "casework_serial": "of a county",
 	"child_import_mapping": "of a county", "justice_unseal": "of a county",
 }
 

@@ -12,6 +12,7 @@
 package order
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -59,6 +60,7 @@ type In struct {
 // From says how an order came in.
 type From struct {
 	Channel string
+	Home    string // whose hotline it is, by Home: numbers of two counties' hotlines may be the same
 	By      access.Actor
 	Upload  ref.Upload // 0 = by the interface
 	Key     string     // Idempotency-Key of the interface, or ""
@@ -122,14 +124,14 @@ func (k *Desk) Take(ctx context.Context, from From, in In) (Taken, error) {
 		return Taken{}, err
 	}
 	now := clock.Of(k.DB.Clock.Now())
-	r := row{ID: ref.New[ref.Order](now.Time()), Channel: from.Channel, Outside: k.Intake.Vault.Blind("intake.order."+from.Channel, in.Number), At: now,
+	r := row{ID: ref.New[ref.Order](now.Time()), Channel: from.Channel, Outside: k.outside(from.Channel, from.Home, in.Number), At: now,
 		Upload: from.Upload, Due: in.Due, Body: k.Intake.Vault.Blind("intake.order.body", fmt.Sprintf("%+v %d", flat(in.Report), in.Due))}
 	if from.Upload != 0 {
 		r.ByUnit = from.By.Post.Unit
 	}
 	r.Request, r.Sealed = []byte{}, []byte{}
 	if from.Key != "" {
-		r.Request = k.Intake.Vault.Blind("intake.order.key."+from.Channel, from.Key)
+		r.Request = k.Intake.Vault.Blind("intake.order.key."+from.Channel, from.Home+" "+from.Key)
 	}
 	p, err := k.Intake.Prepare(now, from.By, in.Report, requestKey(from, in))
 	if err != nil {
@@ -145,7 +147,18 @@ func (k *Desk) Take(ctx context.Context, from From, in In) (Taken, error) {
 }
 
 // requestKey is the key under which the report of an order came in.
-func requestKey(from From, in In) string { return "order " + from.Channel + " " + in.Number }
+func requestKey(from From, in In) string {
+	return "order " + from.Channel + " " + from.Home + " " + in.Number
+}
+
+// Home names those who share the numbers of a hotline, by the division for
+// which somebody works: a county, or the division above that has its own.
+func Home(region string) string { return cmp.Or(access.County(region), region) }
+
+// outside is the index by which an order is known by its hotline's number.
+func (k *Desk) outside(channel, home, number string) []byte {
+	return k.Intake.Vault.Blind("intake.order."+channel, home+" "+number)
+}
 
 // flat writes a report's content without addresses.
 func flat(in intake.In) any {

@@ -255,7 +255,7 @@ func TestAPartnerReadsItsOwnChannelUntilItsTokenIsTakenBack(t *testing.T) {
 			}
 		}
 		for i, channel := range []string{"o12345", "o12355", "o12345"} {
-			if _, err := w.Take(t.Context(), order.From{Channel: channel, By: access.Program}, told(fmt.Sprint("B", i), "甲")); err != nil {
+			if _, err := w.Take(t.Context(), order.From{Channel: channel, Home: order.Home(p.Region), By: access.Program}, told(fmt.Sprint("B", i), "甲")); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -291,6 +291,62 @@ func TestAPartnerReadsItsOwnChannelUntilItsTokenIsTakenBack(t *testing.T) {
 		}
 		if err := w.do(func(tx *db.Tx) error { _, err := w.Admit(t.Context(), tx, officer, "甲", "o12345"); return err }); !errs.Is(err, errs.Forbidden) {
 			t.Errorf("by an officer: %v", err)
+		}
+	})
+}
+
+// TestHotlinesOfTwoCountiesKnowNothingOfEachOther has two hotlines of one
+// channel in one installation, whose numbers are the same.
+func TestHotlinesOfTwoCountiesKnowNothingOfEachOther(t *testing.T) {
+	within(t, func(w world) {
+		far := guard
+		far.User, far.Post.Region = 901, "990201000000"
+		partner := func(by access.Actor) order.Partner {
+			var token string
+			if err := w.do(func(tx *db.Tx) (err error) {
+				token, err = w.Admit(t.Context(), tx, by, "热线平台", "o12345")
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			p, err := w.Bearer(t.Context(), w.DB.Reader(), token)
+			if err != nil || p.Region != by.Post.Region {
+				t.Fatal(p, err)
+			}
+			return p
+		}
+		here, there := partner(guard), partner(far)
+		from := func(p order.Partner) order.From {
+			return order.From{Channel: p.Channel, Home: order.Home(p.Region), By: access.Program, Key: "k1"}
+		}
+		first, err := w.Take(t.Context(), from(here), told("GD-1", "夜里有哭声"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Find(t.Context(), w.DB.Reader(), there, "GD-1"); !errs.Is(err, errs.NotFound) {
+			t.Errorf("the other county's hotline finds it: %v", err)
+		}
+		second, err := w.Take(t.Context(), from(there), told("GD-1", "校门口有人打架"))
+		if err != nil || second.Repeated || second.Added || second.Report == first.Report {
+			t.Errorf("an order under the same number of another hotline: %+v %v", second, err)
+		}
+		if err := w.do(func(tx *db.Tx) error { return w.Return(t.Context(), tx, officer, first.ID, "03", "与前一张相同") }); err != nil {
+			t.Fatal(err)
+		}
+		for p, want := range map[order.Partner]int{here: 1, there: 0} {
+			if rows, _, err := w.Ended(t.Context(), w.DB.Reader(), p, order.Cursor{}); err != nil || len(rows) != want {
+				t.Errorf("%d results for %s, want %d: %v", len(rows), p.Region, want, err)
+			}
+		}
+		if err := w.do(func(tx *db.Tx) error { return w.Dismiss(t.Context(), tx, far, here.ID) }); !errs.Is(err, errs.NotFound) {
+			t.Errorf("another county's administrator takes the token back: %v", err)
+		}
+		whole := guard
+		whole.Post.Region = ""
+		for by, want := range map[*access.Actor]int{&guard: 1, &far: 1, &whole: 2} {
+			if list, err := w.Partners(t.Context(), w.DB.Reader(), *by); err != nil || len(list) != want {
+				t.Errorf("%d systems for %q, want %d: %v", len(list), by.Post.Region, want, err)
+			}
 		}
 	})
 }

@@ -20,9 +20,15 @@ type Partner struct {
 	ID      ref.Partner
 	Name    string
 	Channel string
+	Region  string // the division whose administrator admitted it; "" = the whole installation
 	Made    clock.Instant
 	MadeBy  string
 	Ended   clock.Instant
+}
+
+// Scope is where a partner's orders lie.
+func (p Partner) Scope() access.Scope {
+	return access.Actor{Post: access.Post{Region: p.Region, Role: access.SecurityAdmin}}.Directory()
 }
 
 type partnerRow struct {
@@ -48,7 +54,7 @@ func (k *Desk) Admit(ctx context.Context, tx *db.Tx, by access.Actor, name, chan
 		return "", err
 	}
 	token = strings.ToLower(rand.Text())
-	p := partnerRow{Partner: Partner{ID: ref.New[ref.Partner](tx.Now.Time()), Name: name, Channel: channel, Made: tx.Now, MadeBy: by.Name}, Token: k.token(token)}
+	p := partnerRow{Partner: Partner{ID: ref.New[ref.Partner](tx.Now.Time()), Name: name, Channel: channel, Region: by.Post.Region, Made: tx.Now, MadeBy: by.Name}, Token: k.token(token)}
 	if err := insertPartner(ctx, tx, p); err != nil {
 		return "", err
 	}
@@ -62,18 +68,18 @@ func (k *Desk) Dismiss(ctx context.Context, tx *db.Tx, by access.Actor, id ref.P
 	if err := by.Require("intake.partner"); err != nil {
 		return err
 	}
-	if err := endPartner(ctx, tx, id); err != nil {
+	if err := endPartner(ctx, tx, by, id); err != nil {
 		return err
 	}
 	return audit.Write(ctx, tx, by, "intake.partner", "intake_partner", id, map[string]bool{"ended": true})
 }
 
-// Partners lists all systems that have or had a token.
+// Partners lists the systems of the actor's division that have or had a token.
 func (k *Desk) Partners(ctx context.Context, tx *db.Tx, by access.Actor) ([]Partner, error) {
 	if err := by.Require("intake.partner"); err != nil {
 		return nil, err
 	}
-	return partners(ctx, tx)
+	return partners(ctx, tx, by)
 }
 
 // Bearer gives the partner of a token.

@@ -262,7 +262,7 @@ func ParseCursor(text string) (c Cursor, err error) {
 
 // Ended gives a partner what ended after a place, and the place after it.
 func (k *Desk) Ended(ctx context.Context, tx *db.Tx, p Partner, after Cursor) ([]Result, Cursor, error) {
-	lines, err := ended(ctx, tx, p.Channel, after, pageSize)
+	lines, err := ended(ctx, tx, p, after, pageSize)
 	if err != nil || len(lines) == 0 {
 		return nil, after, err
 	}
@@ -273,7 +273,7 @@ func (k *Desk) Ended(ctx context.Context, tx *db.Tx, p Partner, after Cursor) ([
 
 // Find gives a partner how one of its orders stands.
 func (k *Desk) Find(ctx context.Context, tx *db.Tx, p Partner, number string) (Result, error) {
-	l, ok, err := byOutside(ctx, tx, p.Channel, k.Intake.Vault.Blind("intake.order."+p.Channel, strings.TrimSpace(number)))
+	l, ok, err := byOutside(ctx, tx, p.Channel, k.outside(p.Channel, Home(p.Region), strings.TrimSpace(number)))
 	if err != nil {
 		return Result{}, err
 	}

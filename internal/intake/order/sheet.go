@@ -81,7 +81,7 @@ func (k *Desk) Receive(ctx context.Context, by access.Actor, channel string, con
 	}
 	now := clock.Of(k.DB.Clock.Now())
 	u := Upload{ID: ref.New[ref.Upload](now.Time()), At: now, Channel: channel, ByUser: by.User, ByName: by.Name, ByUnit: by.Post.Unit, Total: int64(len(rows))}
-	x := reading{desk: k, head: h, places: places, from: From{Channel: channel, By: by, Upload: u.ID}}
+	x := reading{desk: k, head: h, places: places, from: From{Channel: channel, Home: Home(by.Post.Region), By: by, Upload: u.ID}}
 	if err := x.all(ctx, rows); err != nil {
 		return Upload{}, err
 	}

@@ -2,6 +2,7 @@ package order
 
 import (
 	"context"
+	"slices"
 
 	"weibao/internal/access"
 	"weibao/internal/clock"
@@ -106,10 +107,11 @@ func list(ctx context.Context, tx *db.Tx, by access.Actor, f Filter) ([]line, er
 	return db.All[line](ctx, tx, "SELECT "+lineColumns+" FROM intake_order o JOIN intake_report r ON r.id = o.report WHERE "+where+" ORDER BY o.id DESC LIMIT ?", append(args, f.Limit)...)
 }
 
-// ended gives what was closed or sent back after a place in that order, for the interface.
-func ended(ctx context.Context, tx *db.Tx, channel string, after Cursor, limit int) ([]line, error) {
+// ended gives what was closed or sent back where a partner works, after a place in that order.
+func ended(ctx context.Context, tx *db.Tx, p Partner, after Cursor, limit int) ([]line, error) {
+	where, args := p.Scope().Where(access.ScopeColumns("r"))
 	return db.All[line](ctx, tx, "SELECT "+lineColumns+" FROM intake_order o JOIN intake_report r ON r.id = o.report WHERE o.channel = ? AND r.closed > 0 AND r.state IN ('closed', 'rejected') "+
-		"AND (r.closed > ? OR (r.closed = ? AND o.id > ?)) ORDER BY r.closed, o.id LIMIT ?", channel, after.Closed, after.Closed, after.ID, limit)
+		"AND (r.closed > ? OR (r.closed = ? AND o.id > ?)) AND "+where+" ORDER BY r.closed, o.id LIMIT ?", slices.Concat([]any{p.Channel, after.Closed, after.Closed, after.ID}, args, []any{limit})...)
 }
 
 // byOutside finds an order whose report is stored, too: what another request
@@ -134,14 +136,22 @@ func insertPartner(ctx context.Context, tx *db.Tx, p partnerRow) error {
 	return db.Insert(ctx, tx, "intake_partner", p)
 }
 
-func partners(ctx context.Context, tx *db.Tx) ([]Partner, error) {
-	return db.All[Partner](ctx, tx, "SELECT "+db.ColumnsOf[Partner]("p")+" FROM intake_partner p ORDER BY p.id DESC LIMIT 200")
+// admitted is the condition on the partners of an actor: those of the division
+// for which he works, or all where he looks after the whole installation.
+func admitted(by access.Actor) (string, []any) {
+	return "(p.region = ? OR ? = '')", []any{by.Post.Region, by.Post.Region}
+}
+
+func partners(ctx context.Context, tx *db.Tx, by access.Actor) ([]Partner, error) {
+	where, args := admitted(by)
+	return db.All[Partner](ctx, tx, "SELECT "+db.ColumnsOf[Partner]("p")+" FROM intake_partner p WHERE "+where+" ORDER BY p.id DESC LIMIT 200", args...)
 }
 
 func partnerByToken(ctx context.Context, tx *db.Tx, token []byte) (Partner, bool, error) {
 	return db.Maybe[Partner](ctx, tx, "SELECT "+db.ColumnsOf[Partner]("p")+" FROM intake_partner p WHERE p.token = ? AND p.ended = 0", token)
 }
 
-func endPartner(ctx context.Context, tx *db.Tx, id ref.Partner) error {
-	return tx.One(ctx, "UPDATE intake_partner SET ended = ? WHERE id = ? AND ended = 0", tx.Now, id)
+func endPartner(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Partner) error {
+	where, args := admitted(by)
+	return tx.One(ctx, "UPDATE intake_partner AS p SET ended = ? WHERE p.id = ? AND p.ended = 0 AND "+where, append([]any{tx.Now, id}, args...)...)
 }

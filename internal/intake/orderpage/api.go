@@ -119,7 +119,7 @@ func (p *Pages) apiTake(w http.ResponseWriter, r *http.Request, by order.Partner
 	if err != nil {
 		return err
 	}
-	out, err := p.Desk.Take(r.Context(), order.From{Channel: by.Channel, By: access.Program, Key: r.Header.Get("Idempotency-Key")}, in)
+	out, err := p.Desk.Take(r.Context(), order.From{Channel: by.Channel, Home: order.Home(by.Region), By: access.Program, Key: r.Header.Get("Idempotency-Key")}, in)
 	if err != nil {
 		return err
 	}
