@@ -234,6 +234,12 @@ func TestCareIsEntrustedOnlyWhenEveryBarIsCleared(t *testing.T) {
 		}
 		x.goes(path+"/people/2/delegate", form)
 		x.says(x.Page(director, "child-delegated", path), true, "受委托照护人", "还没有告知", "祖母")
+		told := x.revealed(path)
+		for _, bar := range child.Bars {
+			x.says(told, true, "受委托人逐项核实由（空）改为“已核实没有："+bar.Label+"”")
+			x.says(told, false, "改为“"+bar.Label)
+		}
+		x.says(told, true, "委托照护协议签订日期由（空）改为“2026-02-28", "委托照护听取儿童意见由（空）改为“是”")
 		blocked := x.filled(path + "/people/3/delegate")
 		maps.Copy(blocked, all)
 		x.asks(path+"/people/3/delegate", blocked, "不能受托照护")

@@ -185,6 +185,9 @@ var fieldWords = map[string]string{
 	"dossier.people.#.name": "人员姓名", "dossier.people.#.relation": "人员与儿童的关系", "dossier.people.#.guardian": "监护人", "dossier.people.#.caregiver": "实际照护人",
 	"dossier.people.#.member": "同住家庭成员", "dossier.people.#.number": "人员身份号码", "dossier.people.#.phone": "人员电话", "dossier.people.#.address": "人员住址",
 	"dossier.people.#.situation.#": "人员情况", "dossier.people.#.since": "人员情况起始日期", "dossier.people.#.blocked": "不得联系", "dossier.people.#.child": "人员本人档案",
+	"dossier.people.#.delegation.from": "委托照护开始日期", "dossier.people.#.delegation.until": "委托照护预计结束日期", "dossier.people.#.delegation.signed": "委托照护协议签订日期",
+	"dossier.people.#.delegation.cleared.#": "受委托人逐项核实", "dossier.people.#.delegation.school": "委托照护书面告知学校", "dossier.people.#.delegation.village": "委托照护书面告知村（居）委会",
+	"dossier.people.#.delegation.contact_weekly": "约定监护人每周联系儿童", "dossier.people.#.delegation.consulted": "委托照护听取儿童意见",
 	"dossier.schooling.state": "就学情况", "dossier.schooling.class": "班级", "dossier.schooling.student": "学籍号", "dossier.schooling.boards": "住校",
 	"dossier.schooling.left": "离校日期", "dossier.schooling.teacher": "班主任", "dossier.schooling.phone": "班主任电话",
 	"dossier.health.state": "健康状况", "dossier.health.disability.#.kind": "残疾类别", "dossier.health.disability.#.grade": "残疾等级",
@@ -196,18 +199,12 @@ var fieldWords = map[string]string{
 	"dossier.extra.#.key": "本县字段", "dossier.extra.#.value": "本县字段",
 }
 
-var (
-	position   = regexp.MustCompile(`\.\d+(\.|$)`)
-	delegation = regexp.MustCompile(`^dossier\.people\.\d+\.delegation\.`)
-)
+var position = regexp.MustCompile(`\.\d+(\.|$)`)
 
 func generic(path string) string { return position.ReplaceAllString(path, ".#$1") }
 
 // fieldWord names a path of a file.
 func fieldWord(path string) string {
-	if delegation.MatchString(path) {
-		return "委托照护"
-	}
 	if word, ok := fieldWords[generic(path)]; ok {
 		return word
 	}
@@ -240,7 +237,7 @@ func (rec record) valueWord(path, value string) string {
 	case strings.HasPrefix(path, "dossier.situation."):
 		return child.LabelOf(child.Harms, value)
 	case strings.Contains(path, ".delegation.cleared."):
-		return child.LabelOf(child.Bars, value)
+		return "已核实没有：" + child.LabelOf(child.Bars, value)
 	}
 	if on, err := civil.Parse(value); err == nil {
 		return civil.FormatDate(on)
