@@ -35,10 +35,6 @@ type numbersView struct {
 	TrendNote string
 }
 
-// small is the count from which a cell shows to whoever may not see the files
-// behind it: fewer children could be recognised.
-const small = 5
-
 // numbers is what the page and the workbook are made of.
 type numbers struct {
 	region   string
@@ -53,17 +49,19 @@ type numbers struct {
 	checks   []checked
 }
 
-// grid is a table of counts; a row may lead somewhere.
+// grid is a table of counts, the first of a row all of it; a row may lead somewhere.
 type grid struct {
 	title, first string
 	heads        []string
 	rows         []gridRow
+	summed       bool // the last row is the sum of the others
 }
 
 type gridRow struct {
 	label, href string
 	counts      []int64
 	lists       []string // addresses of the lists behind the counts; "" where there is none
+	veils       []veil   // what of the counts is shown; nil = all
 }
 
 type checked struct {
@@ -104,13 +102,16 @@ func (p *Pages) gather(ctx context.Context, tx *db.Tx, by access.Actor, q url.Va
 	}
 	n.own = own
 	levels := levelHeads(book, on)
-	places := grid{title: "各地人数和风险等级", first: "地方", heads: levels}
+	places := grid{title: "各地人数和风险等级", first: "地方", heads: levels, summed: true}
 	for _, r := range below {
-		places.rows = append(places.rows, gridRow{r.ShortName, n.address(NumbersPath, r.Code, n.category), byLevel(parts, r.Code, n.category), n.byLevelLists(r.Code, n.category)})
+		places.rows = append(places.rows, gridRow{label: r.ShortName, href: n.address(NumbersPath, r.Code, n.category), counts: byLevel(parts, r.Code, n.category), lists: n.byLevelLists(r.Code, n.category)})
 	}
-	places.rows = append(places.rows, gridRow{"合计", "", byLevel(own, n.region, n.category), n.byLevelLists(n.region, n.category)})
+	places.rows = append(places.rows, gridRow{label: "合计", counts: byLevel(own, n.region, n.category), lists: n.byLevelLists(n.region, n.category)})
 	n.tables = append(n.tables, places, n.categoryGrid(levels), n.ageGrid(), n.monthGrid(levels))
 	n.checks = checks(book, on, own)
+	if n.covered {
+		n.cover()
+	}
 	return n, nil
 }
 
@@ -158,7 +159,7 @@ func byLevel(cells []child.Cell, region, category string) []int64 {
 func (n numbers) categoryGrid(levels []string) grid {
 	g := grid{title: "对象类别和风险等级", first: "对象类别", heads: levels}
 	for _, c := range n.picked {
-		g.rows = append(g.rows, gridRow{letter.Punctuate(c.Label), n.address(NumbersPath, n.region, c.ID), byLevel(n.own, n.region, c.ID), n.byLevelLists(n.region, c.ID)})
+		g.rows = append(g.rows, gridRow{label: letter.Punctuate(c.Label), href: n.address(NumbersPath, n.region, c.ID), counts: byLevel(n.own, n.region, c.ID), lists: n.byLevelLists(n.region, c.ID)})
 	}
 	return g
 }
@@ -166,28 +167,37 @@ func (n numbers) categoryGrid(levels []string) grid {
 var sexes = []idcard.Sex{idcard.Male, idcard.Female}
 
 func (n numbers) ageGrid() grid {
-	g := grid{title: "年龄和性别", first: "年龄", heads: []string{"合计", "男", "女", "性别不详"}}
+	g := grid{title: "年龄和性别", first: "年龄", heads: []string{"合计", "男", "女", "性别不详"}, summed: true}
 	bands := []int{child.UnknownBand}
 	for _, b := range child.Bands {
 		bands = append(bands, b.Band)
 	}
 	slices.Sort(bands)
+	all := n.ageRow("合计")
 	for _, band := range bands {
-		age := []string{"age", strconv.Itoa(band)}
-		row := gridRow{label: child.BandLabel(band), counts: make([]int64, 4), lists: []string{n.address(ListPath, n.region, n.category, age...), "", "", ""}}
-		for i, sex := range sexes {
-			row.lists[i+1] = n.address(ListPath, n.region, n.category, append(age, "sex", string(sex))...)
-		}
+		row := n.ageRow(child.BandLabel(band), "age", strconv.Itoa(band))
 		for _, c := range n.own {
 			if c.Category == n.category && c.Band == band {
-				row.counts[0] += c.N
-				at := slices.Index(sexes, c.Sex)
-				row.counts[cmp.Or(at+1, 3)] += c.N
+				at := cmp.Or(slices.Index(sexes, c.Sex)+1, 3)
+				for _, to := range []gridRow{row, all} {
+					to.counts[0] += c.N
+					to.counts[at] += c.N
+				}
 			}
 		}
 		g.rows = append(g.rows, row)
 	}
+	g.rows = append(g.rows, all)
 	return g
+}
+
+// ageRow is an empty row by sex with the lists behind it.
+func (n numbers) ageRow(label string, filter ...string) gridRow {
+	row := gridRow{label: label, counts: make([]int64, 4), lists: []string{n.address(ListPath, n.region, n.category, filter...), "", "", ""}}
+	for i, sex := range sexes {
+		row.lists[i+1] = n.address(ListPath, n.region, n.category, slices.Concat(filter, []string{"sex", string(sex)})...)
+	}
+	return row
 }
 
 // checks judges the cross-checks whose cells the kept numbers fill.
@@ -240,31 +250,6 @@ func within(band int, ages rule.Ages) bool {
 	return false
 }
 
-// covering hides what is small from whoever may not see the files, and a
-// second number of the row where the first could be reckoned from the rest.
-func covering(counts []int64, covered bool) []string {
-	out, hidden := make([]string, len(counts)), 0
-	for i, n := range counts {
-		out[i] = ui.Count(int(n))
-		if covered && n > 0 && n < small {
-			out[i], hidden = "<5", hidden+1
-		}
-	}
-	if hidden != 1 {
-		return out
-	}
-	least := -1
-	for i, n := range counts {
-		if i > 0 && n >= small && (least < 0 || n < counts[least]) {
-			least = i
-		}
-	}
-	if least > 0 {
-		out[least] = "不公开"
-	}
-	return out
-}
-
 // Numbers shows how many children there are, by place, category, level, age and sex.
 func (p *Pages) Numbers(w http.ResponseWriter, r *http.Request, by access.Actor) error {
 	tx := p.DB.Reader()
@@ -280,7 +265,7 @@ func (p *Pages) Numbers(w http.ResponseWriter, r *http.Request, by access.Actor)
 		Trend: n.table(n.tables[3], "months"), TrendNote: trendNote, Filter: n.filter(), Charts: n.charts(), Checks: n.checkTable()}
 	view.Definition = ui.Note{Tone: ui.Info, Title: "怎样统计", Text: "统计在档的未成年人，按居住地计入；一人有多个类别的，在每个类别各计一次，合计只计一次。年龄段按当日周岁。统计时间 " + civil.FormatTime(tx.Now.Time()) + "。"}
 	if n.covered {
-		view.Definition.Text += "少于5人的格子不显示具体数字，以免识别到个人。"
+		view.Definition.Text += "少于5人的格子不显示具体数字，由它们可以推算的数不公开，以免识别到个人。"
 	}
 	page := ui.Page{Title: "统计数据", Nav: "child", Tabs: p.UI.Tabs(by, "child", NumbersPath), Wide: true,
 		More: []ui.Action{{Label: "打印", Print: true}, {Label: "导出表格", Href: n.address(NumbersPath+".xlsx", n.region, n.category), Icon: "download"}}}
@@ -308,7 +293,8 @@ func (n numbers) table(g grid, id string) ui.Table {
 		if r.href != "" {
 			cells[0] = ui.Link(r.label, r.href)
 		}
-		for i, v := range covering(r.counts, n.covered) {
+		for i := range r.counts {
+			v := r.shown(i)
 			if n.open && r.counts[i] > 0 && i < len(r.lists) && r.lists[i] != "" {
 				cells = append(cells, ui.Counted(v, r.lists[i]))
 			} else {
@@ -324,11 +310,14 @@ func (n numbers) checkTable() ui.Table {
 	t := ui.Table{ID: "checks", Caption: "勾稽关系", Columns: []ui.Column{{Label: "关系", Wide: true}, {Label: "左边", Num: true}, {Label: "右边", Num: true}, {Label: "结果", Slim: true}},
 		Empty: ui.Empty{Title: "本县没有设置勾稽关系"}}
 	for _, c := range n.checks {
-		sides, state, advice := covering([]int64{int64(c.result.Left), int64(c.result.Right)}, n.covered), ui.Tags(ui.Finished, "相符"), ""
+		left, right, state, advice := ui.Count(c.result.Left), ui.Count(c.result.Right), ui.Tags(ui.Finished, "相符"), ""
+		if n.covered { // sums from which covered cells could be reckoned
+			left, right = veiled[withheld], veiled[withheld]
+		}
 		if !c.result.Held {
 			state, advice = ui.Tags(ui.Late, "不相符"), "请核对出生日期、性别不详的档案和对象类别；已到年龄的，在“申请和审批”里办理退出。"
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: letter.Punctuate(c.check.Label), Sub: advice}, ui.T(sides[0]), ui.T(sides[1]), state}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: letter.Punctuate(c.check.Label), Sub: advice}, ui.T(left), ui.T(right), state}})
 	}
 	return t
 }
@@ -366,11 +355,11 @@ func (n numbers) fill(book *sheet.Book, g grid, note string) error {
 	}
 	for _, r := range g.rows {
 		values := []any{r.label}
-		for i, v := range covering(r.counts, n.covered) {
-			if v == strconv.FormatInt(r.counts[i], 10) {
-				values = append(values, r.counts[i])
+		for i, n := range r.counts {
+			if r.bare(i) {
+				values = append(values, n)
 			} else {
-				values = append(values, v)
+				values = append(values, r.shown(i))
 			}
 		}
 		if err := t.Row(values...); err != nil {

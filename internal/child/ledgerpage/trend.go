@@ -31,17 +31,14 @@ func (n numbers) charts() []ui.Lines {
 	if len(n.months) < 2 {
 		return nil
 	}
-	heads := n.tables[3].heads
+	heads, rows := n.tables[3].heads, n.tables[3].rows
 	all := ui.Lines{Title: "逐月人数：" + n.of, Unit: "人", Series: []ui.LineSeries{{Label: "合计", Tone: "a"}}}
 	high := ui.Lines{Title: "其中" + heads[4] + "、" + heads[5], Unit: "人", Series: []ui.LineSeries{{Label: heads[4], Tone: "b"}, {Label: heads[5], Tone: "late"}}}
 	tiny, tinyHigh, some := false, false, false
-	for _, m := range n.months {
-		few := func(v int64) bool { return n.covered && v > 0 && v < small }
-		tiny = tiny || few(m.Total())
+	for at, m := range n.months {
+		tiny = tiny || !rows[at].bare(0)
 		some = some || m.Levels[3]+m.Levels[4] > 0
-		for _, v := range m.Levels {
-			tinyHigh = tinyHigh || few(v)
-		}
+		tinyHigh = tinyHigh || !rows[at].bare(4) || !rows[at].bare(5)
 		all.Labels = append(all.Labels, m.Month[2:])
 		all.Series[0].Values = append(all.Series[0].Values, float64(m.Total()))
 		for i := range high.Series {
