@@ -3,6 +3,7 @@ package screening
 import (
 	"context"
 	"io"
+	"strconv"
 
 	"weibao/internal/access"
 	"weibao/internal/audit"
@@ -74,7 +75,12 @@ func (p Progress) write(ctx context.Context, tx *db.Tx, w *sheet.Writer) error {
 		}
 	}
 	t := Sum(p.Rows)
-	return w.Row("合计", "", t.Living, t.Expected, "", t.Done(), t.Missing, t.Same, t.Changed, t.Found, t.Absent, t.Gone, t.Leads, "", nil, "", "")
+	var named any
+	source := ""
+	if t.Named > 0 {
+		named, source = t.Expected, strconv.Itoa(t.Named)+"个村已报"
+	}
+	return w.Row("合计", "", t.Living, named, source, t.Done(), t.Missing, t.Same, t.Changed, t.Found, t.Absent, t.Gone, t.Leads, "", nil, "", "")
 }
 
 // townOf is the code of the township in which a village lies.

@@ -266,6 +266,9 @@ func TestComparisonBecomesPromptsAndADuty(t *testing.T) {
 	withDesk(t, func(x *desk) {
 		known, gone := number("20150308", 12), number("20150309", 13)
 		first := "姓名,身份证号,乡镇,村\n韦小明," + known + ",青石镇,石门村\n李欣怡," + gone + ",青石镇,大湾村\n"
+		for i := range 6 {
+			first += "某某" + string(rune('甲'+i)) + "," + number("20140310", 20+i) + ",青石镇,石门村\n"
+		}
 		batch := x.send(officer, "/imports/upload", "civil", first).Header().Get("Location")
 		x.post(officer, batch+"/columns", columns(x.Do(officer, http.MethodGet, batch, nil).Body.String()))
 		x.settle(officer, batch)
@@ -274,19 +277,33 @@ func TestComparisonBecomesPromptsAndADuty(t *testing.T) {
 		second := "姓名,身份证号,残疾类别\n韦小明," + known + ",肢体\n新人," + number("20150310", 14) + ",听力\n"
 		batch = x.send(officer, "/imports/compare", "disabled", second).Header().Get("Location")
 		x.Page(officer, "imports-compare", "/imports/compare", "比对部门名单")
-		x.post(officer, batch+"/columns", columns(x.Do(officer, http.MethodGet, batch, nil).Body.String()))
+		body := x.Page(officer, "imports-compare-columns", batch, `<option value="C07" selected>`)
+		form := columns(body)
+		if w := x.Do(officer, http.MethodPost, batch+"/columns", form); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "请选择与哪一类档案比对") {
+			t.Errorf("compared with nobody in particular: %d", w.Code)
+		}
+		form.Set("category", "C07")
+		x.post(officer, batch+"/columns", form)
 		x.settle(officer, batch)
-		x.Page(officer, "imports-compared", batch, "下达核实", "共3条差异")
+		if body := x.Page(officer, "imports-compared", batch, "共2条差异", "青石镇　1条"); strings.Contains(body, "名单只有") {
+			t.Error("a usual comparison is warned of")
+		}
+		x.post(officer, batch+"/discard", nil)
+		batch = x.send(officer, "/imports/compare", "disabled", second).Header().Get("Location")
+		form.Set("category", imports.Everybody)
+		x.post(officer, batch+"/columns", form)
+		x.settle(officer, batch)
+		x.Page(officer, "imports-far-more", batch, "共9条差异", "青石镇　8条", "名单只有2行，差异却有9条")
 		x.post(officer, batch+"/hand", nil)
-		x.Page(officer, "imports-handed", batch, "共3条，已核实0条")
-		x.Page(officer, "imports-missing-there", batch+"/prompts?kind=missing_there", "李欣怡", "待核实")
+		x.Page(officer, "imports-handed", batch, "共9条，已核实0条")
+		x.Page(officer, "imports-missing-there", batch+"/prompts?kind=missing_there", "李欣怡", "大湾村", "待核实")
 		x.Page(officer, "imports-different", batch+"/prompts?kind=different", "韦小明", "残疾类别：档案“空”，名单“肢体残疾”")
-		body := x.Page(officer, "imports-missing-here", batch+"/prompts?kind=missing_here", "新人")
+		body = x.Page(officer, "imports-missing-here", batch+"/prompts?kind=missing_here", "新人")
 		id := regexp.MustCompile(`name="id" value="(\d+)"`).FindStringSubmatch(body)
 		if id == nil {
 			t.Fatal("nothing to select")
 		}
 		x.post(officer, batch+"/prompts/missing_here/filed", url.Values{"id": {id[1]}})
-		x.Page(officer, "imports-verified", batch, "共3条，已核实1条")
+		x.Page(officer, "imports-verified", batch, "共9条，已核实1条")
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"weibao/internal/db"
 	"weibao/internal/errs"
 	"weibao/internal/ref"
+	"weibao/internal/region"
 	"weibao/internal/ui"
 )
 
@@ -45,12 +46,28 @@ func (p *Pages) compared(ctx context.Context, tx *db.Tx, by access.Actor, b impo
 		v.Note = &ui.Note{Tone: ui.Done, Title: "没有差异", Text: "名单与档案一致，不需要核实。"}
 	case b.State == imports.Staged:
 		page.More = append(page.More, ui.Action{Label: "放弃", Href: path(b.ID) + "/discard", Danger: true})
-		v.Confirm = &ui.Confirm{Title: "下达核实", Text: "按乡镇（街道）下达核实事项，全部核实后自动办结；档案不自动修改：", Points: []string{"共" + count(all) + "条差异"}, Form: ui.Form{Action: path(b.ID) + "/hand", Submit: "下达核实", Cancel: ListPath}}
+		v.Confirm, err = p.handing(ctx, tx, by, b, all)
 	default:
 		v.Note = &ui.Note{Title: "核实进度", Text: "共" + count(all) + "条，已核实" + count(all-open) + "条。"}
 	}
-	return nil
+	return err
 }
+
+// handing asks whether the prompts are to go out, and says how many go to whom.
+func (p *Pages) handing(ctx context.Context, tx *db.Tx, by access.Actor, b imports.Batch, all int64) (*ui.Confirm, error) {
+	shares, err := p.Desk.Shares(ctx, tx, by, b)
+	c := &ui.Confirm{Title: "下达核实", Text: "共" + count(all) + "条差异，下达给下列乡镇（街道）核实，全部核实后自动办结；档案不自动修改：", Form: ui.Form{Action: path(b.ID) + "/hand", Submit: "下达核实", Cancel: ListPath}}
+	for _, s := range shares {
+		c.Points = append(c.Points, s.Name+"　"+count(s.N)+"条")
+	}
+	if all > tooMany*b.Total {
+		c.Form.Warning = "名单只有" + count(b.Total) + "行，差异却有" + count(all) + "条。名单可能不全，或者比对的类别选错了：请先核对，不对的放弃这一批，重新上传并选择类别。"
+	}
+	return c, err
+}
+
+// tooMany is how many prompts for each row of a list look like a mistake.
+const tooMany = 3
 
 // Hand gives what was found to the towns.
 func (p *Pages) Hand(w http.ResponseWriter, r *http.Request, by access.Actor) error {
@@ -96,13 +113,21 @@ func (p *Pages) Prompts(w http.ResponseWriter, r *http.Request, by access.Actor)
 			t.Batch.Buttons = append(t.Batch.Buttons, ui.BatchButton{Label: x.Label, Action: path(b.ID) + "/prompts/" + string(kind) + "/" + x.Key})
 		}
 	}
+	codes := make([]string, len(list))
+	for i, f := range list {
+		codes[i] = f.Region
+	}
+	places, err := region.Places(ctx, tx, codes)
+	if err != nil {
+		return err
+	}
 	for _, f := range list {
-		t.Rows = append(t.Rows, p.promptRow(ctx, tx, h, f, t.Batch != nil))
+		t.Rows = append(t.Rows, p.promptRow(ctx, tx, h, f, places[f.Region], t.Batch != nil))
 	}
 	return p.UI.Page(w, r, by, "rows.html", ui.Page{Title: kind.Label(), Nav: "child", Crumbs: crumbs(b), Lead: "请核实后选择结果；需要建档或更正的，先在档案中办理。"}, rowsView{t})
 }
 
-func (p *Pages) promptRow(ctx context.Context, tx *db.Tx, h roster.Head, f imports.Found, choose bool) ui.Row {
+func (p *Pages) promptRow(ctx context.Context, tx *db.Tx, h roster.Head, f imports.Found, place string, choose bool) ui.Row {
 	at := columnsOf(h)
 	name := ui.T(at.value(f.Cells, roster.KeyName))
 	if f.Child.ID != 0 {
@@ -115,6 +140,8 @@ func (p *Pages) promptRow(ctx context.Context, tx *db.Tx, h roster.Head, f impor
 	switch {
 	case f.Why != "":
 		said = append(said, f.Why+"，请确认是否同一人")
+	case f.Kind == imports.MissingThere:
+		said = append(said, strings.TrimSpace(place+"　"+f.Child.School))
 	case f.Kind == imports.MissingHere:
 		said = append(said, at.value(f.Cells, roster.KeyTown)+at.value(f.Cells, roster.KeyVillage)+" "+roster.Masked(roster.KeyNumber, at.value(f.Cells, roster.KeyNumber)))
 	}

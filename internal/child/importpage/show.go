@@ -1,6 +1,7 @@
 package importpage
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -132,10 +133,13 @@ func (p *Pages) mapping(ctx context.Context, tx *db.Tx, b imports.Batch, v *show
 }
 
 func (p *Pages) categoryField(tx *db.Tx, b imports.Batch) ui.Field {
-	f := ui.Field{Kind: ui.Select, Name: "category", Label: "与哪一类档案比对", Value: b.Category, Blank: "辖区内全部档案", Hint: "例如残联名单与“残疾儿童”比对；名单没有提到的这一类儿童，会列入“档案有、名单没有”。"}
-	for _, c := range p.Desk.Book().Categories(civil.DateOf(tx.Now.Time())) {
+	all := p.Desk.Book().Categories(civil.DateOf(tx.Now.Time()))
+	f := ui.Field{Kind: ui.Select, Name: "category", Label: "与哪一类档案比对", Required: true, Value: cmp.Or(b.Category, imports.CategoryOf(b.Source, all)), Blank: "请选择",
+		Hint: "例如残联名单与“残疾儿童”比对；名单没有提到的这一类儿童，会列入“档案有、名单没有”。"}
+	for _, c := range all {
 		f.Options = append(f.Options, ui.Option{Value: c.ID, Label: c.Label})
 	}
+	f.Options = append(f.Options, ui.Option{Value: imports.Everybody, Label: "辖区内全部档案（名单包括全部儿童时才选）"})
 	return f
 }
 

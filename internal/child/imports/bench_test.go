@@ -332,7 +332,7 @@ func TestALargeUndo(t *testing.T) {
 			b := k.upload(officer, imports.Ledger, "台账.xlsx", content)
 			begin := time.Now()
 			k.write(func(ctx context.Context, tx *db.Tx) error {
-				return k.Map(ctx, tx, officer, b.ID, fields(k.head(b)), "")
+				return k.Map(ctx, tx, officer, b.ID, fields(k.head(b)), imports.Everybody)
 			})
 			k.until(b.ID)
 			read := time.Since(begin)

@@ -15,6 +15,7 @@ import (
 	"weibao/internal/errs"
 	"weibao/internal/org"
 	"weibao/internal/ref"
+	"weibao/internal/region"
 	"weibao/internal/vault"
 )
 
@@ -212,11 +213,16 @@ func (k *Desk) Hand(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Impo
 	return audit.Write(ctx, tx, by, "child.compare", "child_import_batch", id, map[string]any{"did": "hand", "towns": len(towns)})
 }
 
-func (k *Desk) handTown(ctx context.Context, tx *db.Tx, by access.Actor, b Batch, t promptCount) error {
-	place := b.Region
-	if t.Town != "" {
-		place = t.Town + "000"
+// place is whose duty the prompts of a township are.
+func (t promptCount) place(b Batch) string {
+	if t.Town == "" {
+		return b.Region
 	}
+	return t.Town + "000"
+}
+
+func (k *Desk) handTown(ctx context.Context, tx *db.Tx, by access.Actor, b Batch, t promptCount) error {
+	place := t.place(b)
 	seat, there, err := org.SeatOf(ctx, tx, place)
 	if err != nil {
 		return err
@@ -320,6 +326,33 @@ func (k *Desk) Prompts(ctx context.Context, tx *db.Tx, by access.Actor, b Batch,
 		}
 	}
 	return out, nil
+}
+
+// Share is how many prompts of a comparison go to a township.
+type Share struct {
+	Name string
+	N    int64
+}
+
+// Shares tells how many prompts of a comparison each township gets.
+func (k *Desk) Shares(ctx context.Context, tx *db.Tx, by access.Actor, b Batch) ([]Share, error) {
+	if err := by.Require("child.compare"); err != nil {
+		return nil, err
+	}
+	towns, err := promptTowns(ctx, tx, b.ID)
+	if err != nil {
+		return nil, err
+	}
+	codes := make([]string, len(towns))
+	for i, t := range towns {
+		codes[i] = t.place(b)
+	}
+	names, err := region.Places(ctx, tx, codes)
+	out := make([]Share, len(towns))
+	for i, t := range towns {
+		out[i] = Share{cmp.Or(names[codes[i]], b.RegionName), t.N}
+	}
+	return out, err
 }
 
 // Tallies counts what a comparison found in the actor's scope.

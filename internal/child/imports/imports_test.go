@@ -136,7 +136,9 @@ func fields(h roster.Head) []string {
 // stage confirms the columns as they were recognised and waits for the reading.
 func (k *desk) stage(by access.Actor, b imports.Batch) imports.Batch {
 	k.t.Helper()
-	k.write(func(ctx context.Context, tx *db.Tx) error { return k.Map(ctx, tx, by, b.ID, fields(k.head(b)), "") })
+	k.write(func(ctx context.Context, tx *db.Tx) error {
+		return k.Map(ctx, tx, by, b.ID, fields(k.head(b)), imports.Everybody)
+	})
 	return k.wait(by, b.ID)
 }
 

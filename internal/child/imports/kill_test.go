@@ -281,7 +281,7 @@ func (k *killing) round(t *testing.T) {
 func (k *killing) caught() {
 	b := k.upload(officer, imports.Ledger, "台账.xlsx", killLedger(k.t, "第二小学"))
 	k.write(func(ctx context.Context, tx *db.Tx) error {
-		return k.Map(ctx, tx, officer, b.ID, fields(k.head(b)), "")
+		return k.Map(ctx, tx, officer, b.ID, fields(k.head(b)), imports.Everybody)
 	})
 	k.through(b.ID)
 	k.write(func(ctx context.Context, tx *db.Tx) error { return k.Apply(ctx, tx, officer, b.ID) })

@@ -213,13 +213,16 @@ func (k *Desk) Map(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Impor
 	for _, p := range h.Problems() {
 		problems.Check(false, "columns", p)
 	}
-	if _, known := k.Book().Category(category, today(tx)); category != "" && !known {
-		problems.Check(false, "category", "请从列表中选择类别。")
+	if b.Purpose == Compare {
+		_, known := k.Book().Category(category, today(tx))
+		problems.Check(known || category == Everybody, "category", "请选择与哪一类档案比对。")
 	}
 	if err := problems.Err(); err != nil {
 		return err
 	}
-	b.Category = category
+	if b.Category = category; category == Everybody {
+		b.Category = ""
+	}
 	if err := remember(ctx, tx, b.County, b.Source, k.fingerprint(h), strings.Join(fields, ",")); err != nil {
 		return err
 	}

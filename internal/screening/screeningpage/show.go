@@ -168,6 +168,9 @@ func numbers(t screening.Total) []ui.Cell {
 	if t.Named > 0 {
 		expected = count(t.Expected)
 	}
+	if t.Named > 0 && t.Named < t.Villages {
+		expected += "（" + ui.Count(t.Named) + "个村已报）"
+	}
 	cells := []ui.Cell{ui.T(count(t.Living)), ui.T(expected)}
 	for _, n := range []int64{t.Done(), t.Missing, t.Same, t.Changed, t.Found, t.Absent, t.Gone, t.Leads} {
 		cells = append(cells, ui.T(count(n)))
