@@ -296,6 +296,30 @@ func TestACaseClosesAfterAReviewThroughASecondPersonAndIsFollowedUp(t *testing.T
 	})
 }
 
+// A free ending passes over what can no longer be had, and over nothing else:
+// a child of six is not of age, and steps against a danger are not dropped.
+func TestAFreeEndingKeepsWhatStillProtectsTheChild(t *testing.T) {
+	withDesk(t, func(x *desk) {
+		id := x.open(officer)
+		x.must(func(tx *db.Tx) error { return x.k.Join(t.Context(), tx, officer, id, second.User, casework.Second) })
+		propose := func(outcome string) error {
+			return x.try(func(tx *db.Tx) error { return x.k.Propose(t.Context(), tx, officer, id, outcome, "情况说明") })
+		}
+		if err := propose("grown"); !errs.Is(err, errs.Conflict) {
+			t.Errorf("closed as of age: %v", err)
+		}
+		urgent := x.k.Urgent
+		x.k.Urgent = func(context.Context, *db.Tx, casework.Case) (int, error) { return 1, nil }
+		if err := propose("moved"); !errs.Is(err, errs.Conflict) {
+			t.Errorf("moved away with an emergency under way: %v", err)
+		}
+		if err := propose("died"); err != nil {
+			t.Errorf("the death of a child waits for steps: %v", err)
+		}
+		x.k.Urgent = urgent
+	})
+}
+
 func TestWhatWasWaivedKeepsNobodyFromGoingOn(t *testing.T) {
 	withDesk(t, func(x *desk) {
 		id := x.open(officer)

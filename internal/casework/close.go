@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -153,11 +154,9 @@ func (k *Desk) Propose(ctx context.Context, tx *db.Tx, by access.Actor, id ref.C
 	if err := f.Err(); err != nil {
 		return err
 	}
-	var lack []string
-	for _, m := range met {
-		if !m.Holds && !o.Free {
-			lack = append(lack, m.Why)
-		}
+	lack, err := k.lacking(ctx, tx, c, met, o)
+	if err != nil {
+		return err
 	}
 	if len(lack) > 0 {
 		return errs.New(errs.Conflict, "还不能结案："+strings.Join(lack, ""))
@@ -167,6 +166,26 @@ func (k *Desk) Propose(ctx context.Context, tx *db.Tx, by access.Actor, id ref.C
 		return err
 	}
 	return k.propose(ctx, tx, by, c, second, outcome, words)
+}
+
+// lacking says what stands against closing a case with an outcome.
+func (k *Desk) lacking(ctx context.Context, tx *db.Tx, c Case, met []Met, o procedure.Outcome) (lack []string, err error) {
+	for _, m := range met {
+		if !m.Holds && o.Asks(m.ID) {
+			lack = append(lack, m.Why)
+		}
+	}
+	if o.Age == 0 {
+		return lack, nil
+	}
+	who, err := k.Cabinet.Get(ctx, tx, access.Program, c.Child)
+	if err != nil {
+		return nil, err
+	}
+	if age, known := who.Age(today(tx)); !known || age < o.Age {
+		lack = append(lack, fmt.Sprintf("按档案，儿童未满%d周岁，或者没有登记出生日期。", o.Age))
+	}
+	return lack, nil
 }
 
 // second finds who decides: somebody else of the team who may.
@@ -240,15 +259,17 @@ func (k *Desk) Decide(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Ca
 		return errs.Fields{"words": "请写明不同意的理由。"}.Err()
 	}
 	law, _ := k.Book().Closing(today(tx))
-	if o, _ := law.Outcome(e.Outcome); agree && !o.Free {
+	if o, _ := law.Outcome(e.Outcome); agree {
 		met, _, err := k.conditions(ctx, tx, by, c)
 		if err != nil {
 			return err
 		}
-		for _, m := range met {
-			if !m.Holds {
-				return errs.New(errs.Conflict, "提出结案之后情况有变化，还不能结案："+m.Why)
-			}
+		lack, err := k.lacking(ctx, tx, c, met, o)
+		if err != nil {
+			return err
+		}
+		if len(lack) > 0 {
+			return errs.New(errs.Conflict, "提出结案之后情况有变化，还不能结案："+strings.Join(lack, ""))
 		}
 	}
 	e.State, e.Decided, e.DecidedName = Against, tx.Now, by.Name

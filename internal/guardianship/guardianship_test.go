@@ -186,6 +186,12 @@ func TestAnUrgentOrderIsDecidedWithinADayOfTheHourAtWhichItWasAccepted(t *testin
 		if err != nil {
 			t.Fatal(err)
 		}
+		if told := k.get(officer, m); !told.Urgent() {
+			t.Error("the court's step does not begin as urgent as the application was")
+		}
+		if d := k.todo(m)["accept"]; d.Unit != 100 || d.Due.Sub(d.Opened) != 24*time.Hour {
+			t.Errorf("nobody asks the court whether it accepts: %+v", k.todo(m))
+		}
 		k.c.Advance(5 * time.Hour)
 		at := clock.Of(k.c.Now().Add(-2 * time.Hour))
 		if _, err := k.record(court, m, guardianship.Entry{Kind: "accepted", At: at, Urgent: true}); err != nil {

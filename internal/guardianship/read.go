@@ -93,6 +93,18 @@ type Told struct {
 	Cause    Cause // where it was revealed
 }
 
+// Urgent tells whether the latest step of which it is asked was pressing: what
+// follows from it is so, too, unless somebody says otherwise.
+func (t Told) Urgent() bool {
+	var last Fact
+	for _, f := range t.Facts {
+		if f.Rule.Urgent && f.Why == "" && f.At >= last.At {
+			last = f.Fact
+		}
+	}
+	return last.Urgent != 0
+}
+
 // Said is a fact with what is private in it, where that was revealed.
 type Said struct {
 	Fact

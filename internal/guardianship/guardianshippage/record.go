@@ -49,6 +49,13 @@ func (p *Pages) showRecord(w http.ResponseWriter, r *http.Request, by access.Act
 	if err != nil {
 		return err
 	}
+	if t.Urgent() {
+		for i, f := range fields {
+			if f.Name == "urgent" {
+				fields[i].Value = "1"
+			}
+		}
+	}
 	form.Fields = append(fields, ui.Field{Kind: ui.File, Name: "files", Label: "附件", Many: true, Accept: file.Accept, MaxMB: file.MaxSize >> 20,
 		Hint: "文书的扫描件等。加密保存，照片里的位置和时间会去掉。"})
 	view := recordView{Basis: ui.Summary{Facts: []ui.Fact{{Label: "措施", Value: words(t.Rule.Label), Href: path(t.ID)}, {Label: "儿童", Value: called(t.Child)}, {Label: "要求", Value: words(f.Hint)}}}, Form: form}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"weibao/internal/access"
@@ -82,9 +83,18 @@ func send(w http.ResponseWriter, status int, body any) error {
 	return json.NewEncoder(w).Encode(body)
 }
 
+// strange names the field that the interface does not know.
+func strange(err error) error {
+	if _, name, unknown := strings.Cut(err.Error(), "unknown field "); unknown {
+		return errs.Newf(errs.Invalid, "请求中的字段 %s 不认识，没有保存。请对照接口说明改正字段名后重新发送。", name)
+	}
+	return errJSON
+}
+
 // decode reads one JSON value and nothing after it.
 func decode(r *http.Request, into any) error {
 	d := json.NewDecoder(r.Body)
+	d.DisallowUnknownFields() // a field written wrongly may be the one that says who must not see it
 	err := d.Decode(into)
 	if err == nil {
 		if _, more := d.Token(); more != io.EOF {
@@ -95,7 +105,7 @@ func decode(r *http.Request, into any) error {
 		return err
 	}
 	if err != nil {
-		return errJSON
+		return strange(err)
 	}
 	return nil
 }

@@ -344,3 +344,15 @@ func FuzzPost(f *testing.F) {
 func TestTemplatesFitTheirViews(t *testing.T) {
 	withHouse(t, func(h house) { uitest.Templates(t, h.UI) })
 }
+
+// A field under a wrong name might be the one that keeps a report from whom it
+// is about: it is told, and nothing is stored.
+func TestAFieldThatTheInterfaceDoesNotKnowIsNamed(t *testing.T) {
+	withHouse(t, func(h house) {
+		wrong := strings.Replace(body, "{", `{"about":"county",`, 1)
+		if w := h.api("/api/v1/reports", wrong); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `\"about\"`) {
+			t.Errorf("%d %s", w.Code, w.Body)
+		}
+		receiptOf(t, h.api("/api/v1/reports", body))
+	})
+}

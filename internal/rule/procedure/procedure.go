@@ -115,8 +115,13 @@ var Conditions = map[string]string{
 // Outcome is why a case ends.
 type Outcome struct {
 	ID, Label string
-	Free      bool // the child is beyond reach: nothing but the second person is asked for
+	Free      bool     // the child is beyond reach: nothing but the second person and what still holds is asked for
+	Still     []string // of Free: conditions that must hold all the same
+	Age       int      // years that the child must have reached; 0 = any
 }
+
+// Asks tells whether an ending asks for a condition.
+func (o Outcome) Asks(condition string) bool { return !o.Free || slices.Contains(o.Still, condition) }
 
 // Closing says what closing a case asks for.
 type Closing struct {
