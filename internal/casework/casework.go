@@ -35,6 +35,7 @@ const (
 	PlanKind     = "case.plan"
 	ReviewKind   = "case.review"
 	DecideKind   = "case.decide"
+	ConferKind   = "case.confer"   // to come to a conference
 	DecisionKind = "case.decision" // of a conference
 	FollowKind   = "case.follow"
 	WorryKind    = "case.worry" // something came up in a follow-up

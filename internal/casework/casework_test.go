@@ -424,6 +424,40 @@ func TestTwoWhoEditThePlanDoNotOverwriteEachOther(t *testing.T) {
 	})
 }
 
+func TestWhoIsInvitedToAConferenceIsTold(t *testing.T) {
+	withDesk(t, func(x *desk) {
+		id := x.open(officer)
+		call := func() (conference casework.ConferenceID) {
+			x.must(func(tx *db.Tx) (err error) {
+				conference, err = x.k.Call(t.Context(), tx, officer, id, civil.MustParse("2026-03-05"), casework.Minutes{Place: "县政府二楼", Agenda: "单小明的照护安排", Attendees: []casework.Attendee{{Unit: 400}}})
+				return err
+			})
+			return conference
+		}
+		first, second := call(), call()
+		list := x.duties(health, casework.ConferKind)
+		if len(list) != 2 || !strings.Contains(list[0].Title, "3月5日，县政府二楼") || strings.Contains(list[0].Title, "单小明") || strings.Contains(list[0].Title, "照护") {
+			t.Fatalf("%+v", list)
+		}
+		if list[0].Due < clock.Of(civil.MustParse("2026-03-05").Start()) {
+			t.Errorf("due before the day: %v", list[0].Due.Time())
+		}
+		x.must(func(tx *db.Tx) error {
+			return x.k.Minute(t.Context(), tx, officer, id, first, casework.Minutes{Summary: "由卫健局牵头"}, nil)
+		})
+		if left := x.duties(health, casework.ConferKind); len(left) != 1 {
+			t.Errorf("%d duties after the minutes", len(left))
+		}
+		if err := x.try(func(tx *db.Tx) error { return x.k.CallOff(t.Context(), tx, officer, id, first, "改期") }); !errs.Is(err, errs.Conflict) {
+			t.Errorf("called off after its minutes: %v", err)
+		}
+		x.must(func(tx *db.Tx) error { return x.k.CallOff(t.Context(), tx, officer, id, second, "改期") })
+		if left := x.duties(health, casework.ConferKind); len(left) != 0 {
+			t.Errorf("%d duties after it was called off", len(left))
+		}
+	})
+}
+
 func TestADecisionOfAConferenceIsADutyThatTellsNothingOfTheCase(t *testing.T) {
 	withDesk(t, func(x *desk) {
 		id := x.open(officer)

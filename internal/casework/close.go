@@ -305,6 +305,9 @@ func (k *Desk) end(ctx context.Context, tx *db.Tx, by access.Actor, c Case, e En
 	if err := k.Kernel.CancelAll(ctx, tx, by, Subject, int64(c.ID), "个案已结案"); err != nil {
 		return err
 	}
+	if err := k.dismiss(ctx, tx, by, c.ID); err != nil {
+		return err
+	}
 	if err := k.schedule(ctx, tx, by, c); err != nil {
 		return err
 	}

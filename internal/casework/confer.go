@@ -21,6 +21,8 @@ type ConferenceID int64
 // DecisionID names a decision.
 type DecisionID int64
 
+const conferenceSubject = "casework_conference"
+
 // Conference is a 会商 of units on a case.
 type Conference struct {
 	ID     ConferenceID
@@ -39,6 +41,7 @@ type Minutes struct {
 	Agenda    string     `json:"agenda"`
 	Attendees []Attendee `json:"attendees,omitempty"`
 	Summary   string     `json:"summary,omitempty"`
+	Off       string     `json:"off,omitempty"` // why it was called off
 }
 
 // Attendee is a unit at a conference and its opinion.
@@ -77,9 +80,11 @@ type Meeting struct {
 	Decisions []Resolved
 }
 
-// Call calls a conference on a case: when, on what, with whom.
+// Call calls a conference on a case: when, on what, with whom. Each unit that
+// is invited has a duty to come, which tells when and where and nothing else.
 func (k *Desk) Call(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Case, day civil.Date, m Minutes) (ConferenceID, error) {
-	if _, err := k.locked(ctx, tx, by, "case.confer", id); err != nil {
+	whole, err := k.locked(ctx, tx, by, "case.confer", id)
+	if err != nil {
 		return 0, err
 	}
 	f := errs.Fields{}
@@ -90,17 +95,103 @@ func (k *Desk) Call(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Case
 		return 0, err
 	}
 	c := Conference{ID: ref.New[ConferenceID](tx.Now.Time()), Whole: id, Day: day, At: tx.Now, ByUser: by.User, ByName: by.Name}
-	var err error
 	if c.Sealed, err = k.sealMinutes(ctx, tx, c, m); err != nil {
 		return 0, err
 	}
 	if err := insertConference(ctx, tx, c); err != nil {
 		return 0, err
 	}
+	if err := k.invite(ctx, tx, by, whole, c, m); err != nil {
+		return 0, err
+	}
 	if err := k.note(ctx, tx, by, id, note{Kind: Conferred, Mark: "called", Link: int64(c.ID), Words: m.Agenda}); err != nil {
 		return 0, err
 	}
-	return c.ID, audit.Write(ctx, tx, by, "case.confer", "casework_conference", c.ID, map[string]any{"case": id})
+	return c.ID, audit.Write(ctx, tx, by, "case.confer", conferenceSubject, c.ID, map[string]any{"case": id})
+}
+
+func (k *Desk) invite(ctx context.Context, tx *db.Tx, by access.Actor, whole Case, c Conference, m Minutes) error {
+	limit, err := k.Clock(ctx, tx, whole.Region, "case.confer")
+	if err != nil {
+		return err
+	}
+	title := "参加会商：" + civil.FormatDateLong(c.Day)
+	if place := strings.TrimSpace(m.Place); place != "" {
+		title += "，" + place
+	}
+	start := clock.Of(c.Day.Start())
+	var list []duty.New
+	for _, a := range m.Attendees {
+		list = append(list, duty.New{Kind: ConferKind, Subject: conferenceSubject, SubjectID: int64(c.ID), Whole: int64(whole.ID), Title: title + "（" + whole.Number + "）",
+			Unit: a.Unit, Region: whole.Region, Rule: limit.Source.String(), Clause: limit.Label, Deadline: duty.After(limit, start).From(start)})
+	}
+	_, err = k.Kernel.Open(ctx, tx, by, list...)
+	return err
+}
+
+// called gives a conference that waits for its minutes.
+func (k *Desk) called(ctx context.Context, tx *db.Tx, id ref.Case, conference ConferenceID) (Meeting, error) {
+	list, err := k.meetings(ctx, tx, id)
+	if err != nil {
+		return Meeting{}, err
+	}
+	for _, have := range list {
+		switch {
+		case have.ID != conference:
+		case have.Off != "":
+			return have, errs.New(errs.Conflict, "会商已经取消。")
+		case have.Held != 0:
+			return have, errs.New(errs.Conflict, "会商纪要已经登记。")
+		default:
+			return have, nil
+		}
+	}
+	return Meeting{}, errs.Missing()
+}
+
+// CallOff calls a conference off 「取消会商」; nobody has to come any more.
+func (k *Desk) CallOff(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Case, conference ConferenceID, reason string) error {
+	if _, err := k.locked(ctx, tx, by, "case.confer", id); err != nil {
+		return err
+	}
+	have, err := k.called(ctx, tx, id, conference)
+	if err != nil {
+		return err
+	}
+	if have.Off = strings.TrimSpace(reason); have.Off == "" {
+		return errs.Fields{"reason": "请写明取消的原因。"}.Err()
+	}
+	have.Held = tx.Now
+	if have.Sealed, err = k.sealMinutes(ctx, tx, have.Conference, have.Minutes); err != nil {
+		return err
+	}
+	if err := setConference(ctx, tx, have.Conference); err != nil {
+		return err
+	}
+	if err := k.Kernel.CancelAll(ctx, tx, by, conferenceSubject, int64(conference), "会商已取消"); err != nil {
+		return err
+	}
+	if err := k.note(ctx, tx, by, id, note{Kind: Conferred, Mark: "off", Link: int64(conference), Words: have.Off}); err != nil {
+		return err
+	}
+	return audit.Write(ctx, tx, by, "case.confer", conferenceSubject, conference, map[string]any{"case": id, "off": true})
+}
+
+// dismiss frees who was invited to conferences that a closed case holds no more.
+func (k *Desk) dismiss(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Case) error {
+	list, err := conferencesOf(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		if c.Held != 0 {
+			continue
+		}
+		if err := k.Kernel.CancelAll(ctx, tx, by, conferenceSubject, int64(c.ID), "个案已结案"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (k *Desk) sealMinutes(ctx context.Context, tx *db.Tx, c Conference, m Minutes) ([]byte, error) {
@@ -125,39 +216,39 @@ func (k *Desk) Minute(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Ca
 	if err != nil {
 		return err
 	}
-	list, err := k.meetings(ctx, tx, id)
+	have, err := k.called(ctx, tx, id, conference)
 	if err != nil {
 		return err
 	}
-	for _, have := range list {
-		if have.ID != conference {
-			continue
-		}
-		if have.Held != 0 {
-			return errs.New(errs.Conflict, "会商纪要已经登记。")
-		}
-		if strings.TrimSpace(m.Summary) == "" {
-			return errs.Fields{"summary": "请填写会商的结论。"}.Err()
-		}
-		m.Agenda, m.Place = have.Agenda, have.Place
-		have.Conference.Held = tx.Now
-		if have.Conference.Sealed, err = k.sealMinutes(ctx, tx, have.Conference, m); err != nil {
-			return err
-		}
-		if err := setConference(ctx, tx, have.Conference); err != nil {
-			return err
-		}
-		for _, d := range decisions {
-			if err := k.resolve(ctx, tx, by, c, have.Conference, d); err != nil {
-				return err
-			}
-		}
-		if err := k.note(ctx, tx, by, id, note{Kind: Conferred, Mark: "held", Link: int64(conference), Words: m.Summary}); err != nil {
-			return err
-		}
-		return audit.Write(ctx, tx, by, "case.confer", "casework_conference", conference, map[string]any{"case": id, "decisions": len(decisions)})
+	if strings.TrimSpace(m.Summary) == "" {
+		return errs.Fields{"summary": "请填写会商的结论。"}.Err()
 	}
-	return errs.Missing()
+	m.Agenda, m.Place = have.Agenda, have.Place
+	have.Held = tx.Now
+	if have.Sealed, err = k.sealMinutes(ctx, tx, have.Conference, m); err != nil {
+		return err
+	}
+	if err := setConference(ctx, tx, have.Conference); err != nil {
+		return err
+	}
+	invited, err := invitations(ctx, tx, conference)
+	if err != nil {
+		return err
+	}
+	for _, d := range invited {
+		if err := k.Kernel.Close(ctx, tx, by, d, conferenceSubject, int64(conference)); err != nil {
+			return err
+		}
+	}
+	for _, d := range decisions {
+		if err := k.resolve(ctx, tx, by, c, have.Conference, d); err != nil {
+			return err
+		}
+	}
+	if err := k.note(ctx, tx, by, id, note{Kind: Conferred, Mark: "held", Link: int64(conference), Words: m.Summary}); err != nil {
+		return err
+	}
+	return audit.Write(ctx, tx, by, "case.confer", conferenceSubject, conference, map[string]any{"case": id, "decisions": len(decisions)})
 }
 
 func (k *Desk) resolve(ctx context.Context, tx *db.Tx, by access.Actor, c Case, conference Conference, in Resolve) error {

@@ -183,6 +183,11 @@ func conferencesOf(ctx context.Context, tx *db.Tx, id ref.Case) ([]Conference, e
 	return db.All[Conference](ctx, tx, "SELECT "+db.ColumnsOf[Conference]("f")+" FROM casework_conference f WHERE f.whole = ? ORDER BY f.id DESC LIMIT 100", id)
 }
 
+// invitations are the open duties to come to a conference.
+func invitations(ctx context.Context, tx *db.Tx, id ConferenceID) ([]ref.Duty, error) {
+	return db.All[ref.Duty](ctx, tx, "SELECT d.id FROM duty d WHERE d.subject = 'casework_conference' AND d.subject_id = ? AND d.state = 'open' ORDER BY d.id"+tx.ForUpdate(), id)
+}
+
 func setConference(ctx context.Context, tx *db.Tx, c Conference) error {
 	return tx.One(ctx, "UPDATE casework_conference SET day = ?, held = ?, sealed = ? WHERE id = ?", c.Day, c.Held, c.Sealed, c.ID)
 }

@@ -22,6 +22,7 @@ const (
 	NotFound  Kind = "not_found" // does not exist for this actor
 	Forbidden Kind = "forbidden" // the actor's posts do not permit the action
 	Conflict  Kind = "conflict"  // somebody else changed it first, or its state does not allow the action
+	Method    Kind = "method"    // the address takes only what a form sends
 	SignIn    Kind = "sign_in"   // no session, or one that ended
 	TooMany   Kind = "too_many"  // limit of tries or of load
 	TooLarge  Kind = "too_large" // body or file over the limit

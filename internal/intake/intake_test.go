@@ -396,6 +396,9 @@ func TestMergedReportersKeepTheirClocksAndAreBothAnswered(t *testing.T) {
 		})
 		for _, receipt := range []string{first.Receipt, then.Receipt} {
 			p := k.lookup(receipt)
+			if !strings.Contains(p.Words, "已经办结") {
+				t.Errorf("it has ended, and the reporter reads %q", p.Words)
+			}
 			if last := p.Messages[len(p.Messages)-1]; last.Text != "孩子平安。" || last.Kind != intake.Answered {
 				t.Errorf("%+v", p)
 			}

@@ -86,6 +86,15 @@ func (k *Desk) words(ctx context.Context, tx *db.Tx, r Report) (string, error) {
 		Rejected: "这件事不在受理范围，原因见下面的说明。有新情况可以继续补充。",
 		Merged:   "与别人反映的同一件事一并办理，结果会写在这里。",
 	}[r.State]
+	if r.State == Merged {
+		main, err := byID(ctx, tx, r.Merged)
+		if err != nil {
+			return "", err
+		}
+		if !main.State.Open() {
+			words = "与别人反映的同一件事一并办理，已经办结，结果见下面的答复。有新情况可以继续补充。"
+		}
+	}
 	at, err := k.police(ctx, tx, r)
 	if err == nil && at != 0 {
 		words += "公安机关已经签收。"

@@ -60,6 +60,8 @@ type App struct {
 	Kinds     []job.Kind
 	// Attach finds who is behind a request.
 	Attach func(*http.Request) (*http.Request, access.Actor, error)
+	// Lost tells the public of an address that does not exist or takes only forms.
+	Lost func(http.ResponseWriter, *http.Request, error) error
 
 	duties *dutypage.Pages
 }
@@ -199,7 +201,7 @@ func (a *App) Server() (*Server, error) {
 	}
 	return New(Options{
 		Routes: a.Routes, UI: a.UI, DB: a.DB, Log: a.Log, Attach: a.Attach, Assets: set, Uploads: uploads,
-		Trusted: trusted, Secure: a.Serve.Secure, Token: a.Serve.Token, Gauges: a.gauges(), Phones: a.helplines(),
+		Trusted: trusted, Secure: a.Serve.Secure, Token: a.Serve.Token, Gauges: a.gauges(), Phones: a.helplines(), Lost: a.Lost,
 	})
 }
 

@@ -90,6 +90,7 @@ func (a *App) reports() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.Lost = public.Lost
 	office, err := triagepage.New(triagepage.Deps{DB: a.DB, UI: a.UI, Desk: a.Reception, Book: book, UnitNames: org.Names, UnitChoices: unitChoices,
 		Colleagues: a.colleagues, Places: region.Places, Regions: anywhere, Ways: a.ways(), Files: a.filesFor, FileOf: a.fileOf, Follow: a.reportFollow})
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"weibao/internal/access"
 	"weibao/internal/clock"
 	"weibao/internal/errs"
+	"weibao/internal/intake/publicpage"
 	"weibao/internal/ui"
 )
 
@@ -71,16 +72,26 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	}
 	probe := &probe{header: http.Header{}}
 	h.ServeHTTP(probe, r)
+	problem := errs.New(errs.NotFound, "没有这个页面。地址可能输错了，或页面已经移走，请从首页重新进入。")
 	if probe.status == http.StatusMethodNotAllowed {
 		w.Header().Set("Allow", probe.header.Get("Allow"))
-		http.Error(w, "这个地址不支持这种请求方式。", http.StatusMethodNotAllowed)
-		return
+		problem = errs.New(errs.Method, "这个地址只接收提交的内容，不能直接打开。请从首页重新进入。")
+	}
+	s.lost(w, r, problem)
+}
+
+// lost answers what has no route, the public by a page with the numbers to call.
+func (s *Server) lost(w http.ResponseWriter, r *http.Request, problem error) {
+	if s.o.Lost != nil && strings.HasPrefix(r.URL.Path, publicpage.FrontPath+"/") {
+		if err := s.o.Lost(w, r, problem); err == nil {
+			return
+		}
 	}
 	r, by, err := s.o.Attach(r)
 	if err != nil {
 		by = access.Actor{}
 	}
-	s.o.UI.Error(w, r, by, errs.New(errs.NotFound, "没有这个页面。地址可能输错了，或页面已经移走，请从首页重新进入。"))
+	s.o.UI.Error(w, r, by, problem)
 }
 
 // probe takes an answer of the mux to learn its status.

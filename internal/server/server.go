@@ -43,7 +43,9 @@ type Options struct {
 	Secure  bool                // served over TLS by a proxy
 	Token   string              // for /metrics from elsewhere
 	Gauges  map[string]func() float64
-	Phones  []Phone // whom to call while the program has no room for a request
+	// Lost tells the public of an address that does not exist or takes only forms.
+	Lost   func(http.ResponseWriter, *http.Request, error) error
+	Phones []Phone // whom to call while the program has no room for a request
 }
 
 // Server serves every route. It is safe for concurrent use.

@@ -268,6 +268,19 @@ func TestOtherMethodsAndUnknownAddresses(t *testing.T) {
 	}
 }
 
+func TestTheLostFindAWayBack(t *testing.T) {
+	h := newHouse(t, nil)
+	for path, status := range map[string]int{"/report/say": 405, "/report/file": 405, "/report/proof": 405, "/report/satisfied": 405, "/report/nowhere": 404} {
+		w := h.do("GET", path, nil)
+		if body := w.Body.String(); w.Code != status || !strings.Contains(body, "tel:110") || !strings.Contains(body, "快速离开") || !strings.Contains(body, `href="/report"`) {
+			t.Errorf("%s: status %d, without phones or way back: %s", path, w.Code, body)
+		}
+	}
+	if w := h.do("GET", "/logout", nil); w.Code != http.StatusMethodNotAllowed || w.Header().Get("Allow") == "" || !strings.Contains(w.Body.String(), "回到首页") {
+		t.Errorf("status %d: %s", w.Code, w.Body)
+	}
+}
+
 func TestARouteWithoutAKnownPermissionKeepsTheProgramFromStarting(t *testing.T) {
 	h := newHouse(t, nil)
 	ok := func(http.ResponseWriter, *http.Request, access.Actor) error { return nil }

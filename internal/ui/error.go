@@ -29,6 +29,7 @@ var statuses = map[errs.Kind]struct {
 	errs.NotFound:  {http.StatusNotFound, "没有找到这个页面"},
 	errs.Forbidden: {http.StatusForbidden, "当前岗位不能这样操作"},
 	errs.Conflict:  {http.StatusConflict, "内容已经变动"},
+	errs.Method:    {http.StatusMethodNotAllowed, "这个地址不能直接打开"},
 	errs.SignIn:    {http.StatusUnauthorized, "请先登录"},
 	errs.TooMany:   {http.StatusTooManyRequests, "操作过于频繁"},
 	errs.TooLarge:  {http.StatusRequestEntityTooLarge, "文件过大"},

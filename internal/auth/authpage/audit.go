@@ -39,7 +39,11 @@ func (p *Pages) Audit(w http.ResponseWriter, r *http.Request, by access.Actor) e
 	if err != nil {
 		return err
 	}
-	view := auditView{Filter: auditFilter(q), Table: auditTable(shown, people)}
+	names, err := units(r.Context(), tx, shown)
+	if err != nil {
+		return err
+	}
+	view := auditView{Filter: auditFilter(q), Table: auditTable(shown, people, names)}
 	view.Table.Pager = auditPager(q, rows)
 	page := ui.Page{Title: "审计记录", Nav: "system", Tabs: p.UI.Tabs(by, "system", AuditPath), More: []ui.Action{{Label: "打印", Print: true}}}
 	return p.UI.Page(w, r, by, "audit.html", page, view)
@@ -77,7 +81,7 @@ func auditFilter(q url.Values) ui.Filter {
 		Fields: []ui.Field{actions, {Kind: ui.Date, Name: "from", Label: "起始日期", Value: q.Get("from")}, {Kind: ui.Date, Name: "to", Label: "截止日期", Value: q.Get("to")}}}
 }
 
-func auditTable(rows []audit.Entry, people map[ref.User]string) ui.Table {
+func auditTable(rows []audit.Entry, people map[ref.User]string, names map[ref.Unit]string) ui.Table {
 	t := ui.Table{Caption: "审计记录", Columns: []ui.Column{{Label: "时间", Slim: true}, {Label: "操作人"}, {Label: "身份"}, {Label: "操作", Wide: true}, {Label: "对象"}, {Label: "内容", Quiet: true}, {Label: "封存"}},
 		Empty: ui.Empty{Title: "没有符合条件的记录", Text: "可以放宽日期范围或去掉操作条件再查。"}}
 	for _, e := range rows {
@@ -86,7 +90,7 @@ func auditTable(rows []audit.Entry, people map[ref.User]string) ui.Table {
 			seal = ui.Tags(ui.Finished, "第"+strconv.FormatInt(e.Block, 10)+"块")
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T(civil.FormatTime(e.At.Time())), ui.T(e.ActorName), ui.T(e.Role.Label()), ui.T(actionLabel(string(e.Action))),
-			plain(subject(e, people)), plain(detail(e.Detail, people)), seal}})
+			plain(subject(e, people)), plain(detail(e.Detail, people, names)), seal}})
 	}
 	return t
 }

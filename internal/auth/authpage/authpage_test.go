@@ -17,6 +17,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"weibao/internal/access"
+	"weibao/internal/audit"
 	"weibao/internal/auth"
 	"weibao/internal/auth/authpage"
 	"weibao/internal/clock"
@@ -391,6 +392,12 @@ func TestTheJournalIsSearchedAndVerified(t *testing.T) {
 		next := html.UnescapeString(regexp.MustCompile(`rel="next" href="([^"]+)"`).FindStringSubmatch(body)[1])
 		auditor.get("", next, "首页")
 		auditor.get("", "/audit?action=auth.lock", "连续失败，暂停登录")
+		must(o.t, o.d.Write(o.t.Context(), func(tx *db.Tx) error {
+			return audit.Write(o.t.Context(), tx, access.Program, "duty.open", "casework_case", ref.Case(7), map[string]any{"due": tx.Now, "unit": 0})
+		}))
+		if body := auditor.get("", "/audit?action=duty.open", "个案 7", "时限 2026-03-02 "); strings.Contains(body, "due 1") {
+			o.t.Error("a time stands there as a number")
+		}
 		if body := auditor.get("", "/audit?login=nobody", "没有符合条件的记录"); strings.Contains(body, "登录失败</td>") {
 			o.t.Error("an unknown login finds entries")
 		}

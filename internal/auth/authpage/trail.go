@@ -14,6 +14,7 @@ import (
 	"weibao/internal/civil"
 	"weibao/internal/clock"
 	"weibao/internal/db"
+	"weibao/internal/org"
 	"weibao/internal/ref"
 )
 
@@ -48,6 +49,10 @@ var subjectWords = map[string]string{
 	"auth_user": "账号", "auth_post": "岗位", "plan": "工作方案", "plan_task": "方案任务", "duty": "责任事项", "duty_series": "周期事项",
 	"org_unit": "单位", "org_county": "本县设置", "org_member": "领导小组成员", "region": "行政区划", "workday_year": "工作日历",
 	"vault_master": "主密钥", "job": "后台作业", "suggestion": "意见建议", "file": "附件", "plan_reply": "反馈", "duty_step": "责任事项", "search": "搜索",
+	"casework_case": "个案", "casework_referral": "转介", "casework_reply": "转介反馈", "casework_decision": "会商决定", "casework_conference": "会商", "casework_follow": "结案回访",
+	"casework_run": "应急清单", "casework_step": "应急步骤", "casework_roster": "应急值班", "casework_contingency": "突发事件预案", "intake_report": "报告", "intake_order": "热线工单", "intake_partner": "热线对接口令",
+	"guardianship_measure": "监护措施", "assessment_proof": "评估证明", "assessment_step": "专项名单事项", "child_disclosure": "未隐去名单的导出", "child_import_batch": "导入批次", "child_view": "名单视图",
+	"justice": "封存档案", "justice_unseal": "解封", "system": "系统",
 	"child": "未成年人档案", "assessment": "评估", "assessment_record": "评估记录",
 }
 
@@ -60,6 +65,8 @@ var detailWords = []struct{ key, label string }{
 	{"result", "结果"}, {"edit", "修改次序"}, {"step", "步骤"}, {"recurrence", "周期"}, {"digest", "文件摘要"}, {"discard", "文件摘要"}, {"from", "原"}, {"to", "现"}, {"new", "新岗位"},
 	{"change", "变更"}, {"other", "相关单位"}, {"county", "县"}, {"places", "区划"}, {"aliases", "别名"}, {"body", "领导小组"}, {"rank", "职务"}, {"ended", "卸任"}, {"named", "署名"}, {"length", "查询字数"}, {"found", "结果"}, {"hits", "结果"},
 	{"child", "档案"}, {"level", "等级"}, {"agreed", "同意"}, {"entered", "纳入"}, {"left", "退出"}, {"reopened", "重新建档"}, {"fields", "项目"}, {"purpose", "用途"}, {"reason", "理由"},
+	{"due", "时限"}, {"ground", "依据"}, {"case", "个案"}, {"referral", "转介"}, {"report", "报告"}, {"request", "申请"}, {"state", "状态"}, {"lead", "牵头单位"}, {"support", "协办单位"}, {"supports", "协办单位"},
+	{"number", "编号"}, {"outcome", "结果"}, {"decisions", "决定"}, {"off", "取消"}, {"calm", "核实无需办理"}, {"rows", "行数"}, {"files", "附件"}, {"channel", "渠道"}, {"situation", "情形"}, {"urgency", "紧急程度"},
 }
 
 // valueWords are values that programs write, in the words of people.
@@ -68,6 +75,7 @@ var valueWords = map[string]map[string]string{
 	"result": {"accept": "审核通过", "back": "退回补充"},
 	"step":   {"undo": "撤销", "redo": "恢复"},
 	"cause":  {"code": "动态口令不正确"},
+	"ground": {"case": "司法机关办案需要", "state": "有关单位根据国家有关规定查询"},
 }
 
 // people finds the accounts which entries are about.
@@ -83,6 +91,24 @@ func (p *Pages) people(ctx context.Context, tx *db.Tx, by access.Actor, rows []a
 	}
 	slices.Sort(ids)
 	return p.Guard.Logins(ctx, tx, by, slices.Compact(ids))
+}
+
+// unitKeys are the details that hold a unit.
+var unitKeys = []string{"unit", "lead", "other"}
+
+// units names the units which entries are about.
+func units(ctx context.Context, tx *db.Tx, rows []audit.Entry) (map[ref.Unit]string, error) {
+	var ids []ref.Unit
+	for _, e := range rows {
+		m := values(e.Detail)
+		for _, key := range unitKeys {
+			if n, ok := m[key].(json.Number); ok {
+				id, _ := n.Int64() // none is of no unit
+				ids = append(ids, ref.Unit(id))
+			}
+		}
+	}
+	return org.Names(ctx, tx, ids)
 }
 
 func subject(e audit.Entry, people map[ref.User]string) string {
@@ -114,11 +140,11 @@ func values(detail string) map[string]any {
 // maxDetail bounds what a row of the list shows of an entry's details.
 const maxDetail = 160
 
-func detail(text string, people map[ref.User]string) string {
+func detail(text string, people map[ref.User]string, names map[ref.Unit]string) string {
 	m := values(text)
 	var parts []string
 	for _, w := range detailWords {
-		if v := value(w.key, m[w.key], people); v != "" {
+		if v := value(w.key, m[w.key], people, names); v != "" {
 			parts = append(parts, w.label+" "+v)
 		}
 		delete(m, w.key)
@@ -133,7 +159,7 @@ func detail(text string, people map[ref.User]string) string {
 	return string(out)
 }
 
-func value(key string, v any, people map[ref.User]string) string {
+func value(key string, v any, people map[ref.User]string, names map[ref.Unit]string) string {
 	if v == nil {
 		return ""
 	}
@@ -158,16 +184,20 @@ func value(key string, v any, people map[ref.User]string) string {
 	switch key {
 	case "role":
 		return access.Role(text).Label()
-	case "until":
+	case "until", "due":
 		ms, _ := strconv.ParseInt(text, 10, 64) // none is shown as none
 		return civil.FormatTime(clock.Instant(ms).Time())
 	case "holder":
 		if id, err := ref.Parse[ref.User](text); err == nil && people[id] != "" {
 			return people[id]
 		}
-	case "unit":
+	case "unit", "lead", "other":
 		if text == "0" {
 			return ""
+		}
+		id, _ := strconv.ParseInt(text, 10, 64) // none has no name
+		if name := names[ref.Unit(id)]; name != "" {
+			return name
 		}
 	}
 	return text

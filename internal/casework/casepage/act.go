@@ -82,7 +82,8 @@ var acts = []act{
 			}
 			return p.Desk.Link(ctx, tx, by, id, other)
 		}},
-	{tail: "confer", title: "召集会商", said: "会商已登记，会后请登记纪要。", permission: "case.confer", fields: conferFields, do: confer},
+	{tail: "confer", title: "召集会商", said: "会商已登记，参加单位已收到待办。会后请登记纪要。", permission: "case.confer", fields: conferFields, do: confer},
+	{tail: "call-off", title: "取消会商", said: "会商已取消，参加单位不再办理。", permission: "case.confer", fields: offFields, do: callOff},
 	{tail: "minute", title: "登记会商纪要", said: "纪要已登记，决定已下达。", permission: "case.confer", fields: minuteFields, do: minute,
 		note: &ui.Note{Tone: ui.Info, Title: "决定由单位落实", Text: "每项决定成为承办单位的一件待办；单位只看到决定本身，看不到个案。"}},
 	{tail: "close", title: "提出结案", said: "已提出结案，等待另一人审核。", permission: "case.close", fields: closeFields,
@@ -162,7 +163,7 @@ func joinFields(p *Pages, r *http.Request, tx *db.Tx, by access.Actor, _ casewor
 
 func conferFields(p *Pages, r *http.Request, tx *db.Tx, by access.Actor, _ casework.Case) ([]ui.Field, error) {
 	units, err := p.UnitChoices(r.Context(), tx, by)
-	return []ui.Field{{Kind: ui.Date, Name: "day", Label: "会商日期", Required: true, Short: true}, {Kind: ui.Text, Name: "place", Label: "地点", Max: 100},
+	return []ui.Field{{Kind: ui.Date, Name: "day", Label: "会商日期", Required: true, Short: true}, {Kind: ui.Text, Name: "place", Label: "地点", Max: 100, Hint: "参加单位在待办中看到日期和地点。不要写孩子的住址。"},
 		words("agenda", "会商事项", noNarrative), {Kind: ui.PickMany, Name: "units", Label: "参加单位", Required: true, Options: units}}, err
 }
 
@@ -183,6 +184,29 @@ func confer(p *Pages, ctx context.Context, tx *db.Tx, by access.Actor, id ref.Ca
 	return err
 }
 
+func offFields(p *Pages, r *http.Request, tx *db.Tx, by access.Actor, c casework.Case) ([]ui.Field, error) {
+	field, _, err := p.meetingField(r, tx, by, c.ID)
+	return []ui.Field{field, words("reason", "取消的原因", noNarrative)}, err
+}
+
+// meetingField says which conference an act is about.
+func (p *Pages) meetingField(r *http.Request, tx *db.Tx, by access.Actor, id ref.Case) (ui.Field, casework.Meeting, error) {
+	key := r.URL.Query().Get("conference")
+	if key == "" {
+		key = r.PostForm.Get("conference")
+	}
+	m, err := p.meeting(r.Context(), tx, by, id, key)
+	return ui.Field{Kind: ui.Select, Name: "conference", Label: "会商", Required: true, Value: key, Options: []ui.Option{{Value: key, Label: civil.FormatDate(m.Day) + " " + m.Agenda}}}, m, err
+}
+
+func callOff(p *Pages, ctx context.Context, tx *db.Tx, by access.Actor, id ref.Case, typed url.Values, _ []*file.Incoming) error {
+	m, err := p.meeting(ctx, tx, by, id, typed.Get("conference"))
+	if err != nil {
+		return err
+	}
+	return p.Desk.CallOff(ctx, tx, by, id, m.ID, typed.Get("reason"))
+}
+
 // decisions is how many decisions the form of minutes takes.
 const decisions = 5
 
@@ -200,11 +224,7 @@ func (p *Pages) meeting(ctx context.Context, tx *db.Tx, by access.Actor, id ref.
 }
 
 func minuteFields(p *Pages, r *http.Request, tx *db.Tx, by access.Actor, c casework.Case) ([]ui.Field, error) {
-	key := r.URL.Query().Get("conference")
-	if key == "" {
-		key = r.PostForm.Get("conference")
-	}
-	m, err := p.meeting(r.Context(), tx, by, c.ID, key)
+	which, m, err := p.meetingField(r, tx, by, c.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -220,7 +240,7 @@ func minuteFields(p *Pages, r *http.Request, tx *db.Tx, by access.Actor, c casew
 	if err != nil {
 		return nil, err
 	}
-	fields := []ui.Field{{Kind: ui.Select, Name: "conference", Label: "会商", Required: true, Value: key, Options: []ui.Option{{Value: key, Label: civil.FormatDate(m.Day) + " " + m.Agenda}}}}
+	fields := []ui.Field{which}
 	for i, a := range m.Attendees {
 		n := strconv.Itoa(i)
 		fields = append(fields, ui.Field{Kind: ui.Text, Name: "name." + n, Label: names[a.Unit] + "参加人", Max: 60, Short: true},

@@ -77,6 +77,7 @@ func Kinds() map[string]dutypage.Kind {
 		casework.ReviewKind: {Label: "个案复评", Icon: "screen", Own: true, Needs: "case.show", Href: own("")},
 		casework.DecideKind: {Label: "审核结案", Icon: "check", Own: true, Needs: "case.decide", Href: own("/decide")},
 		casework.WorryKind:  {Label: "核实回访情况", Icon: "alert", Own: true, Needs: "case.show", Href: own("")},
+		casework.ConferKind: {Label: "参加会商", Icon: "meeting"},
 		casework.DecisionKind: {Label: "会商决定", Icon: "flag", Own: true, Needs: "case.decision", Href: func(d duty.Duty) string {
 			return "/case-decisions/" + ref.Format(casework.DecisionID(d.SubjectID))
 		}},

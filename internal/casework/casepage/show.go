@@ -299,7 +299,11 @@ func (rec record) meetings() ui.Table {
 		base := Path(rec.ID) + "/conferences/" + ref.Format(m.ID)
 		cell := ui.Cell{Actions: []ui.Action{{Label: "下载纪要", Href: base + "/letter", Icon: "file"}}}
 		if m.Held == 0 && rec.by.Can("case.confer") {
-			cell.Actions = []ui.Action{{Label: "登记纪要", Href: Path(rec.ID) + "/minute?conference=" + ref.Format(m.ID), Icon: "edit"}}
+			cell.Actions = []ui.Action{{Label: "登记纪要", Href: Path(rec.ID) + "/minute?conference=" + ref.Format(m.ID), Icon: "edit"},
+				{Label: "取消会商", Href: Path(rec.ID) + "/call-off?conference=" + ref.Format(m.ID), Icon: "undo"}}
+		}
+		if m.Off != "" {
+			cell = ui.T("已取消：" + m.Off)
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T(civil.FormatDate(m.Day)), {Text: m.Agenda, Sub: strings.TrimSpace(strings.Join(units, "；") + "\n" + m.Summary)}, ui.T(strings.Join(decided, "\n")), cell}})
 	}

@@ -65,7 +65,7 @@ func (p *Pages) dress(out *ui.Event, e casework.Entry, now clock.Instant) {
 	case casework.Referred, casework.Recalled:
 		out.Title += moveWords[e.Mark]
 	case casework.Conferred:
-		out.Title += map[string]string{"called": "（召集）", "held": "（纪要）"}[e.Mark]
+		out.Title += map[string]string{"called": "（召集）", "held": "（纪要）", "off": "（取消）"}[e.Mark]
 	case casework.Opinion:
 		if e.Mark != "1" {
 			out.Title = "没有听取儿童本人意见的原因"

@@ -83,7 +83,7 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, by access.Actor) er
 		return err
 	}
 	v := view{Filter: ui.Between(Path, period.From, period.To),
-		Parts: []part{p.referrals(n.Referrals, names, tx.Now.Time()), cases(n.Cases, tx.Now.Time())}}
+		Parts: []part{p.referrals(n.Referrals, names, tx.Now.Time(), least(by)), cases(n.Cases, tx.Now.Time())}}
 	page := ui.Page{Title: "个案和转介统计", Nav: "casework", Tabs: p.UI.Tabs(by, "casework", Path), More: []ui.Action{{Label: "打印", Print: true}},
 		Lead: "统计口径：所选日期内开立的个案、下达的转介，按开立、下达的日期计；用时从开立、下达起算。只统计到单位，不统计、不排名个人。"}
 	return p.UI.Page(w, r, by, "show.html", page, v)
@@ -115,7 +115,7 @@ func figures(now time.Time, label, unit string, list ...figure) ui.Figures {
 	return f
 }
 
-func (p *Pages) referrals(n numbers.Referrals, units map[string]string, now time.Time) part {
+func (p *Pages) referrals(n numbers.Referrals, units map[string]string, now time.Time, least int) part {
 	on := civil.DateOf(now)
 	clocks, topics := map[string]string{}, map[string]string{}
 	for _, l := range n.Clocks {
@@ -130,11 +130,20 @@ func (p *Pages) referrals(n numbers.Referrals, units map[string]string, now time
 		figure{"撤回、免除", "下达后撤回或者免除的", n.Withdrawn}, figure{"超期", "办结时已过时限，或者现在已过时限还没有办结；挂起和审核期间不计", n.Late},
 		figure{"退回过", "牵头单位申请退回过，不论裁定结果", n.Returned}, figure{"反馈退回补充", "牵头单位的反馈有过一次以上没有通过审核", n.Back}),
 		Times:  spans("referral-times", "转介各步用时（从下达起算）", step{"签收", n.Sign}, step{"首次处置（进展或者反馈）", n.Act}, step{"反馈", n.Reply}, step{"办结", n.Close}),
-		Tables: []ui.Table{lines("按牵头单位", n.Units, units, true, 0), lines("按事项", n.Topics, topics, true, 0), lines("按时限", n.Clocks, clocks, true, 0)}}
+		Tables: []ui.Table{lines("按牵头单位", n.Units, units, true, least), lines("按事项", n.Topics, topics, true, least), lines("按时限", n.Clocks, clocks, true, least)}}
 }
 
 // few is how many cases a line must have to be told: fewer could name a child.
 const few = 5
+
+// least is how many referrals a line must have to be told to somebody: who
+// sends none and knows none of the cases reads no line of few.
+func least(by access.Actor) int {
+	if by.Can("referral.dispatch") {
+		return 0
+	}
+	return few
+}
 
 func cases(n numbers.Cases, now time.Time) part {
 	origins := map[string]string{}

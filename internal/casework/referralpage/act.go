@@ -107,8 +107,22 @@ func supportFields(p *Pages, ctx context.Context, tx *db.Tx, by access.Actor, _ 
 // ask shows the form of an act.
 func (p *Pages) ask(a act) ui.Handler {
 	return func(w http.ResponseWriter, r *http.Request, by access.Actor) error {
+		if a.tail == "return" {
+			if err := p.returns(r, by, a); err != nil {
+				return err
+			}
+		}
 		return p.showAct(w, r, by, a, nil, nil)
 	}
+}
+
+// returns tells before anything is typed that a unit may return no more.
+func (p *Pages) returns(r *http.Request, by access.Actor, a act) error {
+	s, err := p.actOn(r, by, a)
+	if err == nil && len(s.Returns) > 0 {
+		err = errs.New(errs.Conflict, "本单位已经退回过一次，不能再退。裁定结果见这项转介的办理经过。")
+	}
+	return err
 }
 
 // answer does the act, or shows its form again with what is wrong.

@@ -227,6 +227,9 @@ func TestAReturnShowsItsGroundToTheOffice(t *testing.T) {
 		if body := x.Page(health, "referral-returned", path, "等待未保办裁定"); strings.Contains(body, path+"/return\"") {
 			t.Error("offers to return it a second time")
 		}
+		if w := x.Do(health, "GET", path+"/return", nil); w.Code != http.StatusConflict || strings.Contains(w.Body.String(), "name=\"reason\"") {
+			t.Errorf("asks to return it a second time: status %d", w.Code)
+		}
 	})
 }
 

@@ -2,6 +2,11 @@ package publicpage
 
 import "net/http"
 
+// FrontPath is the first page; all others stand under it.
+const FrontPath = "/report"
+
+const lookPath = FrontPath + "/look"
+
 // Front is the first page: whom to call, and the doors.
 func (p *Pages) Front(w http.ResponseWriter, r *http.Request) error {
 	return p.show(w, r, http.StatusOK, view{

@@ -74,7 +74,7 @@ const urgentPhones = 2
 
 // show answers with a page.
 func (p *Pages) show(w http.ResponseWriter, r *http.Request, status int, v view) error {
-	v.Place, v.Home = p.Book().County().Title, "/report"
+	v.Place, v.Home = p.Book().County().Title, FrontPath
 	if v.Child {
 		v.Home = "/report/child"
 	}
@@ -136,6 +136,19 @@ func (p *Pages) public(handle func(w http.ResponseWriter, r *http.Request) error
 		return p.show(w, r, ui.Status(err), view{Title: "没有提交成功", Lead: e, Urgent: kind == errs.Full, Phones: p.phones(false),
 			Notes: []string{"您填写的内容没有保存。可以用浏览器的“返回”回到上一页重试，也可以直接拨打上面的电话。"}})
 	}
+}
+
+// Lost tells somebody that an address does not exist, or opens only from a
+// form, with the numbers to call and the ways back.
+func (p *Pages) Lost(w http.ResponseWriter, r *http.Request, problem error) error {
+	v := view{Title: "没有这个页面", Lead: "地址可能输错了。请从下面重新进入。", Phones: p.phones(false), Doors: []door{
+		{"查看办理情况", "凭提交时得到的16位查询码，也可以补充情况", lookPath},
+		{"首页", "报告、求助都从这里进", FrontPath},
+	}}
+	if errs.Is(problem, errs.Method) {
+		v.Title, v.Lead = "这一页不能直接打开", "已经提交的内容不受影响。要接着看、接着写，请从下面重新进入。"
+	}
+	return p.show(w, r, ui.Status(problem), v)
 }
 
 func moment(at clock.Instant) string { return civil.FormatTime(at.Time()) }
