@@ -74,6 +74,7 @@ type Duty struct {
 	Closed      clock.Instant
 	Fact        string
 	FactID      int64
+	Pressing    bool // an emergency
 }
 
 // Overdue tells whether an open, running duty has passed its due at now.

@@ -95,6 +95,7 @@ type Filter struct {
 	From, To clock.Instant // dues from included to excluded, for the calendar
 	Closed   bool          // 已办, by time of closing, latest first
 	Unsigned bool
+	Pressing bool   // emergencies alone
 	Words    string // every one of which the title must hold
 	After    Key    // page key: what follows it
 	Before   Key    // page key: what precedes it
@@ -170,6 +171,7 @@ func (f Filter) where(tx *db.Tx, by access.Actor, b Bounds) ([]string, []any) {
 	c.when(f.Person != 0, "d.person = ? AND d.person > 0", f.Person)
 	c.when(f.Kind != "", "d.kind = ?", f.Kind)
 	c.when(f.Unsigned, "d.signed = 0")
+	c.when(f.Pressing, "d.pressing = 1")
 	if f.Group != "" {
 		from, to := b.within(f.Group)
 		c.add("d.due >= ? AND d.due < ?", from, to)

@@ -29,6 +29,7 @@ type New struct {
 	Clause    string
 	Deadline  Deadline
 	Ladder    string // id of the ladder; "" = the county's default
+	Pressing  bool   // an emergency: stands before everything else
 }
 
 // DefaultLadder is the id of the ladder of duties that name none.
@@ -94,7 +95,7 @@ func (k *Kernel) make(cal *civil.Calendar, now clock.Instant, n New) (Duty, erro
 		Title: n.Title, Unit: n.Unit, Person: n.Person,
 		Region: n.Region, Town: access.Town(n.Region), County: access.County(n.Region), Rule: n.Rule, Clause: n.Clause,
 		Opened: now, Due: due, Clock: n.Deadline.kind, Span: n.Deadline.n, Anchor: cmp.Or(n.Deadline.from, now), Provisional: provisional,
-		State: Open, Ladder: ladder, Passed: arm(cal, k.Ladder(ladder), due, now),
+		State: Open, Ladder: ladder, Passed: arm(cal, k.Ladder(ladder), due, now), Pressing: n.Pressing,
 	}, nil
 }
 

@@ -34,7 +34,7 @@ func TestNothingReadsTheWholeTable(t *testing.T) {
 		ctx := t.Context()
 		for _, by := range []access.Actor{officer, liaison, supervisor} {
 			for _, f := range []duty.Filter{{}, {Mine: true}, {Group: duty.Critical}, {Group: duty.Soon}, {Group: duty.Later, Unsigned: true}, {To: clock.Of(b.c.Now())},
-				{After: key}, {Before: key}, {Closed: true}, {Closed: true, Mine: true}, {Unit: bureau}, {Mine: true, Person: 200}} {
+				{After: key}, {Before: key}, {Closed: true}, {Closed: true, Mine: true}, {Unit: bureau}, {Mine: true, Person: 200}, {Mine: true, Pressing: true}} {
 				_, err := b.List(ctx, tx, by, f)
 				b.must(err)
 				_, err = b.Count(ctx, tx, by, f, 999)

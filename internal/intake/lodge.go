@@ -258,7 +258,8 @@ const basis = "中华人民共和国未成年人保护法"
 func (k *Desk) open(ctx context.Context, tx *db.Tx, by access.Actor, r Report, kind string) (ref.Duty, error) {
 	words := dutyWords[kind]
 	title, clockID := words.title+" "+r.Number, words.clock
-	if r.Urgency == response.Emergency && kind != AnswerKind {
+	pressing := r.Urgency == response.Emergency && kind != AnswerKind
+	if pressing {
 		title, clockID = "【紧急】"+title, clockID+"-emergency"
 	}
 	c, ok := k.Book().Clock(clockID, civil.DateOf(tx.Now.Time()))
@@ -270,7 +271,7 @@ func (k *Desk) open(ctx context.Context, tx *db.Tx, by access.Actor, r Report, k
 		ladder = "hours"
 	}
 	ids, err := k.Kernel.Open(ctx, tx, by, duty.New{Kind: kind, Subject: "intake_report", SubjectID: int64(r.ID), Whole: int64(r.ID), Title: title,
-		Unit: r.Unit, Region: r.Region, Rule: basis, Clause: "第十一条", Deadline: duty.After(c, tx.Now), Ladder: ladder})
+		Unit: r.Unit, Region: r.Region, Rule: basis, Clause: "第十一条", Deadline: duty.After(c, tx.Now), Ladder: ladder, Pressing: pressing})
 	if err != nil {
 		return 0, err
 	}

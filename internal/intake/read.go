@@ -21,6 +21,7 @@ const (
 	Todo     View = "todo"     // 待受理
 	Working  View = "working"  // 研判、办理中
 	Pressing View = "pressing" // 紧急，未办结
+	Alarming View = "alarming" // 紧急，还没有研判
 	Asking   View = "asking"   // the reporter wrote and waits
 	Done     View = "done"
 	All      View = "all"

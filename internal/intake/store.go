@@ -59,7 +59,8 @@ func lock(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report) (Repor
 // conditions of the views of the list.
 var viewWhere = map[View]string{
 	Todo: "r.state = 'received'", Working: "r.state IN ('accepted', 'decided')", Pressing: "r.urgency = 'emergency' AND r.state IN ('received', 'accepted', 'decided')",
-	Asking: "r.waiting > 0", Done: "r.state IN ('closed', 'rejected', 'merged')", All: "1 = 1",
+	Alarming: "r.urgency = 'emergency' AND r.state IN ('received', 'accepted', 'decided') AND r.state <> 'decided'", // as the index of open reports has it
+	Asking:   "r.waiting > 0", Done: "r.state IN ('closed', 'rejected', 'merged')", All: "1 = 1",
 }
 
 func list(ctx context.Context, tx *db.Tx, by access.Actor, f Filter) ([]Report, error) {

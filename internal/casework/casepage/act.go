@@ -349,6 +349,17 @@ func (p *Pages) showAct(w http.ResponseWriter, r *http.Request, by access.Actor,
 		return err
 	}
 	form := ui.Form{Action: Path(id) + "/" + a.tail, Fields: fields, Submit: a.title, Danger: a.danger, Cancel: Path(id), Guard: true}
+	notes := []*ui.Note{a.note}
+	if a.tail == "decide" {
+		rec, err := p.gather(r.Context(), tx, by, id)
+		if err != nil {
+			return err
+		}
+		if rec.Pending != nil {
+			proposed := rec.proposed()
+			notes = append(notes, &proposed, rec.lacking())
+		}
+	}
 	page := ui.Page{Title: a.title, Kicker: c.Number, Nav: "casework", Crumbs: crumbs(ui.Crumb{Label: c.Number, Href: Path(id)})}
-	return p.UI.Ask(w, r, by, page, form, typed, problem, a.note)
+	return p.UI.Ask(w, r, by, page, form, typed, problem, notes...)
 }

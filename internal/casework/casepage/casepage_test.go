@@ -204,7 +204,7 @@ func TestACaseGoesItsWholeWay(t *testing.T) {
 		x.refused(officer, path+"/close", close, http.StatusConflict, "还没有复评")
 		x.assess(1, true)
 		x.post(officer, path+"/close", close)
-		x.Page(second, "case-decide", path+"/decide", "同意结案")
+		x.Page(second, "case-decide", path+"/decide", "同意结案", "等待另一人审核：", "照护已落实", "周岚，")
 		x.refused(officer, path+"/decide", url.Values{"agree": {"1"}}, http.StatusForbidden, "结案须由另一人审核")
 		x.post(second, path+"/decide", url.Values{"agree": {"1"}})
 		x.Page(officer, "case-following", path, "回访", "待回访", "重新开启")
@@ -220,6 +220,21 @@ func TestACaseGoesItsWholeWay(t *testing.T) {
 		x.post(director, follow, url.Values{"safe": {"1"}})
 		x.Page(director, "case-followed", follow, "已经登记")
 		x.Page(officer, "case-closed-list", "/cases?view=closed", "单小明", "回访")
+	})
+}
+
+func TestAFreeEndingSaysWhatIsLackingAndClaimsNothing(t *testing.T) {
+	withDesk(t, func(x desk) {
+		path := x.open()
+		x.post(officer, path+"/join", url.Values{"person": {"101"}, "role": {"second"}})
+		x.assess(3, false)
+		x.post(officer, path+"/edit", nil)
+		x.post(officer, path+"/close", url.Values{"outcome": {"moved"}, "words": {"全家迁往外省"}})
+		x.Page(second, "case-decide-free", path+"/decide", "迁出本县", "全家迁往外省", "还不具备的结案条件", "还没有记录提供过服务或者转介")
+		x.post(second, path+"/decide", url.Values{"agree": {"1"}})
+		if body := x.Page(second, "case-closed-free", path, "未进行"); strings.Contains(body, "正在修改服务方案") {
+			t.Error("a closed case is still being edited")
+		}
 	})
 }
 

@@ -17,6 +17,7 @@ import (
 	"weibao/internal/duty/dutypage"
 	"weibao/internal/letter"
 	"weibao/internal/ref"
+	"weibao/internal/rule/procedure"
 	"weibao/internal/ui"
 )
 
@@ -45,6 +46,7 @@ type record struct {
 	bounds duty.Bounds
 	names  map[ref.Unit]string
 	ready  []casework.Met
+	law    procedure.Closing // by which an open case is closed
 }
 
 // Show is the record of a case for its team.
@@ -84,7 +86,7 @@ func (p *Pages) gather(ctx context.Context, tx *db.Tx, by access.Actor, id ref.C
 		return rec, err
 	}
 	if c.Closed == 0 {
-		if rec.ready, _, err = p.Desk.Conditions(ctx, tx, by, id); err != nil {
+		if rec.ready, rec.law, err = p.Desk.Conditions(ctx, tx, by, id); err != nil {
 			return rec, err
 		}
 	}
@@ -139,11 +141,11 @@ func (rec record) notes() []ui.Note {
 	if rec.Worry {
 		out = append(out, ui.Note{Tone: ui.Warn, Title: "回访发现需要关注的情况，等待核实", Text: "核实后重新开启个案，或者写明核实的结果。"})
 	}
-	if name, since, locked := rec.Lock(rec.by, rec.now); locked {
+	if name, since, locked := rec.Lock(rec.by, rec.now); locked && rec.Closed == 0 {
 		out = append(out, ui.Note{Tone: ui.Info, Title: name + "正在修改服务方案", Text: civil.FormatTime(since.Time()) + "开始。对方保存或者半小时后，您可以修改。"})
 	}
 	if rec.Pending != nil {
-		out = append(out, ui.Note{Tone: ui.Info, Title: "已提出结案，等待另一人审核", Text: rec.Pending.ByName + "：" + rec.Reason})
+		out = append(out, rec.proposed())
 	}
 	if rec.Closed == 0 && !rec.Assessed {
 		out = append(out, ui.Note{Tone: ui.Info, Title: "还没有风险评估", Text: "先评估，再按评估中需要关注的维度制定服务方案。", Link: &ui.Crumb{Label: "去评估", Href: "/children/" + ref.Format(rec.Child.ID) + "/assess"}})
@@ -152,6 +154,26 @@ func (rec record) notes() []ui.Note {
 		out = append(out, ui.Note{Tone: ui.Info, Title: "兄弟姐妹的个案", Link: &ui.Crumb{Label: c.Number, Href: Path(c.ID)}})
 	}
 	return out
+}
+
+// proposed says how and why somebody wants to close the case.
+func (rec record) proposed() ui.Note {
+	o, _ := rec.law.Outcome(rec.Pending.Outcome)
+	return ui.Note{Tone: ui.Info, Title: "已提出结案，等待另一人审核：" + o.Label, Text: rec.Pending.ByName + "，" + civil.FormatTime(rec.Pending.At.Time()) + "：" + rec.Reason}
+}
+
+// lacking says which conditions of closing do not hold; nil: all do.
+func (rec record) lacking() *ui.Note {
+	var why []string
+	for _, m := range rec.ready {
+		if !m.Holds {
+			why = append(why, m.Label+"："+m.Why)
+		}
+	}
+	if len(why) == 0 {
+		return nil
+	}
+	return &ui.Note{Tone: ui.Warn, Title: "还不具备的结案条件", Text: strings.Join(why, " ")}
 }
 
 // looks tells whether the actor only looks at the case in an emergency.
@@ -200,13 +222,18 @@ func (rec record) steps() ui.Table {
 	if rec.Facts.Reassessed() {
 		words[casework.Reviewing] = when(rec.Facts.Assessed, "复评")
 	}
+	if i := slices.IndexFunc(rec.Follows, func(f casework.Follow) bool { return f.State == casework.FollowDone }); i >= 0 {
+		words[casework.Following] = when(rec.Follows[i].Done, "回访")
+	}
 	for i, ph := range casework.Phases[:len(casework.Phases)-1] {
-		state := ui.Tags(ui.Finished, "完成")
+		state := ui.Tags(ui.Waiting, "未开始")
 		switch {
 		case i == here:
 			state = ui.Tags(ui.Running, "正在进行")
-		case i > here:
-			state = ui.Tags(ui.Waiting, "未开始")
+		case i < here && words[ph] != "":
+			state = ui.Tags(ui.Finished, "完成")
+		case i < here:
+			state = ui.Tags(ui.Ended, "未进行")
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T(ph.Label()), ui.T(words[ph]), state}})
 	}

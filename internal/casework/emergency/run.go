@@ -101,7 +101,7 @@ func (k *Desk) open(ctx context.Context, tx *db.Tx, by access.Actor, r Run, step
 	n := duty.New{Kind: StepKind, Subject: StepSubject, SubjectID: int64(step.ID), Title: "应急：" + s.Label, Unit: step.Unit, Region: r.Region, Rule: basis, Clause: r.Label,
 		Deadline: duty.After(rule.Clock{Span: rule.Span{N: s.Within.N, Unit: s.Within.Unit}}, tx.Now)}
 	if s.Within.Unit == "hours" {
-		n.Ladder = "hours"
+		n.Ladder, n.Pressing = "hours", true
 	}
 	if r.Subject == "case" {
 		n.Whole = r.SubjectID
@@ -244,7 +244,7 @@ func (k *Desk) ask(ctx context.Context, tx *db.Tx, by access.Actor, r Run, kind,
 	}
 	n := duty.New{Kind: kind, Subject: RunSubject, SubjectID: int64(r.ID), Title: title, Unit: unit, Region: r.Region, Rule: c.Source.String(), Clause: c.Label, Deadline: duty.After(c, tx.Now)}
 	if c.Span.Unit == "hours" {
-		n.Ladder = "hours"
+		n.Ladder, n.Pressing = "hours", true
 	}
 	_, err = k.Kernel.Open(ctx, tx, by, n)
 	return err

@@ -119,7 +119,7 @@ func keys(items []Item) []string {
 // open opens the duties of the units.
 func (k *Desk) open(ctx context.Context, tx *db.Tx, by access.Actor, r Referral, o Order, limit rule.Clock) (ref.Duty, error) {
 	n := duty.New{Kind: LeadKind, Subject: Subject, SubjectID: int64(r.ID), Title: o.Label + "（" + r.Number + "）", Unit: o.Lead, Region: r.Region,
-		Rule: limit.Source.String(), Clause: limit.Label, Deadline: duty.After(limit, tx.Now), Ladder: ladderOf(limit)}
+		Rule: limit.Source.String(), Clause: limit.Label, Deadline: duty.After(limit, tx.Now), Ladder: ladderOf(limit), Pressing: o.Clock == "referral.emergency"}
 	if r.Subject == OnCase {
 		n.Whole = r.SubjectID
 	}

@@ -118,7 +118,7 @@ func identity(s referral.Story, b duty.Bounds, names map[ref.Unit]string) ui.Ide
 	}
 	t, due := tag(s.State), dutypage.Due(d, b)
 	if d.ID != s.Lead.ID {
-		t = dutypage.Tag(d, b.Now)
+		t = supportTag(s, d, b.Now)
 	}
 	facts := []ui.Fact{{Label: "发出单位", Value: names[s.Unit]}, {Label: "下达时间", Value: civil.FormatTime(s.At.Time())}, {Label: "下达人", Value: s.ByName},
 		{Label: "签收时间", Value: civil.FormatTime(d.Signed.Time())}, {Label: "办结时间", Value: civil.FormatTime(d.Closed.Time())}}
@@ -152,15 +152,19 @@ func notes(s referral.Story, by access.Actor, names map[ref.Unit]string) []ui.No
 func support(s referral.Story, b duty.Bounds, names map[ref.Unit]string) *ui.Table {
 	t := &ui.Table{ID: "support", Caption: "协办单位", Columns: []ui.Column{{Label: "协办单位", Wide: true}, {Label: "时限"}, {Label: "状态"}}}
 	for _, d := range s.Support {
-		due, state := dutypage.Due(d, b), dutypage.Tag(d, b.Now)
-		for _, y := range s.Replies {
-			if y.Reply.Duty == d.ID && y.State == referral.Waiting {
-				state = ui.Tag{State: ui.Checking, Label: "已反馈"}
-			}
-		}
+		due, state := dutypage.Due(d, b), supportTag(s, d, b.Now)
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T(names[d.Unit]), ui.Dues(due), {Tag: &state}}})
 	}
 	return t
+}
+
+// supportTag is the state of a support unit's duty, which stands still from its
+// reply on.
+func supportTag(s referral.Story, d duty.Duty, now clock.Instant) ui.Tag {
+	if slices.ContainsFunc(s.Replies, func(y referral.Told) bool { return y.Reply.Duty == d.ID && y.State == referral.Waiting }) {
+		return ui.Tag{State: ui.Checking, Label: "已反馈"}
+	}
+	return dutypage.Tag(d, now)
 }
 
 func links(base string, files []file.Info) []ui.FileLink {

@@ -75,12 +75,16 @@ func withDesk(t *testing.T, test func(x *desk)) {
 	})
 }
 
-func (x *desk) open(title string, l duty.Deadline) ref.Duty {
+func (x *desk) open(title string, l duty.Deadline) ref.Duty { return x.opens(title, l, false) }
+
+func (x *desk) alarm(title string) ref.Duty { return x.opens(title, duty.In(1), true) }
+
+func (x *desk) opens(title string, l duty.Deadline, pressing bool) ref.Duty {
 	x.t.Helper()
 	var ids []ref.Duty
 	err := x.d.Write(x.t.Context(), func(tx *db.Tx) (err error) {
 		ids, err = x.k.Open(x.t.Context(), tx, officer, duty.New{Kind: "plan.task", Subject: "plan_task", SubjectID: 1, Title: title,
-			Unit: bureau, Region: county, Rule: "云岭县工作方案", Clause: "二（一）", Deadline: l})
+			Unit: bureau, Region: county, Rule: "云岭县工作方案", Clause: "二（一）", Deadline: l, Pressing: pressing})
 		return err
 	})
 	if err != nil {
@@ -145,6 +149,11 @@ func TestAUnitFindsItsWorkByUrgency(t *testing.T) {
 		body := x.page(liaison, "duty-inbox", "/duties", "已超期", "即将到期", "未到期", "待签收", "报送家庭教育指导计划")
 		if strings.Index(body, "报送家庭教育指导计划") > strings.Index(body, "开展校园周边环境整治") {
 			t.Error("what is late does not stand first")
+		}
+		x.alarm("【紧急】受理报告")
+		body = x.page(liaison, "duty-pressing", "/duties", "紧急")
+		if at := strings.Index(body, "【紧急】受理报告"); at < 0 || at > strings.Index(body, "报送家庭教育指导计划") || strings.Count(body, "【紧急】受理报告") != strings.Count(body, "开展校园周边环境整治") {
+			t.Error("an emergency does not stand once, before what is late")
 		}
 		x.page(officer, "duty-late", "/duties?view=late", "报送家庭教育指导计划", "县教育局", "批量催办")
 		x.page(liaison, "duty-calendar", "/duties/calendar", "2026年3月", "建立困境儿童动态台账")

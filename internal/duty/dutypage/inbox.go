@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"weibao/internal/access"
@@ -125,14 +126,19 @@ func (l lister) groups(f duty.Filter) ([]ui.TaskGroup, *ui.Pager, error) {
 }
 
 func (l lister) front(f duty.Filter) ([]ui.TaskGroup, error) {
-	var out []ui.TaskGroup
+	out, first, err := l.pressing(f)
+	if err != nil {
+		return nil, err
+	}
 	for _, g := range duty.Groups {
 		f.Group, f.Limit = g, groupRows
 		list, err := l.Kernel.List(l.ctx, l.tx, l.by, f)
 		if err != nil {
 			return nil, err
 		}
-		if len(list) == 0 {
+		full := len(list) == groupRows
+		list = slices.DeleteFunc(list, func(d duty.Duty) bool { return slices.Contains(first, d.ID) })
+		if len(list) == 0 && !full {
 			continue
 		}
 		rows, err := l.rows(list)
@@ -140,7 +146,7 @@ func (l lister) front(f duty.Filter) ([]ui.TaskGroup, error) {
 			return nil, err
 		}
 		group := ui.TaskGroup{Label: g.Label(), Near: nears[g], Rows: rows, Count: len(rows)}
-		if len(list) == groupRows {
+		if full {
 			if group.Count, err = l.Kernel.Count(l.ctx, l.tx, l.by, f, countLimit); err != nil {
 				return nil, err
 			}
@@ -149,6 +155,25 @@ func (l lister) front(f duty.Filter) ([]ui.TaskGroup, error) {
 		out = append(out, group)
 	}
 	return out, nil
+}
+
+// pressing gives the emergencies of the actor's unit, which stand before what is
+// merely late, and which they are.
+func (l lister) pressing(f duty.Filter) ([]ui.TaskGroup, []ref.Duty, error) {
+	if !f.Mine {
+		return nil, nil, nil
+	}
+	f.Pressing, f.Limit = true, groupRows
+	list, err := l.Kernel.List(l.ctx, l.tx, l.by, f)
+	if err != nil || len(list) == 0 {
+		return nil, nil, err
+	}
+	ids := make([]ref.Duty, len(list))
+	for i, d := range list {
+		ids[i] = d.ID
+	}
+	rows, err := l.rows(list)
+	return []ui.TaskGroup{{Label: "紧急", Near: ui.Critical, Rows: rows, Count: len(rows)}}, ids, err
 }
 
 func (l lister) with(key, value string) string {

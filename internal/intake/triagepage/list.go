@@ -1,15 +1,18 @@
 package triagepage
 
 import (
+	"context"
 	"net/http"
 
 	"weibao/internal/access"
+	"weibao/internal/db"
 	"weibao/internal/intake"
 	"weibao/internal/ref"
 	"weibao/internal/ui"
 )
 
 type listView struct {
+	Alarms *ui.Table // emergencies nobody has decided, before everything else
 	Filter ui.Filter
 	Table  ui.Table
 }
@@ -29,9 +32,13 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, by access.Actor) er
 	if err != nil {
 		return err
 	}
-	codes := make([]string, len(rows))
-	for i, row := range rows {
-		codes[i] = row.Region
+	alarms, err := p.alarms(r.Context(), tx, by, f)
+	if err != nil {
+		return err
+	}
+	var codes []string
+	for _, row := range append(alarms, rows...) {
+		codes = append(codes, row.Region)
 	}
 	places, err := p.Places(r.Context(), tx, codes)
 	if err != nil {
@@ -39,7 +46,25 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, by access.Actor) er
 	}
 	page := ui.Page{Title: "报告受理", Nav: "intake", Tabs: tabs(f.View, counts), More: doors(by),
 		Lead: "有现实危险的先打110、120，再在这里登记处置。"}
-	return p.UI.Page(w, r, by, "list.html", page, listView{p.filter(f, tx.Now.Time()), p.table(rows, places, f, q, tx.Now.Time())})
+	v := listView{Filter: p.filter(f, tx.Now.Time()), Table: p.table(rows, places, f, q, tx.Now.Time())}
+	if len(alarms) > 0 {
+		v.Alarms = &ui.Table{ID: "alarms", Caption: "紧急，先办这些", Columns: v.Table.Columns}
+		for _, row := range alarms {
+			v.Alarms.Rows = append(v.Alarms.Rows, p.line(row, places, tx.Now))
+		}
+	}
+	return p.UI.Page(w, r, by, "list.html", page, v)
+}
+
+const alarmRows = 10
+
+// alarms are the emergencies which wait, the latest first, above a list of
+// open work; the list holds them in their own place, too.
+func (p *Pages) alarms(ctx context.Context, tx *db.Tx, by access.Actor, f intake.Filter) ([]intake.Report, error) {
+	if f.Before != 0 || f.View == intake.Pressing || f.View == intake.Done {
+		return nil, nil
+	}
+	return p.Desk.List(ctx, tx, by, intake.Filter{View: intake.Alarming, Limit: alarmRows})
 }
 
 var views = []struct {

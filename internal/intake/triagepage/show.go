@@ -244,6 +244,7 @@ func (p *Pages) around(ctx context.Context, tx *db.Tx, by access.Actor, r intake
 	if err != nil {
 		return err
 	}
+	alike = slices.DeleteFunc(alike, func(o intake.Report) bool { return o.Merged == r.ID })
 	if all := append(merged, alike...); len(all) > 0 {
 		v.Alike = &ui.Table{ID: "alike", Caption: "可能是同一件事的报告", Columns: []ui.Column{{Label: "编号"}, {Label: "情形", Wide: true}, {Label: "收到"}, {Label: "状态", Slim: true}}}
 		for _, o := range all {

@@ -153,6 +153,10 @@ func TestDangerStandsBeforeEverythingElse(t *testing.T) {
 			t.Error("danger stands below")
 		}
 		x.Page(officer, "triage-list", "/reports?view=pressing", "紧急")
+		x.lodge(intake.In{What: "alone"})
+		if list := x.Page(officer, "triage-todo", "/reports?view=todo", "紧急，先办这些"); strings.Index(list, one) > strings.Index(list, ">报告<") && strings.Contains(list, ">报告<") {
+			t.Error("a newer report stands above an emergency")
+		}
 	})
 }
 
