@@ -329,6 +329,6 @@ func (p *Pages) showAct(w http.ResponseWriter, r *http.Request, by access.Actor,
 		return err
 	}
 	form := ui.Form{Action: Path(id) + "/" + a.tail, Fields: fields, Submit: a.title, Danger: a.danger, Cancel: Path(id), Guard: true}
-	page := ui.Page{Title: a.title, Kicker: c.Number, Nav: "casework", Crumbs: crumbs(ui.Crumb{Label: c.Number, Href: Path(id)})}
+	page := ui.Page{About: c.Child, Title: a.title, Kicker: c.Number, Nav: "casework", Crumbs: crumbs(ui.Crumb{Label: c.Number, Href: Path(id)})}
 	return p.UI.Ask(w, r, by, page, form, typed, problem, a.note)
 }
