@@ -85,6 +85,15 @@ type Delegation struct {
 	Consulted     bool       `json:"consulted,omitempty"` // the child was asked, where able to say
 }
 
+// Warned writes a name or phone of somebody with the ban to contact him before
+// it; why stands in the file alone.
+func (p Person) Warned(value string) string {
+	if p.Blocked == "" || value == "" {
+		return value
+	}
+	return "【不得联系】" + value
+}
+
 // Schooling is where and how the child learns.
 type Schooling struct {
 	State   string     `json:"state,omitempty"` // 在学, 失学, 辍学, 未入学, 毕业

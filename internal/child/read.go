@@ -69,6 +69,18 @@ func (c *Cabinet) Show(ctx context.Context, tx *db.Tx, by access.Actor, id ref.C
 	return File{Child: row, Dossier: Masked(d)}, err
 }
 
+// Blocked gives those around a child who may not be contacted, masked. Whoever
+// works for the child must know the ban: it needs no right but the scope.
+func (c *Cabinet) Blocked(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) ([]Person, error) {
+	files, err := c.Dossiers(ctx, tx, by, []ref.Child{id})
+	if err != nil {
+		return nil, err
+	}
+	d := files[id]
+	Mask(&d)
+	return slices.DeleteFunc(d.People, func(p Person) bool { return p.Blocked == "" }), nil
+}
+
 // Purpose is why somebody looks at what is private.
 type Purpose struct{ Key, Label string }
 

@@ -138,7 +138,7 @@ func (a *App) face() (err error) {
 	a.UI, err = ui.New(ui.Options{
 		Place: a.Rules.County().Title, Clock: a.Clock, Log: a.Log, Nav: navigation,
 		LoginPath: "/login", LogoutPath: "/logout", PostPath: "/post", SelfPath: "/me", InboxPath: "/duties", SearchPath: "/search", Menu: menu,
-		Inbox: a.badge,
+		Inbox: a.badge, Warn: a.warn,
 	})
 	return err
 }

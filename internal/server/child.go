@@ -2,8 +2,10 @@ package server
 
 import (
 	"context"
+	"net/http"
 	"slices"
 
+	"weibao/internal/access"
 	"weibao/internal/assessment/specialpage"
 	"weibao/internal/child"
 	"weibao/internal/child/childpage"
@@ -12,6 +14,7 @@ import (
 	"weibao/internal/file"
 	"weibao/internal/job"
 	"weibao/internal/org"
+	"weibao/internal/ref"
 	"weibao/internal/rule"
 	"weibao/internal/ui"
 )
@@ -60,6 +63,23 @@ func (a *App) children() ([]ui.Route, error) {
 		return nil, err
 	}
 	return slices.Concat(files.Routes(), photos.Routes(), lists.Routes(), disclosed, asked, imported), nil
+}
+
+// warn says on every page about a child who around it may not be contacted. A
+// page that names the child itself has checked the right to it.
+func (a *App) warn(r *http.Request, by access.Actor, page ui.Page) []ui.Note {
+	id := page.About
+	if id != 0 {
+		by = access.Program
+	} else if id, _ = ref.Parse[ref.Child](r.PathValue("child")); id == 0 {
+		return nil
+	}
+	people, err := a.Cabinet.Blocked(r.Context(), a.DB.Reader(), by, id)
+	if err != nil {
+		a.Log.Error("warn", "error", err)
+		return []ui.Note{{Tone: ui.Danger, Title: "没有读到联系限制", Text: "联系监护人、照护人前，请先打开档案核对有没有不得联系的人。"}}
+	}
+	return childpage.Bans(people)
 }
 
 // turnHour and turnMinute are when birthdays of the day are looked at: before anybody works.

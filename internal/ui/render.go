@@ -39,7 +39,9 @@ type Options struct {
 	Menu []Entry
 	// Inbox counts the open and overdue duties of the actor for the badge.
 	Inbox func(r *http.Request, by access.Actor) (open, overdue int)
-	Log   *slog.Logger
+	// Warn says what must be known before anything else on a page about a child.
+	Warn func(r *http.Request, by access.Actor, page Page) []Note
+	Log  *slog.Logger
 	// Assets is the bundle; the embedded one if nil.
 	Assets *assets.Set
 }
@@ -145,7 +147,11 @@ func (r *Renderer) Page(w http.ResponseWriter, req *http.Request, by access.Acto
 	if err := r.execute(main, name, view); err != nil {
 		return err
 	}
-	return r.send(w, req, page.Status, r.shell(w, req, by, page), main.Bytes())
+	s := r.shell(w, req, by, page)
+	if r.opts.Warn != nil && !page.Warned && !by.IsZero() {
+		s.Warnings = r.opts.Warn(req, by, page)
+	}
+	return r.send(w, req, page.Status, s, main.Bytes())
 }
 
 // Question is a screen that asks for words before something is done: what to

@@ -25,6 +25,7 @@ type shell struct {
 	Script         string
 	Sheets         []string
 	Partial        bool
+	Warnings       []Note
 	Main           template.HTML
 }
 

@@ -15,6 +15,7 @@ import (
 	"net/http"
 
 	"weibao/internal/access"
+	"weibao/internal/ref"
 )
 
 // Handler serves one route for an actor; a returned error becomes status and
@@ -35,20 +36,22 @@ type Route struct {
 
 // Page is what the shell needs to know of a screen.
 type Page struct {
-	Title   string   // the h1 and the window's title
-	Kicker  string   // what kind of thing it is, small above the title, e.g. 「责任事项」
-	Lead    string   // one sentence under the title
-	Nav     string   // key of the navigation entry that is marked as here
-	Crumbs  []Crumb  // the way to here, without the page itself
-	Tabs    []Tab    // sub-navigation of the section
-	Action  *Action  // the one primary action, always at the right of the title
-	More    []Action // further actions beside it: export, print
-	Flash   *Flash   // a notice of this answer; after a redirect use RedirectWith
-	Status  int      // HTTP status, 0 means 200; a form shown again with errors is 422
-	Scripts []string // further bundles, e.g. "plan-review" for assets/src/pages/plan-review.ts
-	Bare    bool     // without navigation: sign-in and the like
-	Wide    bool     // printed on A4 landscape
-	Plain   bool     // without the visible title row; the template brings its own h1
+	Title   string    // the h1 and the window's title
+	Kicker  string    // what kind of thing it is, small above the title, e.g. 「责任事项」
+	Lead    string    // one sentence under the title
+	Nav     string    // key of the navigation entry that is marked as here
+	Crumbs  []Crumb   // the way to here, without the page itself
+	Tabs    []Tab     // sub-navigation of the section
+	Action  *Action   // the one primary action, always at the right of the title
+	More    []Action  // further actions beside it: export, print
+	Flash   *Flash    // a notice of this answer; after a redirect use RedirectWith
+	Status  int       // HTTP status, 0 means 200; a form shown again with errors is 422
+	Scripts []string  // further bundles, e.g. "plan-review" for assets/src/pages/plan-review.ts
+	Bare    bool      // without navigation: sign-in and the like
+	Wide    bool      // printed on A4 landscape
+	About   ref.Child // whom the page is about, where its address does not name the child
+	Warned  bool      // the page says itself who may not be contacted
+	Plain   bool      // without the visible title row; the template brings its own h1
 }
 
 // Crumb is one step of the way to a page.

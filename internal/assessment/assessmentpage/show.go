@@ -63,7 +63,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, by access.Actor, pr
 			view.Urgent = append(view.Urgent, ui.Note{Tone: ui.Warn, Title: letter.Punctuate(e.Label), Text: letter.Punctuate(e.Advice)})
 		}
 	}
-	page := ui.Page{Title: "评估结果", Nav: "child", Crumbs: crumbs(c)}
+	page := ui.Page{About: c.ID, Title: "评估结果", Nav: "child", Crumbs: crumbs(c)}
 	if by.Can("case.open") && c.State == child.Open {
 		page.More = []ui.Action{{Label: "开立个案", Href: childPath(c.ID) + "/case?origin=assessment&of=" + ref.Format(id), Icon: "case"}}
 	}

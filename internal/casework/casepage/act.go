@@ -360,6 +360,6 @@ func (p *Pages) showAct(w http.ResponseWriter, r *http.Request, by access.Actor,
 			notes = append(notes, &proposed, rec.lacking())
 		}
 	}
-	page := ui.Page{Title: a.title, Kicker: c.Number, Nav: "casework", Crumbs: crumbs(ui.Crumb{Label: c.Number, Href: Path(id)})}
+	page := ui.Page{About: c.Child, Title: a.title, Kicker: c.Number, Nav: "casework", Crumbs: crumbs(ui.Crumb{Label: c.Number, Href: Path(id)})}
 	return p.UI.Ask(w, r, by, page, form, typed, problem, notes...)
 }

@@ -108,7 +108,7 @@ func (p *Pages) showFollow(w http.ResponseWriter, r *http.Request, by access.Act
 	today := civil.DateOf(tx.Now.Time())
 	view := followView{Identity: ui.Identity{Title: called(c), Kind: "回访", Facts: []ui.Fact{{Label: "居住地", Value: places[c.Region]}, {Label: "学校", Value: c.School}, {Label: "应在", Value: civil.FormatDate(f.Due), Sub: "之前回访"}}},
 		First: ui.Note{Tone: ui.Warn, Title: "孩子有危险的，先拨打110", Text: "看孩子现在的生活，不问过去的事。不要求拍照、定位。"}}
-	page := ui.Page{Title: "登记回访", Nav: "visit", Crumbs: []ui.Crumb{{Label: "我的待办", Href: "/duties"}}}
+	page := ui.Page{About: c.ID, Title: "登记回访", Nav: "visit", Crumbs: []ui.Crumb{{Label: "我的待办", Href: "/duties"}}}
 	if f.State == casework.FollowOpen {
 		form := ui.Form{Action: "/case-follows/" + ref.Format(id), Submit: "保存", Cancel: "/duties", Fields: []ui.Field{
 			{Kind: ui.Radios, Name: "safe", Label: "孩子现在的情况", Required: true, Options: []ui.Option{{Value: "1", Label: "安全，生活正常"}, {Value: "0", Label: "有需要关注的情况"}}},

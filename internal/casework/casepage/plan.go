@@ -61,7 +61,7 @@ func (p *Pages) showPlan(w http.ResponseWriter, r *http.Request, by access.Actor
 		return err
 	}
 	form := p.planForm(rec, units, problem != nil)
-	page := ui.Page{Title: "服务方案", Kicker: rec.Number, Nav: "casework", Crumbs: crumbs(ui.Crumb{Label: rec.Number, Href: Path(id)}), Lead: "需要关注的每个维度都要有目标，方案才能确定。"}
+	page := ui.Page{About: rec.Child.ID, Title: "服务方案", Kicker: rec.Number, Nav: "casework", Crumbs: crumbs(ui.Crumb{Label: rec.Number, Href: Path(id)}), Lead: "需要关注的每个维度都要有目标，方案才能确定。"}
 	view := planView{}
 	if problem != nil {
 		form, page.Status = form.Fill(r.PostForm, problem), ui.Status(problem)

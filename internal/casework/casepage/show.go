@@ -72,7 +72,7 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, by access.Actor) er
 			view.Files.Items = append(view.Files.Items, ui.FileLink{Name: f.Name, Href: Path(id) + "/files/" + ref.Format(f.ID), Size: ui.Size(f.Size)})
 		}
 	}
-	page := ui.Page{Title: called(rec.Child), Kicker: rec.Number, Nav: "casework", Crumbs: crumbs(), More: []ui.Action{{Label: "儿童档案", Href: "/children/" + ref.Format(rec.Child.ID), Icon: "child"}, {Print: true}}}
+	page := ui.Page{About: rec.Child.ID, Title: called(rec.Child), Kicker: rec.Number, Nav: "casework", Crumbs: crumbs(), More: []ui.Action{{Label: "儿童档案", Href: "/children/" + ref.Format(rec.Child.ID), Icon: "child"}, {Print: true}}}
 	return p.UI.Page(w, r, by, "show.html", page, view)
 }
 

@@ -104,7 +104,7 @@ func (p *Pages) Events(w http.ResponseWriter, r *http.Request, by access.Actor) 
 	if err != nil {
 		return err
 	}
-	page := ui.Page{Title: "更早的办理经过", Kicker: rec.Number, Nav: "casework", Crumbs: crumbs(ui.Crumb{Label: rec.Number, Href: Path(id)})}
+	page := ui.Page{About: rec.Child.ID, Title: "更早的办理经过", Kicker: rec.Number, Nav: "casework", Crumbs: crumbs(ui.Crumb{Label: rec.Number, Href: Path(id)})}
 	return p.UI.Page(w, r, by, "events.html", page, eventsView{p.timeline(rec, names, tx.Now)})
 }
 

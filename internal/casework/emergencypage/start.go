@@ -61,7 +61,7 @@ func (p *Pages) showStart(w http.ResponseWriter, r *http.Request, by access.Acto
 	form := ui.Form{Action: r.URL.Path, Submit: "启动清单", Cancel: back, Fields: []ui.Field{
 		{Kind: ui.Radios, Name: "list", Label: "发生了什么", Required: true, Options: lists, Value: proposed},
 		{Kind: ui.TextArea, Name: "brief", Label: "给办理单位的说明", Required: true, Value: t.Brief, Max: 500, Rows: 3, Hint: "孩子现在在哪里、和谁在一起、联系谁。各单位只看到这段说明和自己的步骤。不要写受侵害的经过。"}}}
-	page := ui.Page{Title: "启动应急清单", Nav: cmp.Or(t.Nav, "casework"), Crumbs: []ui.Crumb{{Label: t.Title, Href: back}}}
+	page := ui.Page{About: t.Child, Title: "启动应急清单", Nav: cmp.Or(t.Nav, "casework"), Crumbs: []ui.Crumb{{Label: t.Title, Href: back}}}
 	if problem != nil {
 		form, page.Status = form.Fill(r.PostForm, problem), ui.Status(problem)
 	}

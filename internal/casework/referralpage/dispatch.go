@@ -68,7 +68,7 @@ func (p *Pages) showDispatch(w http.ResponseWriter, r *http.Request, by access.A
 		return err
 	}
 	on := civil.DateOf(tx.Now.Time())
-	page := ui.Page{Title: "下达转介", Nav: "casework", Crumbs: []ui.Crumb{{Label: thing.Title, Href: strings.TrimSuffix(r.URL.Path, "/refer")}}}
+	page := ui.Page{About: thing.Child, Title: "下达转介", Nav: "casework", Crumbs: []ui.Crumb{{Label: thing.Title, Href: strings.TrimSuffix(r.URL.Path, "/refer")}}}
 	topic, known := p.Desk.Book().Topic(typed.Get("topic"), on)
 	if !known {
 		form := ui.Form{Method: "get", Action: r.URL.Path, Submit: "下一步", Cancel: strings.TrimSuffix(r.URL.Path, "/refer"),
@@ -248,7 +248,7 @@ func (p *Pages) preview(w http.ResponseWriter, r *http.Request, by access.Actor,
 			view.Form.Hidden = append(view.Form.Hidden, ui.Hidden{Name: name, Value: v})
 		}
 	}
-	page := ui.Page{Title: "核对单位将看到的内容", Kicker: "下达转介：" + a.topic.Label, Nav: "casework", Crumbs: []ui.Crumb{{Label: thing.Title, Href: strings.TrimSuffix(r.URL.Path, "/refer")}},
+	page := ui.Page{About: thing.Child, Title: "核对单位将看到的内容", Kicker: "下达转介：" + a.topic.Label, Nav: "casework", Crumbs: []ui.Crumb{{Label: thing.Title, Href: strings.TrimSuffix(r.URL.Path, "/refer")}},
 		Lead: "除这些内容和补充材料外，单位看不到档案、个案、报告中的其他内容。"}
 	return p.UI.Page(w, r, by, "preview.html", page, view)
 }

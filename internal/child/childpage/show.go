@@ -131,7 +131,7 @@ func (p *Pages) record(w http.ResponseWriter, r *http.Request, tx *db.Tx, by acc
 	if view.Reports, err = p.reports(r.Context(), tx, by, f.ID); err != nil {
 		return err
 	}
-	page := ui.Page{Title: NameOf(f.Child), Kicker: "未成年人档案", Nav: "child", Crumbs: crumbs(), More: []ui.Action{{Label: "谁看过", Href: Path(f.ID) + "/looks", Icon: "eye"}, {Label: "打印", Print: true}}}
+	page := ui.Page{Title: NameOf(f.Child), Kicker: "未成年人档案", Nav: "child", Crumbs: crumbs(), Warned: true, More: []ui.Action{{Label: "谁看过", Href: Path(f.ID) + "/looks", Icon: "eye"}, {Label: "打印", Print: true}}}
 	return p.UI.Page(w, r, by, "show.html", page, view)
 }
 
@@ -234,21 +234,31 @@ func (rec record) notes() []ui.Note {
 	}
 	for _, person := range rec.Dossier.People {
 		if person.Blocked != "" {
-			out = append(out, ui.Note{Tone: ui.Danger, Title: "不得联系：" + relationWord(person) + person.Name, Text: blockedWords(rec.File, person)})
+			out = append(out, ban(person, rec.Revealed))
 		}
 	}
 	return out
 }
 
+// Bans say on other pages who may not be contacted, without the reason.
+func Bans(people []child.Person) []ui.Note {
+	var out []ui.Note
+	for _, person := range people {
+		out = append(out, ban(person, false))
+	}
+	return out
+}
+
+func ban(person child.Person, revealed bool) ui.Note {
+	n := ui.Note{Tone: ui.Danger, Title: "不得联系：" + relationWord(person) + person.Name, Text: "联系其他监护人或照护人前，请先在档案里查看原因。不得把走访安排、儿童所在等情况告诉此人。"}
+	if revealed {
+		n.Text = "原因：" + person.Blocked + "。不得把走访安排、儿童所在等情况告诉此人。"
+	}
+	return n
+}
+
 // majority is the age from which somebody is no minor (未成年人保护法 第二条).
 const majority = 18
-
-func blockedWords(f child.File, person child.Person) string {
-	if !f.Revealed {
-		return "联系其他监护人或照护人前，请先查看原因。不得把走访安排、儿童所在等情况告诉此人。"
-	}
-	return "原因：" + person.Blocked + "。不得把走访安排、儿童所在等情况告诉此人。"
-}
 
 func (p *Pages) identity(rec record) ui.Identity {
 	level := LevelOf(p.Cabinet.Book().Levels(rec.on), rec.Level)

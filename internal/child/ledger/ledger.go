@@ -287,9 +287,9 @@ func person(field string, d child.Dossier) (string, bool) {
 	p, _ := find(d)
 	switch what {
 	case "":
-		return p.Name, true
+		return p.Warned(p.Name), true
 	case "phone":
-		return p.Phone, true
+		return p.Warned(p.Phone), true
 	case "idnumber":
 		return p.Number, true
 	case "relation":

@@ -83,7 +83,7 @@ func lifeWords(key string, d child.Dossier) string {
 func people(list []child.Person) string {
 	var out []string
 	for _, p := range list {
-		words := []string{label(child.Relations, p.Relation), p.Name, p.Phone, when(p.Guardian, "监护人"), when(p.Caregiver, "实际照护人")}
+		words := []string{label(child.Relations, p.Relation), p.Warned(p.Name), p.Warned(p.Phone), when(p.Guardian, "监护人"), when(p.Caregiver, "实际照护人")}
 		out = append(out, strings.Join(strings.Fields(strings.Join(words, " ")), "　"))
 	}
 	return lines(out...)

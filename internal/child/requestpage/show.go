@@ -78,7 +78,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, by access.Actor, re
 	if view.Reveal == "" || !q.MayDecide(by) || problem != nil { // who decides has seen what he decides on
 		view.offer(by, q, problem, r)
 	}
-	page := ui.Page{Title: p.title(q.Request, civil.DateOf(tx.Now.Time())), Kicker: childpage.NameOf(q.Row), Nav: "child", Crumbs: here, More: []ui.Action{{Print: true}}}
+	page := ui.Page{About: q.Row.ID, Title: p.title(q.Request, civil.DateOf(tx.Now.Time())), Kicker: childpage.NameOf(q.Row), Nav: "child", Crumbs: here, More: []ui.Action{{Print: true}}}
 	if q.Row.Sees(by) {
 		page.More = append([]ui.Action{{Label: "打开档案", Href: childpage.Path(q.Child), Icon: "user"}}, page.More...)
 	}

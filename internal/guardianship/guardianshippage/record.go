@@ -62,7 +62,7 @@ func (p *Pages) showRecord(w http.ResponseWriter, r *http.Request, by access.Act
 	if f.Alarm {
 		view.First = &danger
 	}
-	page := ui.Page{Title: words(f.Label), Nav: nav, Crumbs: []ui.Crumb{{Label: "监护干预措施", Href: ListPath}, {Label: words(t.Rule.Label), Href: path(t.ID)}}}
+	page := ui.Page{About: t.Child.ID, Title: words(f.Label), Nav: nav, Crumbs: []ui.Crumb{{Label: "监护干预措施", Href: ListPath}, {Label: words(t.Rule.Label), Href: path(t.ID)}}}
 	if problem != nil {
 		view.Form, page.Status = form.Fill(typed, problem), ui.Status(problem)
 	}

@@ -94,7 +94,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, tx *db.Tx, by acces
 		view.Invite = &ui.Form{Action: path(t.ID) + "/invite", Submit: "加入", Fields: []ui.Field{{Kind: ui.Pick, Name: "unit", Label: "请哪个单位参与", Blank: "请选择单位", Options: options, Required: true}}}
 		view.Dismiss = dismissals(by, t, names)
 	}
-	page := ui.Page{Title: words(t.Rule.Label), Kicker: "监护干预措施", Nav: nav, Crumbs: crumbs(by, t.Child), More: []ui.Action{{Label: "打印", Print: true}}}
+	page := ui.Page{About: t.Child.ID, Title: words(t.Rule.Label), Kicker: "监护干预措施", Nav: nav, Crumbs: crumbs(by, t.Child), More: []ui.Action{{Label: "打印", Print: true}}}
 	return p.UI.Page(w, r, by, "show.html", page, view)
 }
 
