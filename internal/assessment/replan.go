@@ -14,14 +14,26 @@ import (
 	"weibao/internal/vault"
 )
 
-// Effect is what changed rules would change, counted and not named.
+// Effect is what changed rules would change.
 type Effect struct {
 	Looked   int // children looked at
 	Children int // whose level or care would change
 	Levels   map[Move]int
-	Opens    int // duties that would open
-	Ends     int // duties that would end
+	Opens    int       // duties that would open
+	Ends     int       // duties that would end
+	Touched  []Touched // the first of the children, named; of a preview alone
 }
+
+// Touched is a child whose level or care changed rules would change.
+type Touched struct {
+	Child child.Child
+	Level int // by the new rules
+	Opens []rule.Care
+	Ends  []Care
+}
+
+// MaxTouched is how many children a preview names.
+const MaxTouched = 200
 
 // Move is a change of level.
 type Move struct{ From, To int }
@@ -41,7 +53,7 @@ func (e *Effect) add(s subject) {
 // step is how many children are looked at together.
 const step = 500
 
-// Preview counts what a book of rules would change for the children in the
+// Preview tells what a book of rules would change for the children in the
 // actor's scope: levels judged anew from the answers that are there, and the
 // care that follows. Nothing is written.
 func (k *Desk) Preview(ctx context.Context, tx *db.Tx, by access.Actor, book *rule.Book) (Effect, error) {
@@ -60,6 +72,9 @@ func (k *Desk) Preview(ctx context.Context, tx *db.Tx, by access.Actor, book *ru
 		}
 		for _, s := range subjects {
 			e.add(s)
+			if s.changes() && len(e.Touched) < MaxTouched {
+				e.Touched = append(e.Touched, Touched{s.child, s.level, s.plan.open, s.plan.end})
+			}
 		}
 		after = rows[len(rows)-1].ID
 	}

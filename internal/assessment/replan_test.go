@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -63,6 +64,16 @@ func (k desk) preview(by access.Actor, book *rule.Book) assessment.Effect {
 	return e
 }
 
+// names tells whether what touches children names some of these, with what changes for each.
+func (k desk) names(list []assessment.Touched, ids []ref.Child) bool {
+	for _, x := range list {
+		if !slices.Contains(ids, x.Child.ID) || x.Level == x.Child.Level && len(x.Opens)+len(x.Ends) == 0 {
+			return false
+		}
+	}
+	return true
+}
+
 func TestChangedRulesArePreviewedThenAppliedAndNothingIsLeft(t *testing.T) {
 	withDesk(t, "demo", func(k desk, c *clock.Manual) {
 		var ids []ref.Child
@@ -82,6 +93,9 @@ func TestChangedRulesArePreviewedThenAppliedAndNothingIsLeft(t *testing.T) {
 			want := k.preview(officer, book)
 			if want.Children == 0 || want.Opens == 0 {
 				t.Fatal(what, want)
+			}
+			if len(want.Touched) != want.Children || !k.names(want.Touched, ids) {
+				t.Error(what, "is not told by child", want.Touched)
 			}
 			k.under(book)
 			c.Advance(60 * 60 * 1e9)

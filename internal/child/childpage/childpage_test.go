@@ -198,9 +198,13 @@ func TestASearchFindsByNameInitialsAndNumberAndKeepsTheWordsOutOfTheAddress(t *t
 			x.says(x.post(director, "/children/search", http.StatusOK, url.Values{"q": {q}}), true, Path(id), "找到1人")
 		}
 		x.says(x.post(director, "/children/search", http.StatusOK, url.Values{"q": {"仇远方"}}), true, "没有找到这名儿童")
+		for _, q := range []string{"石门村", "shimen"} {
+			x.says(x.post(supervisor, "/children/search", http.StatusOK, url.Values{"q": {q}}), true, "地名：", "village=", "石门村")
+		}
 		x.says(x.post(director, "/children/search", http.StatusOK, url.Values{"q": {"单"}}), true, "请至少输入两个字")
 		outside := actor(301, "邻村", other, access.ChildDirector)
 		x.says(x.post(outside, "/children/search", http.StatusOK, url.Values{"q": {"单小明"}}), false, Path(id))
+		x.says(x.post(outside, "/children/search", http.StatusOK, url.Values{"q": {"石门村"}}), false, "village=")
 		if w := x.Do(director, "GET", "/children/search?q=x", nil); w.Code == http.StatusOK {
 			t.Error("a search by address")
 		}

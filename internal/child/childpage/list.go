@@ -4,7 +4,10 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"weibao/internal/access"
 	"weibao/internal/child"
@@ -20,8 +23,9 @@ import (
 
 type listView struct {
 	Box    *boxView
-	Hint   string // about a search: what it found, or what it needs
-	Back   string // from a search to the list
+	Hint   string     // about a search: what it found, or what it needs
+	Back   string     // from a search to the list
+	Places []ui.Crumb // the lists of places that bear what was searched
 	Filter *ui.Filter
 	Table  ui.Table
 }
@@ -271,6 +275,10 @@ func (p *Pages) Search(w http.ResponseWriter, r *http.Request, by access.Actor) 
 	words := r.PostFormValue("q")
 	live := r.Header.Get("HX-Request") == "true"
 	view := listView{Back: ListPath}
+	var err error
+	if view.Places, err = p.places(r.Context(), p.DB.Reader(), by, words); err != nil {
+		return err
+	}
 	if words == "" && live {
 		view, err := p.list(r.Context(), p.DB.Reader(), by, url.Values{})
 		if err != nil {
@@ -279,7 +287,7 @@ func (p *Pages) Search(w http.ResponseWriter, r *http.Request, by access.Actor) 
 		return p.UI.Part(w, r, "found", view)
 	}
 	var hits []child.Child
-	err := p.write(r, func(ctx context.Context, tx *db.Tx) (err error) {
+	err = p.write(r, func(ctx context.Context, tx *db.Tx) (err error) {
 		hits, err = p.Cabinet.Search(ctx, tx, by, words)
 		return err
 	})
@@ -300,6 +308,37 @@ func (p *Pages) Search(w http.ResponseWriter, r *http.Request, by access.Actor) 
 	}
 	view.Box = &boxView{searchPath, words}
 	return p.UI.Page(w, r, by, "list.html", p.listPage(by), view)
+}
+
+// mostPlaces is how many divisions a search shows above the files.
+const mostPlaces = 6
+
+// places leads to the lists of the villages and townships, in the actor's
+// scope, that bear a name or its initials.
+func (p *Pages) places(ctx context.Context, tx *db.Tx, by access.Actor, words string) ([]ui.Crumb, error) {
+	if !by.Can("region.list") || !by.Can("child.list") || utf8.RuneCountInString(words) < 2 {
+		return nil, nil
+	}
+	found, err := region.Search(ctx, tx, by, words, region.Township, region.Village)
+	if err != nil {
+		return nil, err
+	}
+	found = slices.DeleteFunc(found, func(x region.Region) bool { return !strings.HasPrefix(x.Code, access.Prefix(by.Scope().Region)) })
+	found = found[:min(len(found), mostPlaces)]
+	codes := make([]string, len(found))
+	for i, x := range found {
+		codes[i] = x.Code
+	}
+	names, err := region.Places(ctx, tx, codes)
+	out := make([]ui.Crumb, len(found))
+	for i, x := range found {
+		q := url.Values{"town": {access.Town(x.Code) + "000"}}
+		if x.Level == region.Village {
+			q.Set("village", x.Code)
+		}
+		out[i] = ui.Crumb{Label: names[x.Code], Href: listAddress(q, child.Key{})}
+	}
+	return out, err
 }
 
 const tooShort = "请至少输入两个字、两个拼音首字母，或号码的后四位"

@@ -227,6 +227,9 @@ func spokenAlike(a, b rune) bool {
 	return false
 }
 
+// manly are the relations that men have, in the codes of GB/T 4761.
+var manly = map[string]bool{"51": true, "61": true, "63": true, "83": true}
+
 // strangers gives other people in the same relations.
 func (m *maker) strangers(people []child.Person) []child.Person {
 	var out []child.Person
@@ -235,7 +238,7 @@ func (m *maker) strangers(people []child.Person) []child.Person {
 			continue
 		}
 		m.adults++
-		p.Name, p.Number, p.Situation, p.Blocked = m.surname()+pick(m, elder), "", nil, ""
+		p.Name, p.Number, p.Situation, p.Blocked = m.surname()+m.grown(manly[p.Relation]), "", nil, ""
 		p.Phone = phone(m.adults)
 		p.Delegation = nil
 		out = append(out, p)

@@ -137,6 +137,9 @@ func (f *family) plightOf(k kid) plight {
 // lost tells whether a parent cannot care.
 func (a adult) lost() bool { return a.gone != "" }
 
+// missing tells whether a parent is not in the household any more: dead, lost, imprisoned.
+func (a adult) missing() bool { return a.lost() && a.gone != "重残" && a.gone != "重病" }
+
 // situation are the established facts in the words of rules.
 func (f *family) situation(p plight) []string {
 	var out []string

@@ -14,6 +14,7 @@ type family struct {
 	registered child.Place
 	address    string
 	surname    string // "" where names carry no surname
+	maiden     string // the mother's surname
 	ethnic     string
 	generation rune
 	urban      bool // the registration
@@ -117,18 +118,22 @@ func (f *family) nameOf(male bool) string {
 // parents draws father, mother and one of the elders.
 func (f *family) parents() {
 	eldest := f.kids[0].birth
-	f.father = f.adult(eldest.AddDays(-365*(21+f.IntN(16))), true, "51", f.surname)
-	f.mother = f.adult(eldest.AddDays(-365*(20+f.IntN(15))), false, "52", f.wife())
+	f.father = f.adult(eldest.AddDays(-365*(21+f.IntN(16))-f.IntN(365)), true, "51", f.surname)
+	f.maiden = f.wife()
+	f.mother = f.adult(eldest.AddDays(-365*(20+f.IntN(15))-f.IntN(365)), false, "52", f.maiden)
 	male := f.of(4_500)
 	relation := map[bool]string{true: "61", false: "62"}[male]
 	surname := f.surname
 	switch {
 	case f.of(2_500):
 		relation, surname = map[bool]string{true: "63", false: "64"}[male], f.wife()
+		if male {
+			surname = f.maiden
+		}
 	case !male:
 		surname = f.wife()
 	}
-	f.elder = f.adult(eldest.AddDays(-365*(44+f.IntN(24))), male, relation, surname)
+	f.elder = f.adult(eldest.AddDays(-365*(44+f.IntN(24))-f.IntN(365)), male, relation, surname)
 }
 
 func (f *family) wife() string {
@@ -145,7 +150,7 @@ func (f *family) adult(birth civil.Date, male bool, relation, surname string) ad
 	if surname == "" {
 		a.name = f.dotted()
 	} else {
-		a.name = surname + pick(f.maker, elder)
+		a.name = surname + f.grown(male)
 	}
 	return a
 }

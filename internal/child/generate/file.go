@@ -91,8 +91,8 @@ func (f *family) people(i int, p plight) []child.Person {
 		out = append(out, person)
 	}
 	orphan := dead(f.father) && dead(f.mother)
-	add(f.father, !dead(f.father), f.carer == byFather, f.away == "无")
-	add(f.mother, !dead(f.mother), f.carer == byMother && !f.mother.lost(), f.away != "双方")
+	add(f.father, !dead(f.father), f.carer == byFather, f.away == "无" && !f.father.missing())
+	add(f.mother, !dead(f.mother), f.carer == byMother && !f.mother.lost(), f.away != "双方" && !f.mother.missing())
 	if f.carer == byElder || f.carer == byDelegate || f.of(2_000) {
 		add(f.elder, orphan, f.carer == byElder, true)
 	}

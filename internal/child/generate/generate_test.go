@@ -72,6 +72,40 @@ func TestEveryChildIsAcceptedAndBelongsToNobody(t *testing.T) {
 	}
 }
 
+func TestParentsBearNamesAndLiveAsParentsDo(t *testing.T) {
+	women, shared, pairs := "芬芳梅丽英兰珍花红", 0, 0
+	for c := range population.Children() {
+		birth := map[string]string{}
+		for _, p := range c.New.Dossier.People {
+			if p.Number == "" || strings.Contains(p.Name, "·") {
+				continue
+			}
+			last := []rune(p.Name)
+			switch male := p.Relation == "51" || p.Relation == "61" || p.Relation == "63"; {
+			case p.Relation == "52" || p.Relation == "62" || p.Relation == "64":
+				if !strings.ContainsRune(women, last[len(last)-1]) {
+					t.Fatalf("child %d: a %s has a man's name", c.Index, p.Relation)
+				}
+			case male && strings.ContainsRune(women, last[len(last)-1]):
+				t.Fatalf("child %d: a %s has a woman's name", c.Index, p.Relation)
+			}
+			if p.Member && (slices.Contains(p.Situation, "服刑") || slices.Contains(p.Situation, "失联")) {
+				t.Fatalf("child %d lives with a parent who is gone", c.Index)
+			}
+			birth[p.Relation] = p.Number[10:14]
+		}
+		if birth["51"] != "" && birth["52"] != "" {
+			pairs++
+			if birth["51"] == birth["52"] {
+				shared++
+			}
+		}
+	}
+	if shared > pairs/20 {
+		t.Errorf("the parents of %d of %d share a birthday", shared, pairs)
+	}
+}
+
 func TestNumbersStayUniqueInLargePopulations(t *testing.T) {
 	// Children whose indexes lie a whole round of days apart meet on one
 	// division, day and sequence first.

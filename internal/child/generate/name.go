@@ -25,7 +25,8 @@ var sounds = strings.Fields(`伟炜玮纬苇 婷亭廷庭 涵晗含韩 怡宜仪
 var (
 	boys  = []rune("伟炜玮浩皓昊灏宇杰俊骏峻志智毅建健军钧峰锋涛韬勇永博泽择旭煦航阳洋成诚承强刚国庆海波辉晖亮龙轩晨辰明铭睿锐瑞宏鸿奕逸轩嘉家梓子文然乐源安生飞翊")
 	girls = []rune("婷涵晗怡宜欣昕馨鑫萱暄梓紫佳嘉雨语羽洁婕静靖婧琪琦瑶雯思睿丽莉红艺奕珺桐彤妍珍真芸莹盈滢兰岚萍菲霏晓筱慧惠美心若依伊可柔悦玥月诗淇星媛敏燕艳秀春凤玉钰梅花英芳霞娟娜倩雪冰露颖瑾璐")
-	elder = []string{"建国", "国强", "志明", "秀英", "桂兰", "玉珍", "德福", "永福", "春梅", "明珍", "正华", "光荣", "素芬", "朝阳", "开富", "世荣", "翠花", "维新", "登科", "继红", "华", "芳", "勇", "军", "梅", "丽"}
+	men   = []string{"建国", "国强", "志明", "德福", "永福", "正华", "光荣", "朝阳", "开富", "世荣", "维新", "登科", "华", "勇", "军"}
+	women = []string{"秀英", "桂兰", "玉珍", "春梅", "明珍", "素芬", "翠花", "继红", "芳", "梅", "丽"}
 )
 
 // Characters that some systems cannot write.
@@ -74,6 +75,14 @@ func (m *maker) given(male bool, generation rune) string {
 	}
 	first := pick(m, chars)
 	return string(first) + string(last)
+}
+
+// grown gives the given name of somebody of the elder generations.
+func (m *maker) grown(male bool) string {
+	if male {
+		return pick(m, men)
+	}
+	return pick(m, women)
 }
 
 // dotted gives a name with · between its parts.

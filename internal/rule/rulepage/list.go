@@ -91,7 +91,7 @@ func (p *Pages) lead(b *rule.Book) string {
 	if county.Title == "" {
 		return "全国规则。还没有装入本县的规则。"
 	}
-	return county.Title + "的规则与全国规则合在一起，本县有规定的按本县规定。当前名录中的单位" + strconv.Itoa(len(b.Units(p.today()))) + "个。规则由系统管理员更换文件后生效，本页只能查看。"
+	return county.Title + "的规则与全国规则合在一起，本县有规定的按本县规定。当前名录中的单位" + strconv.Itoa(len(b.Units(p.today()))) + "个。规则随程序发布：修改后的本县规则检查通过，编入新版本，升级程序后生效；影响哪些儿童，在“规则变化的影响”中列出，确认后才更新。本页只能查看。"
 }
 
 func note(all []rule.Entry) *ui.Note {
