@@ -6,6 +6,7 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/child"
+	"weibao/internal/civil"
 	"weibao/internal/db"
 	"weibao/internal/errs"
 	"weibao/internal/ref"
@@ -151,6 +152,24 @@ func wake(ctx context.Context, tx *db.Tx, ids []int64) error {
 
 // maxIn bounds the values of one list in a statement.
 const maxIn = 500
+
+// lastVisits gives the day of the last visit to each of some children.
+func lastVisits(ctx context.Context, tx *db.Tx, ids []ref.Child) (map[ref.Child]civil.Date, error) {
+	out := make(map[ref.Child]civil.Date, len(ids))
+	for some := range slices.Chunk(ids, maxIn) {
+		rows, err := db.All[struct {
+			Child ref.Child
+			Day   civil.Date
+		}](ctx, tx, "SELECT r.child, max(r.day) AS day FROM assessment_record r WHERE r.kind = ? AND r.child IN "+db.In(len(some))+" GROUP BY r.child", append([]any{rule.Visit}, db.Args(some)...)...)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			out[r.Child] = r.Day
+		}
+	}
+	return out, nil
+}
 
 func insertRecord(ctx context.Context, tx *db.Tx, r Record) error {
 	return db.Insert(ctx, tx, "assessment_record", r)

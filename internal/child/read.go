@@ -257,20 +257,21 @@ func Mask(d *Dossier) {
 	}
 }
 
-const cover = "***"
+// Cover stands for what shows only after a reveal.
+const Cover = "***"
 
 func covered(s string) string {
 	if s == "" {
 		return ""
 	}
-	return cover
+	return Cover
 }
 
 func coveredAll(list []string) []string {
 	if len(list) == 0 {
 		return nil
 	}
-	return []string{cover}
+	return []string{Cover}
 }
 
 // New gives the content of a file as forms and mergers have it.

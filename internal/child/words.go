@@ -2,6 +2,7 @@ package child
 
 import (
 	"slices"
+	"strconv"
 
 	"weibao/internal/idcard"
 	"weibao/internal/rule"
@@ -71,6 +72,18 @@ var Ethnics = []string{"汉族", "蒙古族", "回族", "藏族", "维吾尔族"
 	"哈尼族", "哈萨克族", "傣族", "黎族", "傈僳族", "佤族", "畲族", "高山族", "拉祜族", "水族", "东乡族", "纳西族", "景颇族", "柯尔克孜族", "土族",
 	"达斡尔族", "仫佬族", "羌族", "布朗族", "撒拉族", "毛南族", "仡佬族", "锡伯族", "阿昌族", "普米族", "塔吉克族", "怒族", "乌孜别克族", "俄罗斯族",
 	"鄂温克族", "德昂族", "保安族", "裕固族", "京族", "塔塔尔族", "独龙族", "鄂伦春族", "赫哲族", "门巴族", "珞巴族", "基诺族"}
+
+// Ethnic gives the word for a people's code.
+func Ethnic(code string) string {
+	n, err := strconv.Atoi(code)
+	if err != nil {
+		return ""
+	}
+	return nth(Ethnics, n)
+}
+
+// Siblings are the relations of brothers and sisters.
+var Siblings = []string{"71", "73", "75", "77"}
 
 // LabelOf gives the word for a key of a list, or the key where the list has none.
 func LabelOf(list []Bar, key string) string {

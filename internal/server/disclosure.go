@@ -20,7 +20,9 @@ var disclosureEntries = []ui.Entry{
 }
 
 // Ledgers shows files as lists and numbers.
-func (a *App) Ledgers() *ledger.Desk { return &ledger.Desk{Cabinet: a.Cabinet, Names: region.Names} }
+func (a *App) Ledgers() *ledger.Desk {
+	return &ledger.Desk{Cabinet: a.Cabinet, Names: region.Names, Visited: a.Assessor.Visited}
+}
 
 // Disclosure gives lists in clear.
 func (a *App) Disclosure() *disclosure.Desk {

@@ -227,7 +227,7 @@ func (rec record) valueWord(path, value string) string {
 	case path == "dossier.no_number":
 		return child.LabelOf(child.NoNumberReasons, value)
 	case path == "dossier.ethnic":
-		return orSelf(ethnicWord(value), value)
+		return orSelf(child.Ethnic(value), value)
 	case strings.HasSuffix(path, ".relation"):
 		return child.LabelOf(child.Relations, value)
 	case strings.Contains(path, ".disability."):

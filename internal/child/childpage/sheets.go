@@ -65,7 +65,7 @@ func (rec record) identitySheet() sheetView {
 	for _, paper := range d.Papers {
 		facts = append(facts, ui.Fact{Label: paper.Kind, Value: paper.Number})
 	}
-	return sheetView{ID: "identity", Title: "基本信息", Facts: append(facts, ui.Fact{Label: "民族", Value: ethnicWord(d.Ethnic)}, ui.Fact{Label: "本人电话", Value: d.Phone},
+	return sheetView{ID: "identity", Title: "基本信息", Facts: append(facts, ui.Fact{Label: "民族", Value: child.Ethnic(d.Ethnic)}, ui.Fact{Label: "本人电话", Value: d.Phone},
 		ui.Fact{Label: "户籍性质", Value: householdWord(d.Household.Kind)}, ui.Fact{Label: "离开户籍地", Value: civil.FormatDate(d.Household.Moved)},
 		ui.Fact{Label: "建档", Value: civil.FormatTime(rec.Created.Time()), Sub: sourceWord(rec.Source)})}
 }
@@ -204,14 +204,6 @@ func labelIf(list []child.Bar, key string) string {
 		return ""
 	}
 	return child.LabelOf(list, key)
-}
-
-func ethnicWord(code string) string {
-	n, err := strconv.Atoi(code)
-	if err != nil || n < 1 || n > len(child.Ethnics) {
-		return ""
-	}
-	return child.Ethnics[n-1]
 }
 
 func householdWord(kind string) string {

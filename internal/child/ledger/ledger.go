@@ -8,6 +8,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -26,6 +27,8 @@ type Desk struct {
 	Cabinet *child.Cabinet
 	// Names gives the names of divisions by their codes.
 	Names func(ctx context.Context, tx *db.Tx, codes []string) (map[string]string, error)
+	// Visited gives the days on which children were visited last.
+	Visited func(ctx context.Context, tx *db.Tx, ids []ref.Child) (map[ref.Child]civil.Date, error)
 }
 
 // Line is a file as a row of a list.
@@ -69,44 +72,68 @@ func (k *Desk) Lines(ctx context.Context, tx *db.Tx, by access.Actor, l rule.Led
 }
 
 func (k *Desk) lines(ctx context.Context, tx *db.Tx, by access.Actor, l rule.Ledger, rows []child.Child, cover bool) ([]Line, error) {
-	w := writer{on: civil.DateOf(tx.Now.Time()), book: k.Cabinet.Book(), labels: map[string]string{}}
-	var err error
-	if needs(l, opened) {
-		ids := make([]ref.Child, len(rows))
-		for i, r := range rows {
-			ids[i] = r.ID
-		}
-		if w.dossiers, err = k.Cabinet.Dossiers(ctx, tx, by, ids); err != nil {
-			return nil, err
-		}
-	}
-	if needs(l, placed) {
-		var codes []string
-		for _, r := range rows {
-			codes = append(codes, r.Region, r.Town+"000")
-		}
-		if w.names, err = k.Names(ctx, tx, codes); err != nil {
-			return nil, err
-		}
-	}
-	for _, c := range Shown(w.book, w.on) {
-		w.labels[c.ID] = c.Label
-	}
-	for _, level := range w.book.Levels(w.on) {
-		w.levels[level.N] = level.Label
+	w, err := k.writer(ctx, tx, by, l, rows)
+	if err != nil {
+		return nil, err
 	}
 	out := make([]Line, len(rows))
 	for i, r := range rows {
 		out[i] = Line{r, make([]string, len(l.Columns))}
 		d := w.dossiers[r.ID]
-		if cover {
-			child.Mask(&d)
-		}
 		for j, column := range l.Columns {
 			out[i].Values[j] = w.value(column.Field, r, d)
 		}
+		if !cover {
+			continue
+		}
+		child.Mask(&d)
+		for j, column := range l.Columns {
+			if clear := out[i].Values[j]; clear != "" { // what is covered whole must not look as if there were none
+				out[i].Values[j] = cmp.Or(w.value(column.Field, r, d), child.Cover)
+			}
+		}
 	}
 	return out, nil
+}
+
+// writer reads what the columns of a list need beside the open parts of files, once for all.
+func (k *Desk) writer(ctx context.Context, tx *db.Tx, by access.Actor, l rule.Ledger, rows []child.Child) (w writer, err error) {
+	w = writer{on: civil.DateOf(tx.Now.Time()), book: k.Cabinet.Book(), labels: map[string]string{}}
+	ids := make([]ref.Child, len(rows))
+	codes := make([]string, 0, len(rows)*2)
+	for i, r := range rows {
+		ids[i], codes = r.ID, append(codes, r.Region, r.Town+"000")
+	}
+	if needs(l, opened) {
+		if w.dossiers, err = k.Cabinet.Dossiers(ctx, tx, by, ids); err != nil {
+			return w, err
+		}
+	}
+	if needs(l, placed) {
+		if w.names, err = k.Names(ctx, tx, codes); err != nil {
+			return w, err
+		}
+	}
+	if needs(l, []string{"last_visit"}) && k.Visited != nil {
+		if w.visited, err = k.Visited(ctx, tx, ids); err != nil {
+			return w, err
+		}
+	}
+	for _, c := range Shown(w.book, w.on) {
+		w.labels[c.ID] = c.Label
+		if named(c, l.Categories) {
+			w.listed = append(w.listed, c.ID)
+		}
+	}
+	if needs(l, []string{"category_since"}) {
+		if w.since, err = since(ctx, tx, ids, w.listed); err != nil {
+			return w, err
+		}
+	}
+	for _, level := range w.book.Levels(w.on) {
+		w.levels[level.N] = level.Label
+	}
+	return w, nil
 }
 
 // needs tells whether a list has a column of some.
@@ -128,6 +155,9 @@ type writer struct {
 	book     *rule.Book
 	dossiers map[ref.Child]child.Dossier
 	names    map[string]string
+	visited  map[ref.Child]civil.Date
+	since    map[ref.Child]civil.Date // they came onto the list
+	listed   []string                 // categories of the list
 	labels   map[string]string
 	levels   [child.MaxLevel + 1]string
 }
@@ -146,6 +176,10 @@ func (w writer) value(field string, c child.Child, d child.Dossier) string {
 		return d.Number
 	case "no_idnumber":
 		return child.LabelOf(child.NoNumberReasons, d.NoNumber)
+	case "ethnic":
+		return child.Ethnic(d.Ethnic)
+	case "siblings":
+		return siblings(d)
 	case "hukou":
 		return d.Household.Kind
 	case "address":
@@ -218,6 +252,10 @@ func (w writer) open(field string, c child.Child) (string, bool) {
 			return "", true
 		}
 		return c.Due, true
+	case "last_visit":
+		return w.visited[c.ID].String(), true
+	case "category_since":
+		return w.since[c.ID].String(), true
 	case "status":
 		return "在档", true
 	}
@@ -246,6 +284,16 @@ func disability(field string, d child.Dossier) string {
 		}
 	}
 	return strings.Join(words, "、")
+}
+
+func siblings(d child.Dossier) string {
+	var names []string
+	for _, p := range d.People {
+		if slices.Contains(child.Siblings, p.Relation) {
+			names = append(names, cmp.Or(p.Name, child.LabelOf(child.Relations, p.Relation)))
+		}
+	}
+	return strings.Join(names, "、")
 }
 
 func count(n int) string {

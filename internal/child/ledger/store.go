@@ -5,6 +5,7 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/child"
+	"weibao/internal/civil"
 	"weibao/internal/db"
 	"weibao/internal/ref"
 )
@@ -87,6 +88,23 @@ func ownViews(ctx context.Context, tx *db.Tx, by access.Actor) (int64, error) {
 
 func dropView(ctx context.Context, tx *db.Tx, id ref.View) error {
 	return tx.One(ctx, "DELETE FROM child_view WHERE id = ?", id)
+}
+
+// since gives the days on which children came into the first of some categories that hold.
+func since(ctx context.Context, tx *db.Tx, ids []ref.Child, categories []string) (map[ref.Child]civil.Date, error) {
+	if len(ids) == 0 || len(categories) == 0 {
+		return nil, nil
+	}
+	rows, err := db.All[struct {
+		Child ref.Child
+		Day   civil.Date
+	}](ctx, tx, "SELECT h.child, min(h.started) AS day FROM child_category h WHERE h.ended = '' AND h.child IN "+db.In(len(ids))+" AND h.category IN "+db.In(len(categories))+" GROUP BY h.child",
+		append(db.Args(ids), db.Args(categories)...)...)
+	out := make(map[ref.Child]civil.Date, len(rows))
+	for _, r := range rows {
+		out[r.Child] = r.Day
+	}
+	return out, err
 }
 
 // kept is one kept number of a month.

@@ -28,7 +28,7 @@ func Words(key string, n child.New, places map[string]string) string {
 		}
 		return lines(out...)
 	case "ethnic":
-		return ethnic(d.Ethnic)
+		return child.Ethnic(d.Ethnic)
 	case "phone":
 		return d.Phone
 	case "region":
@@ -100,14 +100,6 @@ func label(list []child.Bar, key string) string {
 		return ""
 	}
 	return child.LabelOf(list, key)
-}
-
-func ethnic(code string) string {
-	n, err := strconv.Atoi(code)
-	if err != nil || n < 1 || n > len(child.Ethnics) {
-		return ""
-	}
-	return child.Ethnics[n-1]
 }
 
 func lines(list ...string) string {

@@ -274,7 +274,7 @@ func setBirth(n *child.New, v string) string {
 	return ""
 }
 
-func ethnic(n *child.New) string { return ethnicWord(n.Dossier.Ethnic) }
+func ethnic(n *child.New) string { return child.Ethnic(n.Dossier.Ethnic) }
 
 func setHousehold(n *child.New, v string) string {
 	switch {

@@ -3,7 +3,6 @@ package roster
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"weibao/internal/child"
@@ -64,14 +63,6 @@ func wordsOf(v string, known map[string]string) (words []string, wrong string) {
 
 func split(v string) []string {
 	return strings.FieldsFunc(v, func(r rune) bool { return strings.ContainsRune("、,，;；/|+＋ \n", r) })
-}
-
-func ethnicWord(code string) string {
-	n, err := strconv.Atoi(code)
-	if err != nil || n < 1 || n > len(child.Ethnics) {
-		return ""
-	}
-	return child.Ethnics[n-1]
 }
 
 func setEthnic(n *child.New, v string) string {
