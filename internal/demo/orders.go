@@ -84,7 +84,7 @@ func (s *Stage) settled(ctx context.Context, id ref.Report) error {
 			return err
 		},
 		func(tx *db.Tx) error {
-			return s.Reception.Close(ctx, tx, s.office, id, "已联系学校减免营养餐费，镇里正在办理临时救助，办好后通知家长。")
+			return s.Reception.Close(ctx, tx, s.office, id, "已联系学校减免营养餐费，镇里正在办理临时救助，办好后通知家长。", "")
 		})
 }
 

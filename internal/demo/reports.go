@@ -225,7 +225,7 @@ func (s *Stage) finish(ctx context.Context, r *lodged) error {
 		return err
 	}
 	return s.steps(ctx, func(tx *db.Tx) error {
-		return s.Reception.Close(ctx, tx, s.office, r.ID, "已经上门核实，救助已经落实，孩子按时上学。谢谢您的关心。")
+		return s.Reception.Close(ctx, tx, s.office, r.ID, "已经上门核实，救助已经落实，孩子按时上学。谢谢您的关心。", "")
 	})
 }
 

@@ -17,6 +17,7 @@ import (
 	"weibao/internal/errs"
 	"weibao/internal/idcard"
 	"weibao/internal/intake"
+	"weibao/internal/org"
 	"weibao/internal/ref"
 	"weibao/internal/region"
 )
@@ -218,6 +219,28 @@ func (w *Ways) Signed(ctx context.Context, tx *db.Tx, id ref.Report) (clock.Inst
 		}
 	}
 	return first, nil
+}
+
+// Pending names the units to which a report went and which have not finished,
+// be it a referral or steps of an emergency.
+func (w *Ways) Pending(ctx context.Context, tx *db.Tx, id ref.Report) ([]string, error) {
+	sent, err := w.Referrer.Pending(ctx, tx, onReport(id))
+	if err != nil {
+		return nil, err
+	}
+	steps, err := w.Alarm.Pending(ctx, tx, emergency.About{Kind: referral.OnReport, ID: int64(id)})
+	if err != nil {
+		return nil, err
+	}
+	units := append(sent, steps...)
+	slices.Sort(units)
+	units = slices.Compact(units)
+	names, err := org.Names(ctx, tx, units)
+	out := make([]string, len(units))
+	for i, u := range units {
+		out[i] = names[u]
+	}
+	return out, err
 }
 
 // Result is what came of a report at a unit or in a case, for who answers it.

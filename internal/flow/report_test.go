@@ -79,7 +79,7 @@ func newRoad(h *house) *road {
 	desk := &intake.Desk{Vault: v, Kernel: h.Kernel, Book: books, Files: files}
 	r.Ways = &flow.Ways{Desk: desk, Cabinet: cabinet, Referrer: sent, Cases: cases, Alarm: alarm,
 		Police: func(ctx context.Context, tx *db.Tx) (ref.Unit, error) { return unit(ctx, tx, county, "", "公安") }}
-	desk.Dispatch, desk.Police, cases.Urgent, cases.Turned = r.Send, r.Ways.Signed, r.Ways.Urgent, r.Turned
+	desk.Dispatch, desk.Police, desk.Pending, cases.Urgent, cases.Turned = r.Send, r.Ways.Signed, r.Ways.Pending, r.Ways.Urgent, r.Turned
 	sent.Moved = func(ctx context.Context, tx *db.Tx, by access.Actor, s referral.Referral, m referral.Move) error {
 		return r.Moved(ctx, tx, by, s, m)
 	}
@@ -231,6 +231,36 @@ func TestFeedbackOfAUnitReachesReporterAndOffice(t *testing.T) {
 		last := p.Messages[len(p.Messages)-1]
 		if last.Text != "承办单位已经办理并反馈，未保办核实后答复您。" || slices.ContainsFunc(p.Messages, func(m intake.Message) bool { return strings.Contains(m.Text, "到场") }) {
 			t.Errorf("the reporter reads %+v", p.Messages)
+		}
+	})
+}
+
+func TestAReportIsNotClosedOverAnOpenReferralWithoutAReason(t *testing.T) {
+	roads(t, func(r *road) {
+		l := r.lodge(heard)
+		r.decide(l, r.decision([]string{"name"}, nil))
+		end := func(despite string) error {
+			return r.D.Write(t.Context(), func(tx *db.Tx) error {
+				return r.Desk.Close(t.Context(), tx, r.office, l.ID, "已经处理。", despite)
+			})
+		}
+		names, err := r.Desk.Unanswered(t.Context(), r.D.Reader(), r.office, l.ID)
+		flowtest.Must(t, err)
+		if err := end(" "); len(names) != 1 || !errs.Is(err, errs.Invalid) || !strings.Contains(err.Error(), names[0]) {
+			t.Fatalf("waits for %v, closed with %v", names, err)
+		}
+		flowtest.Must(t, end("单位电话反馈，孩子平安。"))
+		told, err := r.Desk.Open(t.Context(), r.D.Reader(), r.office, l.ID)
+		flowtest.Must(t, err)
+		if !slices.ContainsFunc(told.Messages, func(m intake.Message) bool {
+			return m.Kind == intake.Note && strings.Contains(m.Text, "单位电话反馈") && strings.Contains(m.Text, names[0])
+		}) {
+			t.Error("the reason is not kept")
+		}
+		for _, m := range r.words(l.Receipt).Messages {
+			if strings.Contains(m.Text, "单位电话反馈") {
+				t.Error("the reporter reads the office's reason")
+			}
 		}
 	})
 }

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"strings"
 
 	"weibao/internal/access"
 	"weibao/internal/audit"
@@ -65,8 +66,9 @@ func (k *Desk) Act(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Repor
 }
 
 // Close ends a report with the answer to whoever reported 「办结」; reports that
-// were merged into it end with the same answer.
-func (k *Desk) Close(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, text string) error {
+// were merged into it end with the same answer. While a unit has not finished
+// what was sent to it, a reason is asked for, which the office keeps.
+func (k *Desk) Close(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, text, despite string) error {
 	r, text, err := k.speak(ctx, tx, by, id, text)
 	if err != nil {
 		return err
@@ -74,10 +76,46 @@ func (k *Desk) Close(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Rep
 	if r.State != Decided {
 		return errs.New(errs.Conflict, "研判以后才能办结。请先确定由谁办理；不需要办理的，请选择不予受理并说明理由。")
 	}
+	if err := k.overrule(ctx, tx, by, id, despite); err != nil {
+		return err
+	}
 	if err := k.tell(ctx, tx, by, r, Answered, text); err != nil {
 		return err
 	}
 	return k.end(ctx, tx, by, id, Closed, "intake.close")
+}
+
+// Unanswered names the units that have not finished what was sent to them
+// because of a report that the actor may see.
+func (k *Desk) Unanswered(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report) ([]string, error) {
+	if _, err := k.Get(ctx, tx, by, id); err != nil {
+		return nil, err
+	}
+	return k.unanswered(ctx, tx, id)
+}
+
+func (k *Desk) unanswered(ctx context.Context, tx *db.Tx, id ref.Report) ([]string, error) {
+	if k.Pending == nil {
+		return nil, nil
+	}
+	return k.Pending(ctx, tx, id)
+}
+
+// overrule refuses to close a report over units that have not finished, or
+// keeps the reason.
+func (k *Desk) overrule(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, despite string) error {
+	units, err := k.unanswered(ctx, tx, id)
+	if err != nil || len(units) == 0 {
+		return err
+	}
+	names := strings.Join(units, "、")
+	if strings.TrimSpace(despite) == "" {
+		return errs.Fields{"despite": names + "还没有办结。请先催办；确实不必再等的，请写明理由。"}.Err()
+	}
+	if despite, err = messageText(despite); err != nil {
+		return err
+	}
+	return k.post(ctx, tx, by, id, ByOffice, Note, names+"还没有办结，仍然办结报告的理由："+despite)
 }
 
 // end ends the duties of a report that was just told why.

@@ -41,6 +41,9 @@ type Desk struct {
 	// Police tells when the police signed for what was sent to them because of
 	// a report; 0, and a nil Police, is: they have not.
 	Police func(ctx context.Context, tx *db.Tx, id ref.Report) (clock.Instant, error)
+	// Pending names the units that have not finished what was sent to them
+	// because of a report; a nil Pending names none.
+	Pending func(ctx context.Context, tx *db.Tx, id ref.Report) ([]string, error)
 }
 
 // State says how far a report has come.

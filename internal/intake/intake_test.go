@@ -158,7 +158,7 @@ func TestAReportGoesFromItsReceiptToItsAnswer(t *testing.T) {
 			t.Errorf("open duties %v", kinds)
 		}
 		k.must(func(ctx context.Context, tx *db.Tx) error {
-			return k.Close(ctx, tx, officer, out.ID, "已上门，孩子平安。")
+			return k.Close(ctx, tx, officer, out.ID, "已上门，孩子平安。", "")
 		})
 		if kinds := k.openDuties(out.ID); len(kinds) != 0 {
 			t.Errorf("open duties %v", kinds)
@@ -392,7 +392,7 @@ func TestMergedReportersKeepTheirClocksAndAreBothAnswered(t *testing.T) {
 			t.Errorf("the merged report has open duties %v", kinds)
 		}
 		k.must(func(ctx context.Context, tx *db.Tx) error {
-			return k.Close(ctx, tx, officer, first.ID, "孩子平安。")
+			return k.Close(ctx, tx, officer, first.ID, "孩子平安。", "")
 		})
 		for _, receipt := range []string{first.Receipt, then.Receipt} {
 			p := k.lookup(receipt)

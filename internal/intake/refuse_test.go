@@ -25,7 +25,7 @@ func TestOperationsAreRefusedWithoutTheRight(t *testing.T) {
 			},
 			"ask": func(ctx context.Context, tx *db.Tx, by access.Actor) error { return k.Ask(ctx, tx, by, out.ID, "甲") },
 			"close": func(ctx context.Context, tx *db.Tx, by access.Actor) error {
-				return k.Close(ctx, tx, by, out.ID, "甲")
+				return k.Close(ctx, tx, by, out.ID, "甲", "")
 			},
 			"act":    func(ctx context.Context, tx *db.Tx, by access.Actor) error { return k.Act(ctx, tx, by, out.ID, "甲") },
 			"reveal": func(ctx context.Context, tx *db.Tx, by access.Actor) error { return k.Reveal(ctx, tx, by, out.ID) },

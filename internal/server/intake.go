@@ -51,7 +51,7 @@ func (a *App) reception() *intake.Desk {
 	d := &intake.Desk{Vault: a.Vault, Kernel: a.Kernel, Book: func() *rule.Book { return a.Rules }, Files: &file.Store{Dir: a.Config.Files(), Vault: a.Vault}}
 	a.Reception = d
 	w := a.ways()
-	d.Dispatch, d.Police = w.Send, w.Signed
+	d.Dispatch, d.Police, d.Pending = w.Send, w.Signed, w.Pending
 	a.Cases.Urgent, a.Cases.Turned = w.Urgent, w.Turned
 	told, insider := a.Referrer.Moved, a.Referrer.Insider
 	a.Referrer.Moved = func(ctx context.Context, tx *db.Tx, by access.Actor, r referral.Referral, move referral.Move) error {

@@ -160,6 +160,12 @@ func (k *Desk) Urgent(ctx context.Context, tx *db.Tx, a About) (int, error) {
 	return openSteps(ctx, tx, a)
 }
 
+// Pending gives the units whose steps of a thing are still to be done, for the
+// program's own answers.
+func (k *Desk) Pending(ctx context.Context, tx *db.Tx, a About) ([]ref.Unit, error) {
+	return pending(ctx, tx, a)
+}
+
 // Signature is that a unit signed for a step.
 type Signature struct {
 	Unit ref.Unit

@@ -64,6 +64,12 @@ func openSteps(ctx context.Context, tx *db.Tx, a About) (int, error) {
 	return db.Get[int](ctx, tx, "SELECT count(*) FROM casework_step s JOIN casework_run r ON r.id = s.run WHERE r.subject = ? AND r.subject_id = ? AND s.state = 'open'", a.Kind, a.ID)
 }
 
+// pending gives the units of the steps that are still to be done of a thing.
+func pending(ctx context.Context, tx *db.Tx, a About) ([]ref.Unit, error) {
+	return db.All[ref.Unit](ctx, tx, "SELECT DISTINCT d.unit FROM casework_run r JOIN casework_step s ON s.run = r.id JOIN duty d ON d.id = s.duty "+
+		"WHERE r.subject = ? AND r.subject_id = ? AND s.state = 'open' ORDER BY d.unit", a.Kind, a.ID)
+}
+
 // signatures gives the units that signed for steps of a thing.
 func signatures(ctx context.Context, tx *db.Tx, a About) ([]Signature, error) {
 	return db.All[Signature](ctx, tx, `SELECT d.unit, min(d.signed) AS at FROM casework_run r JOIN casework_step s ON s.run = r.id JOIN duty d ON d.id = s.duty

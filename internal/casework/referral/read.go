@@ -322,6 +322,12 @@ type Signature struct {
 	At   clock.Instant
 }
 
+// Pending gives the lead units of referrals on a thing that are not done, for
+// the program's own answers.
+func (k *Desk) Pending(ctx context.Context, tx *db.Tx, a About) ([]ref.Unit, error) {
+	return pending(ctx, tx, a)
+}
+
 // Signatures gives who has signed for referrals on a thing, the first of each
 // unit, for the program's own answers: they hold nothing of what was sent.
 func (k *Desk) Signatures(ctx context.Context, tx *db.Tx, a About) ([]Signature, error) {

@@ -133,6 +133,11 @@ func answered(list []Reply, d duty.Duty) bool {
 	return d.State != duty.Open || slices.ContainsFunc(list, func(y Reply) bool { return y.Duty == d.ID && y.Kind == Answer && y.State != Back })
 }
 
+// pending gives the lead units of referrals on a thing that are not done.
+func pending(ctx context.Context, tx *db.Tx, a About) ([]ref.Unit, error) {
+	return db.All[ref.Unit](ctx, tx, "SELECT DISTINCT d.unit FROM casework_referral r JOIN duty d ON d.id = r.duty WHERE r.subject = ? AND r.subject_id = ? AND d.state = 'open' ORDER BY d.unit", a.Kind, a.ID)
+}
+
 // signatures gives the units that signed for referrals on a thing.
 func signatures(ctx context.Context, tx *db.Tx, a About) ([]Signature, error) {
 	return db.All[Signature](ctx, tx, `SELECT d.unit, min(d.signed) AS at FROM casework_referral r JOIN duty d ON d.subject = 'casework_referral' AND d.subject_id = r.id

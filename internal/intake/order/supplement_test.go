@@ -211,7 +211,7 @@ func TestASupplementTakesUpWhatHadEndedAndItsResultGoesOutAgain(t *testing.T) {
 				_, err := w.Intake.Decide(ctx, tx, officer, id, intake.DecideIn{Situation: "other", Answers: map[string]string{"danger": "no", "harm": "no", "care": "no", "again": "no"}})
 				return err
 			},
-			func(tx *db.Tx) error { return w.Intake.Close(ctx, tx, officer, id, "已经上门。") },
+			func(tx *db.Tx) error { return w.Intake.Close(ctx, tx, officer, id, "已经上门。", "") },
 		} {
 			if err := w.do(step); err != nil {
 				t.Fatal(err)

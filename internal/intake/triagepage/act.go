@@ -3,6 +3,8 @@ package triagepage
 import (
 	"context"
 	"net/http"
+	"net/url"
+	"strings"
 
 	"weibao/internal/access"
 	"weibao/internal/db"
@@ -25,43 +27,46 @@ type deed struct {
 	permission                access.Permission
 	note                      string
 	field                     ui.Field
-	do                        func(p *Pages, ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, typed string) error
+	do                        func(p *Pages, ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, typed url.Values) error
 }
 
 func words(label, hint string) ui.Field {
 	return ui.Field{Kind: ui.TextArea, Name: "text", Label: label, Hint: hint, Required: true, Max: intake.MaxMessage, Rows: 5, Focus: true}
 }
 
+// despiteMax leaves room in a note for the units beside the reason.
+const despiteMax = 500
+
 var acts = []deed{
 	{tail: "act", title: "登记首次处置", submit: "登记", said: "已登记。", permission: "intake.accept", note: "写明什么时间、联系了谁、怎么处置的，例如“9时30分拨打110，接警员张某，派出所已出警”。报告人看不到。",
 		field: words("处置情况", ""),
-		do: func(p *Pages, ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, s string) error {
-			return p.Desk.Act(ctx, tx, by, id, s)
+		do: func(p *Pages, ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, typed url.Values) error {
+			return p.Desk.Act(ctx, tx, by, id, typed.Get("text"))
 		}},
 	{tail: "answer", title: "答复报告人", submit: "发送答复", said: "已答复，报告人凭查询码能看到。", permission: "intake.answer", note: "报告人和并入的各件报告的报告人都能看到。不写孩子和他人的姓名、住址。",
 		field: words("答复", ""),
-		do: func(p *Pages, ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, s string) error {
-			return p.Desk.Answer(ctx, tx, by, id, s)
+		do: func(p *Pages, ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, typed url.Values) error {
+			return p.Desk.Answer(ctx, tx, by, id, typed.Get("text"))
 		}},
 	{tail: "ask", title: "询问报告人", submit: "发送", said: "已发送，报告人下次凭查询码能看到。", permission: "intake.answer", note: "只问保护孩子必须知道的，不让孩子复述受害经过。匿名报告人不会收到通知，要等他回来看。",
 		field: words("想问什么", ""),
-		do: func(p *Pages, ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, s string) error {
-			return p.Desk.Ask(ctx, tx, by, id, s)
+		do: func(p *Pages, ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, typed url.Values) error {
+			return p.Desk.Ask(ctx, tx, by, id, typed.Get("text"))
 		}},
 	{tail: "close", title: "答复并办结", submit: "答复并办结", said: "已办结并答复报告人。", permission: "intake.answer", note: "办结以前请确认孩子安全。并入的各件报告一并答复。",
 		field: words("办理结果（报告人能看到）", "不写孩子和他人的姓名、住址"),
-		do: func(p *Pages, ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, s string) error {
-			return p.Desk.Close(ctx, tx, by, id, s)
+		do: func(p *Pages, ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, typed url.Values) error {
+			return p.Desk.Close(ctx, tx, by, id, typed.Get("text"), typed.Get("despite"))
 		}},
 	{tail: "reject", title: "不予受理", submit: "不予受理", said: "已办理，报告人能看到理由。", permission: "intake.reject", note: "只用于与未成年人保护无关、或者内容完全无法办理的报告。来自热线的，按退单退回并附理由。",
 		field: words("理由（报告人能看到）", "写明为什么不受理、可以找谁"),
-		do: func(p *Pages, ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, s string) error {
-			return p.Desk.Reject(ctx, tx, by, id, s)
+		do: func(p *Pages, ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, typed url.Values) error {
+			return p.Desk.Reject(ctx, tx, by, id, typed.Get("text"))
 		}},
 	{tail: "merge", title: "合并", submit: "并入", said: "已合并。每个报告人的时限照走，答复时一并告知。", permission: "intake.merge", note: "反映同一件事的报告合并办理，每个报告人都会得到答复。",
 		field: ui.Field{Kind: ui.Text, Name: "number", Label: "并入哪一件（报告编号）", Required: true, Max: 30, Hint: "例如 20261122-01234-56789，在列表和报告页的上方", Focus: true},
-		do: func(p *Pages, ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, s string) error {
-			into, err := p.Desk.ByNumber(ctx, tx, by, s)
+		do: func(p *Pages, ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, typed url.Values) error {
+			into, err := p.Desk.ByNumber(ctx, tx, by, typed.Get("number"))
 			if err != nil {
 				return err
 			}
@@ -69,8 +74,8 @@ var acts = []deed{
 		}},
 	{tail: "shield", title: "回避", submit: "对他屏蔽", said: "已屏蔽，他看不到这件报告。", permission: "intake.shield", note: "报告涉及的人或者其亲属，在列表、搜索和统计里都看不到这件报告。",
 		field: ui.Field{Kind: ui.Select, Name: "holder", Label: "对谁屏蔽", Required: true, Blank: "请选择"},
-		do: func(p *Pages, ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, s string) error {
-			holder, err := ref.Parse[ref.User](s)
+		do: func(p *Pages, ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, typed url.Values) error {
+			holder, err := ref.Parse[ref.User](typed.Get("holder"))
 			if err != nil {
 				return errs.Fields{"holder": "请选择要回避的人。"}.Err()
 			}
@@ -91,8 +96,10 @@ func (p *Pages) acted(a deed) ui.Handler {
 		if err != nil {
 			return err
 		}
-		typed := r.PostFormValue(a.field.Name)
-		err = p.write(r, func(ctx context.Context, tx *db.Tx) error { return a.do(p, ctx, tx, by, id, typed) })
+		if err := r.ParseForm(); err != nil {
+			return errs.New(errs.Invalid, "表单没有完整送达，请重新提交。")
+		}
+		err = p.write(r, func(ctx context.Context, tx *db.Tx) error { return a.do(p, ctx, tx, by, id, r.PostForm) })
 		if errs.Is(err, errs.Invalid) {
 			return p.showAct(w, r, by, a, err)
 		}
@@ -100,7 +107,7 @@ func (p *Pages) acted(a deed) ui.Handler {
 			return err
 		}
 		to := Path(id)
-		if a.tail == "shield" && typed == ref.Format(by.User) {
+		if a.tail == "shield" && r.PostForm.Get("holder") == ref.Format(by.User) {
 			to = "/reports"
 		}
 		ui.RedirectWith(w, r, to, ui.Done, a.said)
@@ -134,6 +141,16 @@ func (p *Pages) showAct(w http.ResponseWriter, r *http.Request, by access.Actor,
 		}
 	}
 	v.Form = ui.Form{Action: Path(id) + "/" + a.tail, Submit: a.submit, Cancel: Path(id), Fields: []ui.Field{field}, Guard: true}
+	if a.tail == "close" {
+		units, err := p.Desk.Unanswered(r.Context(), tx, by, id)
+		if err != nil {
+			return err
+		}
+		if len(units) > 0 {
+			v.Note = &ui.Note{Tone: ui.Warn, Title: strings.Join(units, "、") + "还没有办结", Text: "办结以后报告人看到的是“已经办结”。请先催办；确实不必再等的，写明理由。" + a.note}
+			v.Form.Fields = append(v.Form.Fields, ui.Field{Kind: ui.TextArea, Name: "despite", Label: "不再等待的理由（报告人看不到）", Required: true, Max: despiteMax, Rows: 3})
+		}
+	}
 	page := ui.Page{Title: a.title, Kicker: row.Number, Nav: "intake", Crumbs: crumbs(ui.Crumb{Label: p.Desk.Call(row), Href: Path(id)})}
 	if problem != nil {
 		v.Form, page.Status = v.Form.Fill(r.PostForm, problem), ui.Status(problem)
