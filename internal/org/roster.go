@@ -140,7 +140,7 @@ func (m *Member) check(ctx context.Context, tx *db.Tx, by access.Actor) error {
 	f := errs.Fields{}
 	f.Check(m.Name != "", "name", "请填写姓名。")
 	f.Check(utf8.RuneCountInString(m.Name) <= 30 && wellNamed(m.Name), "name", "姓名不超过30字，不含特殊字符。")
-	f.Check(wellNamed(m.Title), "title", "职务不超过60字，不含特殊字符。")
+	f.Check(utf8.RuneCountInString(m.Title) <= maxName && !strings.ContainsAny(m.Title, "\r\n\t"), "title", "职务不超过60字，不能换行。")
 	f.Check(m.Rank.Label() != "", "rank", "请选择组长、副组长或成员。")
 	f.Check(m.Place >= 0 && m.Place < 1000, "place", "排序请填0到999的数字。")
 	f.Check(m.ValidTo.IsZero() || !m.ValidTo.Before(m.ValidFrom), "valid_to", "卸任日期不能早于任职日期。")

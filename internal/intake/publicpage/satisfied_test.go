@@ -36,7 +36,7 @@ func TestANamedReporterSaysHowHeFindsTheOutcomeOrNothing(t *testing.T) {
 			_, err := h.desk.Decide(t.Context(), tx, officer, out.ID, intake.DecideIn{Situation: "other", Answers: map[string]string{"danger": "no", "harm": "no", "care": "no", "again": "no"}})
 			return err
 		})
-		h.do(func(tx *db.Tx) error { return h.desk.Close(t.Context(), tx, officer, out.ID, "已落实照护") })
+		h.do(func(tx *db.Tx) error { return h.desk.Close(t.Context(), tx, officer, out.ID, "已落实照护", "") })
 		if page := look("/report/look", url.Values{}); !strings.Contains(page, "您对办理结果满意吗") || !strings.Contains(page, "可以不回答") {
 			t.Error("not asked after the end")
 		}

@@ -52,7 +52,7 @@ func TestOnlyANamedReporterOfAnEndedReportIsAskedAndMaySayNothing(t *testing.T) 
 				_, err := k.Decide(t.Context(), tx, officer, out.ID, intake.DecideIn{Situation: "other", Answers: map[string]string{"danger": "no", "harm": "no", "care": "no", "again": "no"}})
 				return err
 			})
-			must(func(tx *db.Tx) error { return k.Close(t.Context(), tx, officer, out.ID, "已落实照护") })
+			must(func(tx *db.Tx) error { return k.Close(t.Context(), tx, officer, out.ID, "已落实照护", "") })
 		}
 		say := func(code string, m satisfaction.Mark) error {
 			return write(func(tx *db.Tx) error { return satisfaction.Say(t.Context(), tx, k, code, m) })
