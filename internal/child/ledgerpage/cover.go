@@ -93,7 +93,7 @@ func (c cloth) settle() {
 			}
 			circle, price := c.circle(step{i, j, true})
 			if other, less := c.circle(step{i, j, false}); less < price {
-				circle, price = other, less
+				circle = other
 			}
 			for _, s := range circle {
 				open[[2]int{s.row, s.column}] = true
