@@ -397,7 +397,12 @@ func TestACaseFromAReportTellsItAndWaitsForItsEmergency(t *testing.T) {
 		if list, err := r.Alarm.List(ctx, r.D.Reader(), r.second, 10); err != nil || len(list) != 0 {
 			t.Errorf("and lists it: %d, %v", len(list), err)
 		}
-		r.close(c)
+		if err := r.D.Write(t.Context(), func(tx *db.Tx) error {
+			return r.Cases.Propose(t.Context(), tx, r.office, c, "moved", "已移交。")
+		}); !errs.Is(err, errs.Conflict) {
+			t.Errorf("closed as moved away with steps of the emergency open: %v", err)
+		}
+		r.end(c, "died")
 		p := r.words(l.Receipt)
 		if last := p.Messages[len(p.Messages)-1]; !strings.Contains(last.Text, "已经办理完毕") {
 			t.Errorf("the reporter does not learn of the end: %+v", last)
@@ -413,13 +418,15 @@ func (r *road) show(id ref.Case) []casework.Entry {
 }
 
 // close ends a case of a child that moved away.
-func (r *road) close(id ref.Case) {
+func (r *road) close(id ref.Case) { r.T.Helper(); r.end(id, "moved") }
+
+func (r *road) end(id ref.Case, outcome string) {
 	r.T.Helper()
 	r.must(func(ctx context.Context, tx *db.Tx) error {
 		return r.Cases.Join(ctx, tx, r.office, id, r.second.User, casework.Second)
 	})
 	r.must(func(ctx context.Context, tx *db.Tx) error {
-		return r.Cases.Propose(ctx, tx, r.office, id, "moved", "已移交。")
+		return r.Cases.Propose(ctx, tx, r.office, id, outcome, "情况说明。")
 	})
 	r.must(func(ctx context.Context, tx *db.Tx) error {
 		return r.Cases.Decide(ctx, tx, r.second, id, true, "同意。")
