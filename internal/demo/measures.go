@@ -180,11 +180,7 @@ func (s *Stage) keep(ctx context.Context) error {
 			if err != nil || !k.sealed {
 				return err
 			}
-			if err := s.Justice.Seal(ctx, tx, who, id); err != nil {
-				return err
-			}
-			_, err = s.Justice.Ask(ctx, tx, who, "case", justice.Wish{Handle: ref.Format(id), Words: "云检未刑〔2026〕3号案件审查需要"})
-			return err
+			return s.Justice.Seal(ctx, tx, who, id)
 		})
 		if err != nil {
 			return err
