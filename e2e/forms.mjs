@@ -68,7 +68,7 @@ export async function lookup(app, receipt) {
 /** The newest report on the office's list, opened and looked at: its address. */
 export async function newest(app, page, view = 'todo') {
   await app.visit(page, `/reports?view=${view}`)
-  const path = await page.locator('main tbody td a').first().getAttribute('href')
+  const path = await page.locator('main table').last().locator('tbody td a').first().getAttribute('href')
   await app.visit(page, path)
   await press(page, '查看报告内容')
   return path
