@@ -417,9 +417,7 @@ func (r *road) show(id ref.Case) []casework.Entry {
 	return rec.Events
 }
 
-// close ends a case of a child that moved away.
-func (r *road) close(id ref.Case) { r.T.Helper(); r.end(id, "moved") }
-
+// end closes a case through a second person.
 func (r *road) end(id ref.Case, outcome string) {
 	r.T.Helper()
 	r.must(func(ctx context.Context, tx *db.Tx) error {
