@@ -189,13 +189,36 @@ func (v View) Apply(l rule.Ledger) rule.Ledger {
 	return l
 }
 
+// InOrder puts chosen columns in the order of the ledger, then of the county's
+// papers; none where they are the ledger's own, so that a view follows it when
+// the county changes it.
+func InOrder(l rule.Ledger, keys []string) (out []string) {
+	for _, c := range l.Columns {
+		if slices.Contains(keys, c.Field) {
+			out = append(out, c.Field)
+		}
+	}
+	if len(out) == len(l.Columns) && len(out) == len(keys) {
+		return nil
+	}
+	for _, f := range Fields() {
+		if slices.Contains(keys, f.Key) && !slices.Contains(out, f.Key) {
+			out = append(out, f.Key)
+		}
+	}
+	return out
+}
+
+// penned are columns that no file holds: their cells are for the pen.
+var penned = []string{"group", "needs", "measures"}
+
 // Shows tells whether lists can show a field.
 func Shows(field string) bool {
 	if _, known := rule.DossierField(field); !known {
 		return false
 	}
 	_, isOpen := (writer{}).open(field, child.Child{Due: child.NoDue})
-	return isOpen || slices.Contains(opened, field) || field == "serial"
+	return isOpen || slices.Contains(opened, field) || field == "serial" || slices.Contains(penned, field)
 }
 
 // Fields lists what lists can show, in the order of the county's papers.

@@ -38,8 +38,10 @@ type asked struct {
 	ledger     rule.Ledger
 	categories []rule.Category // from which to choose
 	levels     []rule.Level    // as the county calls and paints them
+	own        []rule.Column   // of the county's ledger, whichever the view shows
 	view       ledger.View
 	after      ref.Child
+	before     int // lines before this page, as the address tells
 }
 
 // read finds the list that an address names, or the reader's first one.
@@ -78,7 +80,12 @@ func (p *Pages) read(tx *db.Tx, by access.Actor, q url.Values) (asked, error) {
 	}
 	if id, err := ref.Parse[ref.Child](q.Get("after")); err == nil {
 		a.after = id
+		if n, err := strconv.Atoi(q.Get("before")); err == nil {
+			a.before = max(n, 0)
+		}
 	}
+	a.own = a.ledger.Columns
+	a.view.Columns = ledger.InOrder(a.ledger, a.view.Columns)
 	a.ledger = a.view.Apply(a.ledger)
 	return a, nil
 }
@@ -116,15 +123,18 @@ func levelOf(by access.Actor) string {
 func (a asked) with(change func(v *ledger.View)) string {
 	v := a.view
 	change(&v)
-	return address(v, 0)
+	return address(v)
 }
 
-// address writes where a view's list is, from a file on.
-func address(v ledger.View, after ref.Child) string {
-	q := v.Values()
-	if after != 0 {
-		q.Set("after", ref.Format(after))
-	}
+// address writes where a view's list begins.
+func address(v ledger.View) string { return ListPath + "?" + v.Values().Encode() }
+
+// next writes where the list goes on after a file: keyset pages know no number,
+// so that the address carries how many lines stand before it.
+func (a asked) next(after ref.Child) string {
+	q := a.view.Values()
+	q.Set("after", ref.Format(after))
+	q.Set("before", strconv.Itoa(a.before+pageRows))
 	return ListPath + "?" + q.Encode()
 }
 
@@ -193,10 +203,10 @@ func (a asked) pager(rows []child.Child, n int64) *ui.Pager {
 	}
 	pager := &ui.Pager{Note: "按" + a.view.Order().Label() + "排列，每页" + strconv.Itoa(pageRows) + "人，共" + ui.Count(int(n)) + "人"}
 	if a.after != 0 {
-		pager.First = address(a.view, 0)
+		pager.First = address(a.view)
 	}
 	if len(rows) > pageRows {
-		pager.Next = address(a.view, rows[pageRows-1].ID)
+		pager.Next = a.next(rows[pageRows-1].ID)
 	}
 	return pager
 }
@@ -217,7 +227,7 @@ func (p *Pages) table(a asked, lines []ledger.Line, tallies []ledger.Tally) ui.T
 			cell := ui.T(letter.Punctuate(v))
 			switch a.ledger.Columns[j].Field {
 			case "serial":
-				cell = ui.T(strconv.Itoa(i + 1))
+				cell = ui.T(a.serial(i))
 			case "name":
 				cell = ui.Link(called(line.Child), "/children/"+ref.Format(line.Child.ID))
 			case "level":
@@ -229,6 +239,15 @@ func (p *Pages) table(a asked, lines []ledger.Line, tallies []ledger.Tally) ui.T
 		t.Rows = append(t.Rows, row)
 	}
 	return t
+}
+
+// serial numbers a line of the page; an address that does not tell what stands
+// before its page leaves the numbers out rather than beginning anew.
+func (a asked) serial(i int) string {
+	if a.after != 0 && a.before == 0 {
+		return ""
+	}
+	return strconv.Itoa(a.before + i + 1)
 }
 
 // column is a head that sorts by its column where that makes sense.
@@ -352,7 +371,7 @@ func (p *Pages) filter(ctx context.Context, tx *db.Tx, by access.Actor, a asked,
 		}
 	}
 	slices.SortFunc(out.Keep, func(x, y ui.Hidden) int { return strings.Compare(x.Name, y.Name) })
-	if bare := (ledger.View{Ledger: a.ledger.ID, Filter: child.Filter{Region: own, Level: child.AnyLevel}}); !a.fixed() && address(bare, 0) != address(a.view, 0) || a.fixed() && (place+level+age+string(f.Sex)+string(a.view.Group)+string(a.view.Sort) != "") {
+	if bare := (ledger.View{Ledger: a.ledger.ID, Filter: child.Filter{Region: own, Level: child.AnyLevel}}); !a.fixed() && address(bare) != address(a.view) || a.fixed() && (place+level+age+string(f.Sex)+string(a.view.Group)+string(a.view.Sort) != "") {
 		out.Clear = ListPath + "?ledger=" + url.QueryEscape(a.ledger.ID)
 	}
 	err := p.quick(ctx, tx, by, a, &out)
@@ -365,7 +384,7 @@ func (a asked) fixed() bool { return len(a.ledger.Categories) > 0 }
 // quick offers the saved views.
 func (p *Pages) quick(ctx context.Context, tx *db.Tx, by access.Actor, a asked, f *ui.Filter) error {
 	saved, err := p.Desk.Views(ctx, tx, by)
-	here := address(a.view, 0)
+	here := address(a.view)
 	for _, s := range saved {
 		href := ListPath + "?" + s.Query
 		f.Quick = append(f.Quick, ui.Tab{Label: s.Name, Href: href, Here: href == here})

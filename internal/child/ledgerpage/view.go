@@ -14,6 +14,7 @@ import (
 	"weibao/internal/errs"
 	"weibao/internal/letter"
 	"weibao/internal/ref"
+	"weibao/internal/rule"
 	"weibao/internal/ui"
 )
 
@@ -45,13 +46,13 @@ func (p *Pages) viewForm(w http.ResponseWriter, r *http.Request, by access.Actor
 	values := a.view.Values()
 	values.Del("columns")
 	view := viewView{Note: ui.Note{Tone: ui.Info, Text: "视图只保存条件、排序、分组和栏目，不保存儿童信息；打开时按当时的档案和您的权限显示。名称中不要写儿童姓名。"},
-		Form: ui.Form{Action: ViewPath, Submit: "保存视图", Hidden: []ui.Hidden{{Name: "query", Value: values.Encode()}}, Cancel: address(a.view, 0),
+		Form: ui.Form{Action: ViewPath, Submit: "保存视图", Hidden: []ui.Hidden{{Name: "query", Value: values.Encode()}}, Cancel: address(a.view),
 			Also: []ui.SubmitButton{{Label: "只换栏目，不保存", Name: "once", Value: "1"}}, Fields: []ui.Field{
 				{Kind: ui.Text, Name: "name", Label: "名称", Max: 20, Short: true, Hint: "例如“红橙等级按村”"},
 				{Kind: ui.Check, Name: "shared", Label: "本单位共用"},
-				{Kind: ui.PickMany, Name: "columns", Label: "栏目", Options: columnOptions(), Values: fieldsOf(a)}}},
+				{Kind: ui.PickMany, Name: "columns", Label: "栏目", Options: columnOptions(a), Values: fieldsOf(a)}}},
 		Saved: p.savedTable(by, saved)}
-	page := ui.Page{Title: "常用视图", Kicker: letter.Punctuate(a.ledger.Label), Nav: "child", Crumbs: []ui.Crumb{{Label: "台账", Href: address(a.view, 0)}}}
+	page := ui.Page{Title: "常用视图", Kicker: letter.Punctuate(a.ledger.Label), Nav: "child", Crumbs: []ui.Crumb{{Label: "台账", Href: address(a.view)}}}
 	if problem != nil {
 		view.Form, page.Status = view.Form.Fill(r.PostForm, problem), ui.Status(problem)
 	}
@@ -74,19 +75,28 @@ type Choice struct {
 // Choose reads the list that an address names.
 func (p *Pages) Choose(tx *db.Tx, by access.Actor, q url.Values) (Choice, error) {
 	a, err := p.read(tx, by, q)
-	return Choice{View: a.view, Title: letter.Punctuate(a.ledger.Label), Columns: columnOptions(), Fields: fieldsOf(a), Back: address(a.view, 0)}, err
+	if q.Get("columns") != "" { // what is asked for is what was chosen, however the county changes its ledger
+		a.view.Columns = fieldsOf(a)
+	}
+	return Choice{View: a.view, Title: letter.Punctuate(a.ledger.Label), Columns: columnOptions(a), Fields: fieldsOf(a), Back: address(a.view)}, err
 }
 
-// WithColumns gives an address with columns, in the order of the county's papers.
+// WithColumns gives an address with columns; reading it brings them into order.
 func WithColumns(q url.Values, keys []string) url.Values {
 	out := maps.Clone(q)
-	out.Set("columns", strings.Join(inOrder(keys), ","))
+	out.Set("columns", strings.Join(keys, ","))
 	return out
 }
 
-func columnOptions() (out []ui.Option) {
+// columnOptions offers the ledger's columns as the county calls and orders them, then what else files hold.
+func columnOptions(a asked) (out []ui.Option) {
+	for _, c := range a.own {
+		out = append(out, ui.Option{Value: c.Field, Label: letter.Punctuate(c.Head())})
+	}
 	for _, f := range ledger.Fields() {
-		out = append(out, ui.Option{Value: f.Key, Label: letter.Punctuate(f.Label)})
+		if !slices.ContainsFunc(a.own, func(c rule.Column) bool { return c.Field == f.Key }) {
+			out = append(out, ui.Option{Value: f.Key, Label: letter.Punctuate(f.Label)})
+		}
 	}
 	return out
 }
@@ -120,12 +130,13 @@ func (p *Pages) SaveView(w http.ResponseWriter, r *http.Request, by access.Actor
 	if err != nil {
 		return errs.New(errs.Invalid, "条件不完整，请从台账重新打开。")
 	}
-	if _, err := p.read(p.DB.Reader(), by, q); err != nil {
+	a, err := p.read(p.DB.Reader(), by, WithColumns(q, r.PostForm["columns"]))
+	if err != nil {
 		return err
 	}
-	v := ledger.Parse(WithColumns(q, r.PostForm["columns"]))
+	v := a.view
 	if r.PostFormValue("once") != "" {
-		http.Redirect(w, r, address(v, 0), http.StatusSeeOther)
+		http.Redirect(w, r, address(v), http.StatusSeeOther)
 		return nil
 	}
 	err = p.DB.Write(r.Context(), func(tx *db.Tx) error {
@@ -138,18 +149,8 @@ func (p *Pages) SaveView(w http.ResponseWriter, r *http.Request, by access.Actor
 	if err != nil {
 		return err
 	}
-	ui.RedirectWith(w, r, address(v, 0), ui.Done, "视图已保存，列在筛选条件的上方。")
+	ui.RedirectWith(w, r, address(v), ui.Done, "视图已保存，列在筛选条件的上方。")
 	return nil
-}
-
-// inOrder puts chosen columns in the order of the county's papers.
-func inOrder(keys []string) (out []string) {
-	for _, f := range ledger.Fields() {
-		if slices.Contains(keys, f.Key) {
-			out = append(out, f.Key)
-		}
-	}
-	return out
 }
 
 // DropView removes a saved view.
