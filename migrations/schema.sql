@@ -1004,7 +1004,7 @@ CREATE TABLE guardianship_fact (
     struck    BIGINT NOT NULL,               -- instant at which it was struck out; 0 = it stands
     struck_by TEXT NOT NULL,
     reason    BYTEA NOT NULL                 -- sealed words why
-);
+, since TEXT NOT NULL DEFAULT '');
 CREATE INDEX guardianship_fact_measure ON guardianship_fact (measure, at, id);
 
 CREATE TABLE guardianship_measure (

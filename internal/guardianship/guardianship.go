@@ -82,6 +82,7 @@ type Fact struct {
 	Measure  ref.Measure
 	Kind     string
 	At       clock.Instant
+	Since    civil.Date // first day of a term of its own
 	Until    civil.Date
 	Urgent   int64
 	Place    string

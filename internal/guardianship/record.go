@@ -24,6 +24,7 @@ type Entry struct {
 	Kind   string
 	At     clock.Instant // 0 takes now
 	Day    bool          // the hour is not known
+	Since  civil.Date    // first day of a new term; zero takes the end of the one before
 	Until  civil.Date
 	Urgent bool
 	Place  string // id of Places
@@ -56,6 +57,7 @@ func (k *Desk) Record(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Me
 	}
 	f := errs.Fields{}
 	e.orderly(tx.Now, facts, next[at], f)
+	e.term(facts, next[at], f)
 	if err := k.validate(ctx, tx, m.Child, next[at], &e, f); err != nil {
 		return 0, err
 	}
@@ -138,6 +140,9 @@ func (k *Desk) limit(ctx context.Context, tx *db.Tx, fact protection.Fact, day c
 	if err != nil {
 		return err
 	}
+	if fact.Term {
+		day = e.Since
+	}
 	most, limited := k.Span(cal, today(tx))(fact.Most, day)
 	if e.Until.IsZero() && limited && fact.Most != "" {
 		e.Until = most
@@ -174,7 +179,7 @@ func (k *Desk) delegated(ctx context.Context, tx *db.Tx, m Measure) error {
 }
 
 func (k *Desk) enter(ctx context.Context, tx *db.Tx, by access.Actor, m Measure, e Entry) (ref.Record, error) {
-	f := Fact{ID: ref.New[ref.Record](tx.Now.Time()), Measure: m.ID, Kind: e.Kind, At: e.At, Until: e.Until, Urgent: flag(e.Urgent), Place: e.Place,
+	f := Fact{ID: ref.New[ref.Record](tx.Now.Time()), Measure: m.ID, Kind: e.Kind, At: e.At, Since: e.Since, Until: e.Until, Urgent: flag(e.Urgent), Place: e.Place,
 		Entered: tx.Now, ByUser: by.User, ByName: by.Name, ByUnit: by.Post.Unit, Reason: []byte{}}
 	plain, err := json.Marshal(e.Detail)
 	if err != nil {

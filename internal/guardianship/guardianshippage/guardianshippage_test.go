@@ -115,6 +115,8 @@ func TestAnOrderIsOpenedRecordedRevealedAndCorrected(t *testing.T) {
 		x.refused(court, path+"/record", url.Values{"fact": {"granted"}, "day": {"2026-03-02"}}, "请上传《人身安全保护令裁定书》")
 		x.post(court, path+"/record", url.Values{"fact": {"granted"}, "day": {"2026-03-02"}, "without.ruling": {"稍后补交"}})
 		body := x.Page(court, "measure-held", path, "保护令生效", "2026-09-02", "送达人身安全保护令")
+		x.Page(court, "measure-extend", path+"/record?fact=extended", "从哪一天起算", `value="2026-09-02"`, "按裁定书填写")
+		x.refused(court, path+"/record", url.Values{"fact": {"extended"}, "day": {"2026-03-02"}, "since": {"2026-10-01"}, "without.order-extend": {"原件在法院"}}, "失效的不能延长")
 		_, rest, _ := strings.Cut(body[strings.Index(body, "/strike?fact="):], "/strike?fact=")
 		fact, _, _ := strings.Cut(rest, `"`)
 		x.Page(court, "measure-strike", path+"/strike?fact="+fact, "更正登记错误")

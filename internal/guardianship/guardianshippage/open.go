@@ -150,6 +150,9 @@ func (p *Pages) fields(ctx context.Context, tx *db.Tx, f protection.Fact, c chil
 	if f.Number {
 		out = append(out, ui.Field{Kind: ui.Text, Name: "number", Label: "文号或案号", Max: maxLine})
 	}
+	if f.Term {
+		out = append(out, ui.Field{Kind: ui.Date, Name: "since", Label: "从哪一天起算", Short: true, Hint: "按裁定书填写。不填的从原期限届满之日起算。"})
+	}
 	if f.Until {
 		out = append(out, ui.Field{Kind: ui.Date, Name: "until", Label: "到哪一天为止", Short: true, Hint: p.limitHint(f, today(tx))})
 	}

@@ -49,11 +49,12 @@ func (p *Pages) showRecord(w http.ResponseWriter, r *http.Request, by access.Act
 	if err != nil {
 		return err
 	}
-	if t.Urgent() {
-		for i, f := range fields {
-			if f.Name == "urgent" {
-				fields[i].Value = "1"
-			}
+	for i, f := range fields {
+		switch {
+		case f.Name == "urgent" && t.Urgent():
+			fields[i].Value = "1"
+		case f.Name == "since" && !t.Until.IsZero():
+			fields[i].Value = t.Until.String()
 		}
 	}
 	form.Fields = append(fields, ui.Field{Kind: ui.File, Name: "files", Label: "附件", Many: true, Accept: file.Accept, MaxMB: file.MaxSize >> 20,
@@ -117,6 +118,8 @@ func readEntry(form url.Values) (guardianship.Entry, error) {
 	f.Check(err == nil && !day.IsZero(), "day", "日期请写成2026-11-22的样子。")
 	e.Until, err = civil.Parse(form.Get("until"))
 	f.Check(err == nil, "until", "日期请写成2026-11-22的样子。")
+	e.Since, err = civil.Parse(form.Get("since"))
+	f.Check(err == nil, "since", "日期请写成2026-11-22的样子。")
 	hour := strings.ReplaceAll(strings.TrimSpace(form.Get("hour")), "：", ":")
 	at, err := time.Parse("15:04", hour)
 	f.Check(hour == "" || err == nil, "hour", "时间请写成09:30的样子。")

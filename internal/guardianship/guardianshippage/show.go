@@ -213,6 +213,9 @@ func factText(t guardianship.Told, f guardianship.Said) string {
 	if f.Urgent != 0 {
 		parts = append(parts, "情况紧急。")
 	}
+	if !f.Since.IsZero() {
+		parts = append(parts, "自"+civil.FormatDate(f.Since)+"起，")
+	}
 	if !f.Until.IsZero() {
 		parts = append(parts, "到"+civil.FormatDate(f.Until)+"为止。")
 	}

@@ -62,6 +62,7 @@ type Fact struct {
 	Hour            bool     // the hour counts
 	Number          bool     // a document has a number
 	Until           bool     // it holds until a day
+	Term            bool     // it gives a new term, which follows on the one before
 	Most            string   // clocks of the longest time it may hold, the first that the county has
 	Urgent          bool     // it is asked whether it is urgent
 	Place           bool     // where the child is put
