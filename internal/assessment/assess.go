@@ -184,7 +184,7 @@ func (k *Desk) route(ctx context.Context, tx *db.Tx, by access.Actor, a *Assessm
 	var waits rule.Tier
 	kind, title := DecideKind, "审定风险等级降低"
 	switch {
-	case falls || a.Level < a.Scored:
+	case a.Lowers():
 		a.State = Proposed
 		if waits = higher(m.Lower, m.Confirm); waits == "" {
 			waits = rule.AtTownship

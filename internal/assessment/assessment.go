@@ -109,3 +109,19 @@ const (
 func (a Assessment) Open() bool {
 	return a.State == Proposed || a.State == Held && a.Duty != 0 && a.Decided == 0
 }
+
+// Recalculated tells whether nobody looked at the child anew: rules changed,
+// and the answers that were there were judged by the new ones.
+func (a Assessment) Recalculated() bool { return a.Decided != 0 && a.DecidedBy == a.ByUser }
+
+// Displaced tells whether another assessment came before anybody confirmed
+// or decided on this one.
+func (a Assessment) Displaced() bool {
+	return a.Decided != 0 && a.DecidedBy == access.Program.User && !a.Recalculated()
+}
+
+// Lowers tells whether the level holds only after a second person agreed: it
+// falls, or lies under the scale's.
+func (a Assessment) Lowers() bool {
+	return !a.Recalculated() && (a.Before > 0 && a.Level < a.Before || a.Level < a.Scored)
+}

@@ -20,13 +20,17 @@ type Told struct {
 	Readable bool // the scale is still among the rules, so the result can be explained
 }
 
-// Get gives an assessment in the actor's scope.
+// Get gives an assessment of a child in the actor's scope, wherever the child
+// lived when it was assessed.
 func (k *Desk) Get(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Assessment) (Told, error) {
 	if err := by.Require("assessment.list"); err != nil {
 		return Told{}, err
 	}
-	a, err := get(ctx, tx, by, id)
+	a, err := get(ctx, tx, id)
 	if err != nil {
+		return Told{}, err
+	}
+	if _, err := k.Cabinet.Get(ctx, tx, by, a.Child); err != nil {
 		return Told{}, err
 	}
 	return k.tell(ctx, tx, a)
@@ -41,6 +45,25 @@ func (k *Desk) Of(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child)
 		return nil, err
 	}
 	return ofChild(ctx, tx, id)
+}
+
+// Past lists the assessments of a child in the actor's scope, latest first;
+// what is private in them only where the file was revealed.
+func (k *Desk) Past(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child, revealed bool) ([]Told, error) {
+	list, err := k.Of(ctx, tx, by, id)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Told, len(list))
+	for i, a := range list {
+		if out[i].Assessment = a; !revealed {
+			continue
+		}
+		if out[i], err = k.tell(ctx, tx, a); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // Waiting lists proposals in the actor's scope, oldest first.

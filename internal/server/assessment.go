@@ -81,6 +81,32 @@ func (a *App) assessments() ([]ui.Route, error) {
 	return append(p.Routes(), lists.Routes()...), nil
 }
 
+// childAssessed tells on a child's file of its assessments.
+func (a *App) childAssessed(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child, revealed bool) (childpage.Story, error) {
+	s := childpage.Story{Table: assessmentpage.PastTable()}
+	if !by.Can("assessment.list") {
+		return s, nil
+	}
+	list, err := a.Assessor.Past(ctx, tx, by, id, revealed)
+	if err != nil {
+		return s, err
+	}
+	s.Table.Rows = assessmentpage.Past(a.Rules, list, revealed, tx.Now)
+	events := assessmentpage.Events(a.Rules, list, revealed, tx.Now)
+	units := make([]ref.Unit, 0, len(events))
+	for _, e := range events {
+		units = append(units, e.Unit)
+	}
+	names, err := org.Names(ctx, tx, units)
+	for _, e := range events {
+		if name := names[e.Unit]; name != "" {
+			e.Who += " · " + name
+		}
+		s.Events = append(s.Events, childpage.Dated{At: e.At, Event: e.Event})
+	}
+	return s, err
+}
+
 // assessmentDuties describes the duties that assessments open, for the inbox.
 func assessmentDuties(kinds map[string]dutypage.Kind) {
 	kinds[assessment.DecideKind] = dutypage.Kind{Label: "审定风险等级", Icon: "check", Href: assessmentpage.DutyHref, Needs: "assessment.list"}

@@ -37,7 +37,7 @@ func (a *App) cabinet() *child.Cabinet {
 // children makes the screens about children and gives their routes.
 func (a *App) children() ([]ui.Route, error) {
 	files, err := childpage.New(childpage.Deps{
-		DB: a.DB, UI: a.UI, Cabinet: a.Cabinet, Kernel: a.Kernel, Units: org.Names, Kinds: dutyKinds(), Links: childLinks, Reports: a.childReports,
+		DB: a.DB, UI: a.UI, Cabinet: a.Cabinet, Kernel: a.Kernel, Units: org.Names, Kinds: dutyKinds(), Links: childLinks, Reports: a.childReports, Assessed: a.childAssessed,
 	})
 	if err != nil {
 		return nil, err

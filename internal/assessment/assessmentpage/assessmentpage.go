@@ -21,7 +21,6 @@ import (
 	"weibao/internal/db"
 	"weibao/internal/duty"
 	"weibao/internal/errs"
-	"weibao/internal/letter"
 	"weibao/internal/ref"
 	"weibao/internal/rule"
 	"weibao/internal/ui"
@@ -87,14 +86,7 @@ func (p *Pages) write(r *http.Request, fn func(ctx context.Context, tx *db.Tx) e
 }
 
 // level is how the county calls a level.
-func (p *Pages) level(n int, now clock.Instant) ui.Level {
-	for _, l := range p.Desk.Book().Levels(civil.DateOf(now.Time())) {
-		if l.N == n {
-			return ui.Level{Rank: n, Label: letter.Punctuate(l.Label), Color: l.Color, Figure: l.Shape}
-		}
-	}
-	return ui.Level{Rank: n}
-}
+func (p *Pages) level(n int, now clock.Instant) ui.Level { return levelOf(p.Desk.Book(), n, now) }
 
 // identity is the bar above a screen about a child.
 func (p *Pages) identity(c child.Child, now clock.Instant) ui.Identity {

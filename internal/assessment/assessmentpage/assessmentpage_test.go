@@ -123,6 +123,46 @@ func TestAnAssessmentGoesItsWholeWay(t *testing.T) {
 	})
 }
 
+func TestWhyALevelHoldsIsSaidInPlainWords(t *testing.T) {
+	withDesk(t, func(x desk) {
+		assess := func(form url.Values) string {
+			t.Helper()
+			w := x.Do(supervisor, "POST", x.path()+"/assess", form)
+			if w.Code != http.StatusSeeOther {
+				t.Fatalf("status %d: %s", w.Code, w.Body)
+			}
+			return w.Header().Get("Location")
+		}
+		decide := func(at string, form url.Values) {
+			t.Helper()
+			if w := x.Do(officer, "POST", at+"/decide", form); w.Code != http.StatusSeeOther {
+				t.Fatalf("status %d: %s", w.Code, w.Body)
+			}
+		}
+		scale, _ := x.k.Book().CountyScale(civil.MustParse("2026-03-02"))
+		raised := x.form(0)
+		raised.Set("level", "3")
+		raised.Set("reason", "父母失联已两周")
+		x.Page(supervisor, "assessment-raised", assess(raised), scale.Version.String()+" 周", "起施行的版本",
+			"量表算出的是“蓝色（低）”，罗成于", "改定为“橙色（较高）”。理由：父母失联已两周。", "提高等级当场生效，不需要另一人审定。")
+
+		down := assess(x.form(0))
+		x.Page(supervisor, "assessment-falls", down, "把等级由“橙色（较高）”降为“蓝色（低）”", "现在还没有审定，等级没有改变。")
+		decide(down, url.Values{"refuse": {"1"}, "words": {"父母仍未联系上"}})
+		x.Page(supervisor, "assessment-refused", down, "周岚于", "审定不同意，这个等级没有生效。意见：父母仍未联系上。")
+
+		again := assess(x.form(0))
+		down = assess(x.form(0))
+		x.Page(supervisor, "assessment-replaced", again, "还没有人审定就有了新的评估，这个等级没有生效。")
+		decide(down, url.Values{"agree": {"1"}, "words": {"父母已返家"}})
+		x.Page(supervisor, "assessment-agreed", down, "周岚于", "审定同意，等级从这时起生效。意见：父母已返家。")
+
+		urgent := x.form(0)
+		urgent.Set(scale.Emergencies[0].ID, rule.Yes)
+		x.Page(supervisor, "assessment-urgent", assess(urgent), "登记了紧急情形，不看得分，直接定为最高等级“红色（高）”。", "不需要另一人审定。")
+	})
+}
+
 func TestAVisitIsRecordedInAFewTouches(t *testing.T) {
 	withDesk(t, func(x desk) {
 		x.Do(supervisor, "POST", x.path()+"/assess", x.form(3))

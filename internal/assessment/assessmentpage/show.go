@@ -54,6 +54,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, by access.Actor, pr
 		}
 		view.Facts.Facts = append(view.Facts.Facts, cases...)
 	}
+	view.Why = append(view.Why, p.decided(t, tx.Now)...)
 	if t.Readable {
 		view.Sides, view.Answers = sides(t), answers(t)
 		for _, why := range t.Result.Why() {
@@ -79,8 +80,9 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, by access.Actor, pr
 
 func (p *Pages) facts(t assessment.Told, now clock.Instant) ui.Summary {
 	level, scored := p.level(t.Level, now), p.level(t.Scored, now)
+	label, version := scaleWords(p.Desk.Book(), t.Assessment)
 	s := ui.Summary{Facts: []ui.Fact{
-		{Label: "等级", Level: &level}, {Label: "量表结果", Level: &scored},
+		{Label: "等级", Level: &level}, {Label: "量表结果", Level: &scored}, {Label: "量表", Value: label, Sub: version},
 		{Label: "状态", Tag: &ui.Tag{State: states[t.State], Label: stateOf(t.Assessment)}},
 		{Label: "与量表不同的理由", Value: t.Paper.Reason},
 		{Label: "评估人", Value: t.ByName, Sub: civil.FormatTime(t.At.Time())},

@@ -60,6 +60,23 @@ type Deps struct {
 	// Reports gives the reports on a child that the actor may see; nil, and an
 	// answer without rows, shows nothing.
 	Reports func(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) (ui.Table, error)
+	// Assessed tells of the assessments of a child that the actor may see, with
+	// what is private in them only after a reveal; nil, and an answer without
+	// rows, shows nothing.
+	Assessed func(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child, revealed bool) (Story, error)
+}
+
+// Story is what another slice tells of a child: a list, and what of it stands
+// among what happened.
+type Story struct {
+	Table  ui.Table
+	Events []Dated
+}
+
+// Dated is an event with its instant, so that several stories join.
+type Dated struct {
+	At clock.Instant
+	ui.Event
 }
 
 // Pages serves the screens.

@@ -1,6 +1,7 @@
 package childpage
 
 import (
+	"cmp"
 	"net/http"
 	"regexp"
 	"slices"
@@ -44,12 +45,6 @@ func (p *Pages) History(w http.ResponseWriter, r *http.Request, by access.Actor)
 	return p.UI.Page(w, r, by, "history.html", page, historyView{p.timeline(rec, wholeHistory)})
 }
 
-// dated is an event with its instant, so that several stories join.
-type dated struct {
-	at clock.Instant
-	ui.Event
-}
-
 var actionTitles = map[string]string{
 	"child.edit": "修改档案", "child.close": "档案状态变化", "child.category": "对象类别变化", "child.add": "建立档案",
 }
@@ -57,14 +52,14 @@ var actionTitles = map[string]string{
 // timeline is what happened to the file, the latest first.
 func (p *Pages) timeline(rec record, most int) ui.Timeline {
 	now := rec.bounds.Now.Time()
-	var all []dated
+	var all []Dated
 	add := func(at clock.Instant, e ui.Event) {
 		e.When = ui.Clockwise(at.Time(), now)
-		all = append(all, dated{at, e})
+		all = append(all, Dated{at, e})
 	}
 	on := func(day civil.Date, e ui.Event) {
 		e.When = civil.FormatDate(day)
-		all = append(all, dated{clock.Of(day.End()), e})
+		all = append(all, Dated{clock.Of(day.End()), e})
 	}
 	for _, t := range rec.past {
 		title, ok := actionTitles[string(t.Action)]
@@ -83,8 +78,11 @@ func (p *Pages) timeline(rec record, most int) ui.Timeline {
 			on(h.Ended, ui.Event{Title: "退出“" + label + "”", Text: child.LabelOf(child.LeaveReasons, h.Reason), Icon: "minus-circle"})
 		}
 	}
+	for _, e := range rec.assessed.Events {
+		add(e.At, e.Event)
+	}
 	add(rec.Created, ui.Event{Title: "建立档案", Text: sourceWord(rec.Source), Icon: "plus"})
-	slices.SortStableFunc(all, func(a, b dated) int { return int(b.at - a.at) })
+	slices.SortStableFunc(all, func(a, b Dated) int { return cmp.Compare(b.At, a.At) })
 	t := ui.Timeline{Title: "经过"}
 	for i, d := range all {
 		if i == most {

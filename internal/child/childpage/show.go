@@ -27,6 +27,7 @@ type showView struct {
 	Categories ui.Table
 	Category   *ui.Action // leads to entering and leaving
 	End        *ui.Action // closes or reopens the file
+	Assessed   *ui.Table
 	Reports    *ui.Table
 	Timeline   ui.Timeline
 	Sheets     []sheetView
@@ -59,6 +60,8 @@ type record struct {
 	looks  []child.Look
 	held   []child.Belonging
 	duties []duty.Duty
+
+	assessed Story
 }
 
 // Show is the record of a child; what is private is covered.
@@ -128,6 +131,9 @@ func (p *Pages) record(w http.ResponseWriter, r *http.Request, tx *db.Tx, by acc
 	case by.Can("child.close") && f.Successor == 0:
 		view.End = &ui.Action{Label: "恢复档案", Href: act(f.ID, "/reopen"), Icon: "undo"}
 	}
+	if len(rec.assessed.Table.Rows) > 0 {
+		view.Assessed = &rec.assessed.Table
+	}
 	if view.Reports, err = p.reports(r.Context(), tx, by, f.ID); err != nil {
 		return err
 	}
@@ -171,6 +177,12 @@ func (p *Pages) gather(ctx context.Context, tx *db.Tx, by access.Actor, f child.
 		func() error { rec.duties, err = p.Kernel.OfSubject(ctx, tx, by, subject, int64(f.ID)); return err },
 		func() error { rec.places, err = region.Places(ctx, tx, rec.regions()); return err },
 		func() error { rec.units, err = p.Units(ctx, tx, rec.unitIDs()); return err },
+		func() error {
+			if p.Assessed != nil {
+				rec.assessed, err = p.Assessed(ctx, tx, by, f.ID, f.Revealed)
+			}
+			return err
+		},
 	} {
 		if err := read(); err != nil {
 			return rec, err
