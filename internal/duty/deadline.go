@@ -77,6 +77,13 @@ func (l Deadline) due(cal *civil.Calendar, from clock.Instant) (clock.Instant, b
 	return 0, false, errs.New(errs.Invalid, "请填写办理时限：没有时限的事项不能下达。")
 }
 
+// Due gives when a deadline that begins at an instant ends, for who counts what
+// was late without a duty of its own.
+func (l Deadline) Due(cal *civil.Calendar, from clock.Instant) (clock.Instant, error) {
+	due, _, err := l.due(cal, from)
+	return due, err
+}
+
 // morning is the hour of the working day at which reminders go out.
 const morning = 8 * time.Hour
 

@@ -266,12 +266,16 @@ func (k *Desk) open(ctx context.Context, tx *db.Tx, by access.Actor, r Report, k
 	if !ok {
 		return 0, errs.Newf(errs.Internal, "规则里没有“%s”的时限，请系统管理员检查规则。", clockID)
 	}
+	deadline := duty.After(c, tx.Now)
+	if kind == AnswerKind {
+		deadline = deadline.From(r.Accepted) // deciding and merging do not begin the reporter's clock anew
+	}
 	ladder := ""
 	if c.Kind == "hours" {
 		ladder = "hours"
 	}
 	ids, err := k.Kernel.Open(ctx, tx, by, duty.New{Kind: kind, Subject: "intake_report", SubjectID: int64(r.ID), Whole: int64(r.ID), Title: title,
-		Unit: r.Unit, Region: r.Region, Rule: basis, Clause: "第十一条", Deadline: duty.After(c, tx.Now), Ladder: ladder, Pressing: pressing})
+		Unit: r.Unit, Region: r.Region, Rule: basis, Clause: "第十一条", Deadline: deadline, Ladder: ladder, Pressing: pressing})
 	if err != nil {
 		return 0, err
 	}

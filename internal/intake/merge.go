@@ -40,15 +40,18 @@ func (k *Desk) Merge(ctx context.Context, tx *db.Tx, by access.Actor, id, into r
 	if len(others) > 0 {
 		return errs.New(errs.Conflict, "已有其他报告并入这一件，请把后来的报告并入它。")
 	}
-	if err := k.settle(ctx, tx, by, &r.Duty, id); err != nil {
-		return err
-	}
+	decided := r.State == Decided
 	if r.Accepted == 0 {
 		r.Accepted, r.AcceptedName = tx.Now, by.Name
 	}
 	r.State, r.Merged = Merged, into
-	if r.Duty, err = k.open(ctx, tx, by, r, AnswerKind); err != nil {
-		return err
+	if !decided || r.Duty == 0 { // the duty to answer stands already, with whatever extended or stopped its clock
+		if err := k.settle(ctx, tx, by, &r.Duty, id); err != nil {
+			return err
+		}
+		if r.Duty, err = k.open(ctx, tx, by, r, AnswerKind); err != nil {
+			return err
+		}
 	}
 	if err := save(ctx, tx, r); err != nil {
 		return err

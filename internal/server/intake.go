@@ -34,6 +34,7 @@ import (
 	"weibao/internal/region"
 	"weibao/internal/rule"
 	"weibao/internal/ui"
+	"weibao/internal/workday"
 )
 
 // intakeEntries are the doors to reports.
@@ -100,7 +101,7 @@ func (a *App) reports() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	counted, err := numberspage.New(numberspage.Deps{DB: a.DB, UI: a.UI, Book: book, Places: region.Places})
+	counted, err := numberspage.New(numberspage.Deps{DB: a.DB, UI: a.UI, Book: book, Calendar: workday.Calendar, Places: region.Places})
 	if err != nil {
 		return nil, err
 	}

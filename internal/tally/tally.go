@@ -74,7 +74,7 @@ func (t Lines) Sorted() []Line {
 type Span struct {
 	N           int // that have the fact
 	Median, P90 time.Duration
-	Late        int // over a limit, where one was given
+	Late        int // passed their own limit
 }
 
 // Times are those of one step.
@@ -90,15 +90,8 @@ func (t *Times) Add(from, to clock.Instant) {
 	}
 }
 
-// Within notes whether a step kept a limit: one that has not happened is late
-// once it still must and the limit is over. Without a limit nothing is late.
-func (t *Times) Within(from, to clock.Instant, limit time.Duration, now clock.Instant, open bool) {
-	end := to
-	if to == 0 {
-		end = now
-	}
-	t.late += One(limit > 0 && end.Sub(from) > limit && (to != 0 || open))
-}
+// Late notes whether a step passed its own limit, or waits beyond it.
+func (t *Times) Late(late bool) { t.late += One(late) }
 
 // Span gives the median and the ninth decile.
 func (t *Times) Span() Span {

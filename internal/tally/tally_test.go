@@ -35,28 +35,16 @@ func TestMedianAndNinthDecileAreTimesThatOccurred(t *testing.T) {
 	}
 }
 
-func TestLateIsWhatPassedItsLimitOrStillWaitsBeyondIt(t *testing.T) {
-	start := clock.Of(time.Date(2026, 3, 2, 4, 0, 0, 0, time.UTC))
-	now := start.Add(5 * time.Hour)
-	for _, c := range []struct {
-		name  string
-		to    clock.Instant
-		limit time.Duration
-		open  bool
-		late  int
-	}{
-		{"in time", start.Add(time.Hour), 2 * time.Hour, true, 0},
-		{"at the limit", start.Add(2 * time.Hour), 2 * time.Hour, true, 0},
-		{"after it", start.Add(3 * time.Hour), 2 * time.Hour, false, 1},
-		{"still waits", 0, 2 * time.Hour, true, 1},
-		{"ended without it", 0, 2 * time.Hour, false, 0},
-		{"no limit", start.Add(4 * time.Hour), 0, true, 0},
-	} {
-		var times tally.Times
-		times.Within(start, c.to, c.limit, now, c.open)
-		if got := times.Span().Late; got != c.late {
-			t.Errorf("%s: %d", c.name, got)
-		}
+func TestWhatIsLateCountsWithAndWithoutTheFact(t *testing.T) {
+	var times tally.Times
+	times.Add(10, 0)
+	times.Late(true) // still waits
+	times.Add(10, 20)
+	times.Late(false)
+	times.Add(10, 30)
+	times.Late(true)
+	if s := times.Span(); s.N != 2 || s.Late != 2 {
+		t.Errorf("%+v", s)
 	}
 }
 

@@ -34,6 +34,8 @@ type Deps struct {
 	DB   *db.DB
 	UI   *ui.Renderer
 	Book func() *rule.Book
+	// Calendar gives the working days by which limits run.
+	Calendar func(ctx context.Context, tx *db.Tx) (*civil.Calendar, error)
 	// Places gives what divisions are called.
 	Places func(ctx context.Context, tx *db.Tx, codes []string) (map[string]string, error)
 }
@@ -65,7 +67,7 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, by access.Actor) er
 	today := civil.DateOf(tx.Now.Time())
 	period := tally.PeriodOf(r.URL.Query().Get("from"), r.URL.Query().Get("to"), today)
 	from, to := period.Bounds()
-	n, err := numbers.Of(r.Context(), tx, by, period, p.limits(today))
+	n, err := numbers.Counter{Calendar: p.Calendar, Book: p.Book}.Of(r.Context(), tx, by, period)
 	if err != nil {
 		return err
 	}
@@ -73,7 +75,7 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, by access.Actor) er
 	if err != nil {
 		return err
 	}
-	v := view{Filter: ui.Between("/intake/numbers", period.From, period.To), Figures: figures(n, tx.Now.Time()), Times: times(n)}
+	v := view{Filter: ui.Between("/intake/numbers", period.From, period.To), Figures: figures(n, tx.Now.Time()), Times: p.times(n, today)}
 	codes := make([]string, len(n.Towns))
 	for i, l := range n.Towns {
 		codes[i] = l.Key + "000"
@@ -104,18 +106,6 @@ func link(name, key string) string {
 	return "/reports?" + url.Values{"view": {"all"}, name: {key}}.Encode()
 }
 
-// limits are the county's clocks in hours.
-func (p *Pages) limits(today civil.Date) numbers.Limits {
-	hours := func(id string) time.Duration {
-		c, _ := p.Book().Clock(id, today)
-		if c.Span.Unit != "hours" {
-			return 0
-		}
-		return time.Duration(c.Span.N) * time.Hour
-	}
-	return numbers.Limits{Accept: hours("report.accept"), AcceptEmergency: hours("report.accept-emergency")}
-}
-
 func figures(n numbers.Numbers, now time.Time) ui.Figures {
 	f := ui.Figures{Asof: civil.FormatTime(now)}
 	for _, x := range []struct {
@@ -130,20 +120,43 @@ func figures(n numbers.Numbers, now time.Time) ui.Figures {
 	return f
 }
 
-func times(n numbers.Numbers) ui.Table {
-	t := ui.Table{ID: "times", Caption: "各步用时（从收到起算）", Columns: []ui.Column{{Label: "步骤", Wide: true}, {Label: "件数", Num: true}, {Label: "中位数", Num: true}, {Label: "九成不超过", Num: true}, {Label: "超时", Num: true}}}
-	for _, x := range []struct {
-		label string
-		span  tally.Span
-		limit bool
-	}{{"受理", n.Accept, true}, {"首次处置", n.Act, false}, {"首次答复报告人", n.Answer, false}, {"办结", n.Close, false}} {
-		late := "—"
-		if x.limit {
-			late = strconv.Itoa(x.span.Late)
-		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T(x.label), ui.T(strconv.Itoa(x.span.N)), ui.T(took(x.span, x.span.Median)), ui.T(took(x.span, x.span.P90)), ui.T(late)}})
+// step is a row of the times with what it counts.
+type step struct {
+	label, definition string
+	span              tally.Span
+	clock, pressing   string // of the rules; pressing is that of emergencies
+}
+
+// times tells each step's time and how many passed their own limit.
+func (p *Pages) times(n numbers.Numbers, today civil.Date) ui.Table {
+	t := ui.Table{ID: "times", Caption: "各步用时（从收到起算）", Columns: []ui.Column{{Label: "步骤", Wide: true}, {Label: "时限"}, {Label: "件数", Num: true}, {Label: "中位数", Num: true}, {Label: "九成不超过", Num: true}, {Label: "超时", Num: true}}}
+	for _, x := range []step{
+		{"受理", "超时：受理、不予受理时已过时限，或者过了时限还没有受理", n.Accept, "report.accept", "report.accept-emergency"},
+		{"首次处置", "最早的处置登记或者转办。超时：处置时已过时限，或者过了时限还没有处置；没有处置就合并、办结、不予受理的不计", n.Act, numbers.ActClock, numbers.ActEmergencyClock},
+		{"首次答复报告人", "超时：第一次答复时已过时限，或者过了时限还没有答复；延期的按延期后的时限，挂起的不计", n.Answer, numbers.AnswerClock, ""},
+		{"办结", "与答复报告人同一时限。超时：办结时已过时限，或者过了时限还没有办结；合并的随所并入的报告，不另计", n.Close, numbers.AnswerClock, ""},
+	} {
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: x.label, Sub: x.definition}, p.limit(x, today), ui.T(strconv.Itoa(x.span.N)), ui.T(took(x.span, x.span.Median)), ui.T(took(x.span, x.span.P90)), ui.T(strconv.Itoa(x.span.Late))}})
 	}
 	return t
+}
+
+var spanWords = map[string]string{"hours": "小时", "workdays": "个工作日", "days": "日", "months": "个月", "years": "年"}
+
+// limit says by when a step is due, and whether a document fixes that.
+func (p *Pages) limit(x step, today civil.Date) ui.Cell {
+	c, ok := p.Book().Clock(x.clock, today)
+	if !ok || c.Span.N == 0 {
+		return ui.T("没有规定")
+	}
+	cell := ui.T(c.Event + "后" + strconv.Itoa(c.Span.N) + spanWords[c.Span.Unit])
+	if e, ok := p.Book().Clock(x.pressing, today); ok && e.Span.N != 0 {
+		cell.Text += "；紧急的" + strconv.Itoa(e.Span.N) + spanWords[e.Span.Unit]
+	}
+	if c.Status == rule.Suggested {
+		cell.Sub = rule.SuggestedNote
+	}
+	return cell
 }
 
 // satisfied shows what named reporters said of their own accord.
