@@ -335,6 +335,12 @@ CREATE TABLE casework_event (
 CREATE INDEX casework_event_kind ON casework_event (whole, kind, at);
 CREATE INDEX casework_event_whole ON casework_event (whole, id);
 
+CREATE TABLE casework_event_place (
+    contingency BIGINT NOT NULL,
+    region      TEXT NOT NULL,
+    PRIMARY KEY (contingency, region)
+);
+
 CREATE TABLE casework_follow (
     id      INTEGER PRIMARY KEY,
     whole   BIGINT NOT NULL,

@@ -22,7 +22,7 @@ func (s *Stage) disaster(ctx context.Context, today time.Time) error {
 	s.Clock.Set(today.Add(-2 * hour))
 	var event int64
 	if err := s.write(ctx, func(tx *db.Tx) error {
-		if err := s.Alarm.Declare(ctx, tx, s.office, "disaster", "县应急指挥部关于启动防汛应急响应的通知"); err != nil {
+		if err := s.Alarm.Declare(ctx, tx, s.office, "disaster", "县应急指挥部关于启动防汛应急响应的通知", []string{access.Town(town.Post.Region) + "000"}); err != nil {
 			return err
 		}
 		list, err := s.Alarm.Contingencies(ctx, tx, s.office)

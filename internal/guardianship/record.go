@@ -121,10 +121,8 @@ func (k *Desk) validate(ctx context.Context, tx *db.Tx, id ref.Child, fact prote
 	if err := k.within(ctx, tx, id, fact, *e, f); err != nil {
 		return err
 	}
-	if fact.Place {
-		f.Check(PlaceLabel(e.Place) != "", "place", "请选择安置方式。")
-	} else {
-		e.Place = ""
+	if err := k.placed(ctx, tx, id, fact, e, f); err != nil {
+		return err
 	}
 	e.Urgent = e.Urgent && fact.Urgent
 	f.Check(len(e.Files) <= maxFiles, "files", "一次最多上传20个文件，请分批上传。")

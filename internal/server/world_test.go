@@ -321,7 +321,7 @@ func (w *world) emergency() {
 		return w.Alarm.Post(ctx, tx, officer, civil.DateOf(tx.Now.Time()), w.words(), w.words())
 	})
 	w.write(func(ctx context.Context, tx *db.Tx) error {
-		return w.Alarm.Declare(ctx, tx, officer, "disaster", w.words())
+		return w.Alarm.Declare(ctx, tx, officer, "disaster", w.words(), []string{village})
 	})
 	w.ids["run"] = ref.Format(run)
 	w.event()

@@ -39,19 +39,6 @@ func SeatOf(region string) string {
 	return region
 }
 
-// holding lists the divisions whose events hold in a place: its province,
-// prefecture and county.
-func holding(region string) []any {
-	var out []any
-	prefix := access.Prefix(region)
-	for _, n := range []int{2, 4, 6} {
-		if len(prefix) >= n {
-			out = append(out, prefix[:n]+strings.Repeat("0", 12-n))
-		}
-	}
-	return out
-}
-
 // Roster gives who is on duty on some days in the office of the actor's county,
 // or of his division above counties.
 func (k *Desk) Roster(ctx context.Context, tx *db.Tx, by access.Actor, from civil.Date, days int) ([]Watch, error) {
@@ -80,8 +67,8 @@ func (k *Desk) Post(ctx context.Context, tx *db.Tx, by access.Actor, day civil.D
 	return audit.Write(ctx, tx, by, "emergency.roster", "casework_roster", w.ID, map[string]any{"day": day})
 }
 
-// Contingency is a public event during which other limits hold, in the division
-// that declared it and in all below.
+// Contingency is a public event during which other limits hold in the places
+// that it names, of the division that declared it.
 type Contingency struct {
 	ID      int64
 	Region  string
@@ -93,9 +80,9 @@ type Contingency struct {
 	EndedBy string
 }
 
-// Declare begins the plan for a public event in the actor's county, or in the
-// whole of his division above counties.
-func (k *Desk) Declare(ctx context.Context, tx *db.Tx, by access.Actor, plan, reason string) error {
+// Declare begins the plan for a public event in places of the actor's county or
+// of his division above counties; naming none is the whole of it.
+func (k *Desk) Declare(ctx context.Context, tx *db.Tx, by access.Actor, plan, reason string, places []string) error {
 	if err := by.Require("emergency.declare"); err != nil {
 		return err
 	}
@@ -103,17 +90,21 @@ func (k *Desk) Declare(ctx context.Context, tx *db.Tx, by access.Actor, plan, re
 	f := errs.Fields{}
 	f.Check(known, "plan", "请选择预案。")
 	f.Check(strings.TrimSpace(reason) != "", "reason", "请写明启动的依据，例如县应急指挥部的通知。")
+	places = named(seat(by), places, f)
 	if err := f.Err(); err != nil {
 		return err
 	}
 	c := Contingency{ID: int64(ref.New[ref.Audit](tx.Now.Time())), Region: seat(by), Plan: plan, Reason: strings.TrimSpace(reason), Began: tx.Now, ByName: by.Name}
 	if err := insertContingency(ctx, tx, c); err != nil {
 		if db.IsUnique(err) {
-			return errs.Wrap(errs.Conflict, err, "这个预案已经启动。")
+			return errs.Wrap(errs.Conflict, err, "这个预案已经启动。还有其他地方涉及的，打开预案，扩大范围。")
 		}
 		return err
 	}
-	return audit.Write(ctx, tx, by, "emergency.declare", "casework_contingency", c.ID, map[string]any{"plan": plan})
+	if err := insertPlaces(ctx, tx, c.ID, places); err != nil {
+		return err
+	}
+	return audit.Write(ctx, tx, by, "emergency.declare", "casework_contingency", c.ID, map[string]any{"plan": plan, "places": places})
 }
 
 // Recall ends the plan, which only the division that declared it can: from then

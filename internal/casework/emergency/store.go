@@ -113,14 +113,42 @@ func contingencies(ctx context.Context, tx *db.Tx, by access.Actor) ([]Contingen
 	return db.All[Contingency](ctx, tx, "SELECT "+db.ColumnsOf[Contingency]("c")+" FROM casework_contingency c WHERE "+where+" ORDER BY CASE WHEN c.ended = 0 THEN 0 ELSE 1 END, c.id DESC LIMIT 50", args...)
 }
 
-// underWay gives the plans that hold in a place.
+// underWay gives the plans of the events that name a place, or where it lies.
 func underWay(ctx context.Context, tx *db.Tx, region string) ([]string, error) {
 	here := holding(region)
-	return db.All[string](ctx, tx, "SELECT c.plan FROM casework_contingency c WHERE c.ended = 0 AND c.region IN "+db.In(len(here))+" ORDER BY c.id", here...)
+	return db.All[string](ctx, tx, "SELECT c.plan FROM casework_contingency c WHERE c.ended = 0 AND EXISTS (SELECT 1 FROM casework_event_place p WHERE p.contingency = c.id AND p.region IN "+
+		db.In(len(here))+") ORDER BY c.id", here...)
+}
+
+// eventPlace is a place that an event names.
+type eventPlace struct {
+	Contingency int64
+	Region      string
+}
+
+func insertPlaces(ctx context.Context, tx *db.Tx, event int64, places []string) error {
+	rows := make([]eventPlace, len(places))
+	for i, p := range places {
+		rows[i] = eventPlace{event, p}
+	}
+	return db.InsertAll(ctx, tx, "casework_event_place", rows)
+}
+
+func placesOf(ctx context.Context, tx *db.Tx, events []int64) ([]eventPlace, error) {
+	if len(events) == 0 {
+		return nil, nil
+	}
+	return db.All[eventPlace](ctx, tx, "SELECT "+db.ColumnsOf[eventPlace]("p")+" FROM casework_event_place p WHERE p.contingency IN "+db.In(len(events))+" ORDER BY p.contingency, p.region", db.Args(events)...)
 }
 
 // Rehome gives what was set going in a division that is no longer in force the one in its place.
 func Rehome(ctx context.Context, tx *db.Tx, was, now string) error {
+	if _, err := tx.Exec(ctx, "INSERT INTO casework_event_place (contingency, region) SELECT p.contingency, CAST(? AS TEXT) FROM casework_event_place p WHERE p.region = ? ON CONFLICT (contingency, region) DO NOTHING", now, was); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, "DELETE FROM casework_event_place WHERE region = ?", was); err != nil {
+		return err
+	}
 	if _, err := tx.Exec(ctx, "UPDATE casework_run SET region = ?, town = ?, county = ? WHERE region = ?", now, access.Town(now), access.County(now), was); err != nil {
 		return err
 	}

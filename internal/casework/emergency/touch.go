@@ -107,44 +107,44 @@ func (k *Desk) chosen(ctx context.Context, tx *db.Tx, by access.Actor, c Conting
 	if err != nil {
 		return nil, err
 	}
+	places, err := k.Places(ctx, tx, []Contingency{c})
+	if err != nil {
+		return nil, err
+	}
+	divisions, err := aims(by, places[c.ID], in.Region)
+	if err != nil {
+		return nil, err
+	}
 	var out []Touched
 	units := map[string]ref.Unit{}
-	within := access.Prefix(c.Region)
-	if in.Region == "" && len(access.Prefix(by.Scope().Region)) < len(within) && len(within) == 6 {
-		in.Region = c.Region
-	}
-	switch scope := by.Scope(); {
-	case in.Region == "" && scope.Reach == access.InRegion && access.County(scope.Region) == "":
-		return nil, errs.Fields{"region": "请选择一个县（市、区）或者其中的乡镇（街道）。"}.Err()
-	case in.Region != "" && !strings.HasPrefix(in.Region, within):
-		return nil, errs.Fields{"region": "这里不在启动预案的范围内，请选择其他地方。"}.Err()
-	}
-	f := child.Filter{Region: in.Region, Category: in.Category, Level: child.AnyLevel, Limit: touchPage}
-	for {
-		page, err := k.Cabinet.List(ctx, tx, by, f)
-		if err != nil {
-			return nil, err
-		}
-		for _, file := range page {
-			if slices.Contains(have, file.ID) || in.School != "" && !strings.Contains(file.School, in.School) {
-				continue
+	for _, division := range divisions {
+		f := child.Filter{Region: division, Category: in.Category, Level: child.AnyLevel, Limit: touchPage}
+		for more := true; more; {
+			page, err := k.Cabinet.List(ctx, tx, by, f)
+			if err != nil {
+				return nil, err
 			}
-			if _, known := units[file.Region]; !known {
-				if units[file.Region], err = k.Unit(ctx, tx, file.Region, procedure.Village, ""); err != nil {
-					return nil, err
+			for _, file := range page {
+				if slices.Contains(have, file.ID) || in.School != "" && !strings.Contains(file.School, in.School) {
+					continue
 				}
+				if _, known := units[file.Region]; !known {
+					if units[file.Region], err = k.Unit(ctx, tx, file.Region, procedure.Village, ""); err != nil {
+						return nil, err
+					}
+				}
+				out = append(out, Touched{ID: ref.New[TouchedID](tx.Now.Time()), Contingency: c.ID, Child: file.ID, Unit: units[file.Region], Region: file.Region, Town: access.Town(file.Region),
+					County: access.County(file.Region), State: Unheard, Added: tx.Now, Sealed: []byte{}})
 			}
-			out = append(out, Touched{ID: ref.New[TouchedID](tx.Now.Time()), Contingency: c.ID, Child: file.ID, Unit: units[file.Region], Region: file.Region, Town: access.Town(file.Region),
-				County: access.County(file.Region), State: Unheard, Added: tx.Now, Sealed: []byte{}})
+			if len(out) > maxTouched {
+				return nil, errs.Fields{"region": "一次最多列入5000名，请缩小范围，例如按乡镇分次列入。"}.Err()
+			}
+			if more = len(page) == touchPage; more {
+				f.After = child.KeyOf(page[len(page)-1])
+			}
 		}
-		if len(out) > maxTouched {
-			return nil, errs.Fields{"region": "一次最多列入5000名，请缩小范围，例如按乡镇分次列入。"}.Err()
-		}
-		if len(page) < touchPage {
-			return out, nil
-		}
-		f.After = child.KeyOf(page[len(page)-1])
 	}
+	return out, nil
 }
 
 // search asks the units of children to reach them, those that are not asked yet.

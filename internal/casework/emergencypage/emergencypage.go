@@ -101,6 +101,7 @@ func (p *Pages) Routes() []ui.Route {
 		{Method: "POST", Path: WatchPath + "/recall", Permission: "emergency.declare", Handle: p.Recall},
 	}
 	routes = append(routes, ui.Route{Method: "GET", Path: EventPath + "/{event}", Permission: "emergency.show", Handle: p.Event},
+		ui.Route{Method: "POST", Path: EventPath + "/{event}/widen", Permission: "emergency.declare", Handle: p.Widen},
 		ui.Route{Method: "POST", Path: EventPath + "/{event}/touch", Permission: "emergency.touch", Handle: p.TouchDone},
 		ui.Route{Method: "POST", Path: EventPath + "/{event}/left", Permission: "emergency.touch", Handle: p.Mark(markLeft)})
 	for _, m := range []mark{markSafe, markCare, markLost} {

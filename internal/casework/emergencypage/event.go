@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,6 +35,7 @@ type eventView struct {
 	Table  ui.Table
 	Behind *ui.Table // villages with children that are not reached
 	Form   *ui.Form  // puts children on the list
+	Widen  *ui.Form  // lets it hold in more places
 }
 
 const touchedRows = 50
@@ -85,12 +87,16 @@ func (p *Pages) showEvent(w http.ResponseWriter, r *http.Request, by access.Acto
 	if err != nil {
 		return err
 	}
-	holds, err := region.Names(ctx, tx, []string{c.Region})
+	holds, err := p.Desk.Places(ctx, tx, []emergency.Contingency{c})
+	if err != nil {
+		return err
+	}
+	names, err := region.Places(ctx, tx, holds[id])
 	if err != nil {
 		return err
 	}
 	view := eventView{First: first(letter.Punctuate(plan.First)), Filter: eventTabs(id, q, counts), Facts: ui.Summary{Facts: []ui.Fact{{Label: "启动的依据", Value: c.Reason},
-		{Label: "范围", Value: holds[c.Region]}, {Label: "启动", Value: civil.FormatTime(c.Began.Time()), Sub: c.ByName}, {Label: "结束", Value: civil.FormatTime(c.Ended.Time()), Sub: c.EndedBy},
+		{Label: "范围", Value: held(names, holds[id])}, {Label: "启动", Value: civil.FormatTime(c.Began.Time()), Sub: c.ByName}, {Label: "结束", Value: civil.FormatTime(c.Ended.Time()), Sub: c.EndedBy},
 		{Label: "涉及", Value: ui.Count(int(counts[""])) + "名", Sub: "没有联系上的" + ui.Count(int(counts[emergency.Unreached])) + "名"}}}}
 	if c.Ended == 0 {
 		view.Facts.Facts[3].Value = ""
@@ -105,11 +111,19 @@ func (p *Pages) showEvent(w http.ResponseWriter, r *http.Request, by access.Acto
 	if view.Form, err = p.touchForm(ctx, tx, by, c); err != nil {
 		return err
 	}
+	if view.Widen, err = p.widenForm(ctx, tx, by, c, holds[id]); err != nil {
+		return err
+	}
 	if view.Form != nil && counts[""] > 0 {
 		page.Action = &ui.Action{Label: "列入名单", Href: "#" + view.Form.ID, Icon: "plus"}
 	}
-	if problem != nil && view.Form != nil {
-		*view.Form, page.Status = view.Form.Fill(r.PostForm, problem), ui.Status(problem)
+	if problem != nil {
+		page.Status = ui.Status(problem)
+		for _, f := range []*ui.Form{view.Form, view.Widen} {
+			if f != nil && f.Action == r.URL.Path {
+				*f = f.Fill(r.PostForm, problem)
+			}
+		}
 	}
 	return p.UI.Page(w, r, by, "event.html", page, view)
 }
@@ -284,26 +298,19 @@ func (p *Pages) touchForm(ctx context.Context, tx *db.Tx, by access.Actor, c eme
 	if len(access.Prefix(scope)) < len(access.Prefix(c.Region)) {
 		scope = c.Region
 	}
-	places, err := region.Choices(ctx, tx, by, scope)
+	holds, err := p.Desk.Places(ctx, tx, []emergency.Contingency{c})
 	if err != nil {
 		return nil, err
 	}
-	above := access.County(scope) == "" // lists of children are of one county
-	var regions, categories []ui.Option
-	for _, place := range places {
-		if access.County(place.Code) != "" {
-			regions = append(regions, ui.Option{Value: place.Code, Label: place.ShortName, Keys: place.Search})
-		}
-		if len(access.Prefix(scope)) <= 6 {
-			below, err := region.Choices(ctx, tx, by, place.Code)
-			if err != nil {
-				return nil, err
-			}
-			for _, b := range below {
-				regions = append(regions, ui.Option{Value: b.Code, Label: place.ShortName + b.ShortName, Keys: b.Search})
-			}
-		}
+	regions, err := divisions(ctx, tx, by, scope)
+	if err != nil {
+		return nil, err
 	}
+	regions = slices.DeleteFunc(regions, func(o ui.Option) bool { // lists of children are of one county
+		return access.County(o.Value) == "" || !slices.ContainsFunc(holds[c.ID], func(place string) bool { return emergency.Within(o.Value, place) })
+	})
+	above := access.County(scope) == "" && slices.ContainsFunc(holds[c.ID], func(place string) bool { return access.County(place) == "" })
+	var categories []ui.Option
 	for _, category := range ledger.Shown(p.Desk.Book(), civil.DateOf(tx.Now.Time())) {
 		categories = append(categories, ui.Option{Value: category.ID, Label: letter.Punctuate(category.Label)})
 	}
@@ -311,6 +318,77 @@ func (p *Pages) touchForm(ctx context.Context, tx *db.Tx, by access.Actor, c eme
 		{Kind: ui.Pick, Name: "region", Label: "哪里的孩子", Blank: map[bool]string{true: "请选择县（市、区）或者乡镇（街道）", false: "全部"}[above], Required: above, Options: regions, Short: true},
 		{Kind: ui.Pick, Name: "category", Label: "类别", Blank: "不限", Options: categories, Short: true},
 		{Kind: ui.Text, Name: "school", Label: "学校", Max: 60, Short: true, Hint: "只列入这所学校的孩子，按学校名称中的字查找。"}}}, nil
+}
+
+// divisions lists what lies below a division, down to townships, in a county down to villages.
+func divisions(ctx context.Context, tx *db.Tx, by access.Actor, top string) ([]ui.Option, error) {
+	places, err := region.Choices(ctx, tx, by, top)
+	if err != nil {
+		return nil, err
+	}
+	var out []ui.Option
+	for _, place := range places {
+		out = append(out, ui.Option{Value: place.Code, Label: place.ShortName, Keys: place.Search})
+		if len(access.Prefix(top)) > 6 {
+			continue
+		}
+		below, err := region.Choices(ctx, tx, by, place.Code)
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range below {
+			out = append(out, ui.Option{Value: b.Code, Label: place.ShortName + b.ShortName, Keys: b.Search})
+		}
+	}
+	return out, nil
+}
+
+// widenForm asks where else the event's plan is to hold.
+func (p *Pages) widenForm(ctx context.Context, tx *db.Tx, by access.Actor, c emergency.Contingency, holds []string) (*ui.Form, error) {
+	if c.Ended != 0 || !by.Can("emergency.declare") || c.Region != emergency.SeatOf(by.Post.Region) || slices.Contains(holds, c.Region) {
+		return nil, nil
+	}
+	places, err := divisions(ctx, tx, by, c.Region)
+	places = slices.DeleteFunc(places, func(o ui.Option) bool {
+		return slices.ContainsFunc(holds, func(place string) bool { return emergency.Within(o.Value, place) })
+	})
+	return &ui.Form{ID: "widen", Action: eventPath(c.ID) + "/widen", Submit: "扩大范围", Fields: []ui.Field{
+		{Kind: ui.PickMany, Name: "place", Label: "还有哪里涉及", Required: true, Options: places, Hint: "预案的时限和清单从现在起也在这些地方执行。"}}}, err
+}
+
+// Widen lets an event hold in more places.
+func (p *Pages) Widen(w http.ResponseWriter, r *http.Request, by access.Actor) error {
+	id, err := eventOf(r)
+	if err != nil {
+		return err
+	}
+	if err := r.ParseForm(); err != nil {
+		return errs.Wrap(errs.Invalid, err, "没有读到填写的内容，请重试。")
+	}
+	err = p.write(r, func(ctx context.Context, tx *db.Tx) error {
+		return p.Desk.Widen(ctx, tx, by, id, r.PostForm["place"])
+	})
+	if errs.Is(err, errs.Invalid) {
+		return p.showEvent(w, r, by, err)
+	}
+	if err != nil {
+		return err
+	}
+	ui.RedirectWith(w, r, eventPath(id), ui.Done, "范围已扩大。请把这些地方的孩子列入名单。")
+	return nil
+}
+
+// held says in which places an event holds, a few of them by name.
+func held(names map[string]string, places []string) string {
+	const few = 4
+	var out []string
+	for i, place := range places {
+		if i == few {
+			return strings.Join(out, "、") + "等" + ui.Count(len(places)) + "处"
+		}
+		out = append(out, names[place])
+	}
+	return strings.Join(out, "、")
 }
 
 func called(c child.Child) string {

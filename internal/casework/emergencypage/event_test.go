@@ -236,3 +236,73 @@ func TestAnEventOfAPrefectureHoldsInItsCountiesAlone(t *testing.T) {
 		}
 	})
 }
+
+// span gives the time limit of an urgent referral as it holds in a place.
+func (x *desk) span(region string) int {
+	x.T.Helper()
+	c, err := x.k.Clock(x.T.Context(), x.d.Reader(), region, "referral.urgent")
+	if err != nil {
+		x.T.Fatal(err)
+	}
+	return c.Span.N
+}
+
+// listed tells whether the plan's checklist stands first in a place.
+func (x *desk) listed(region string) bool {
+	x.T.Helper()
+	lists, err := x.k.Lists(x.T.Context(), x.d.Reader(), region)
+	if err != nil {
+		x.T.Fatal(err)
+	}
+	return lists[0].Event != ""
+}
+
+func TestAnEventChangesClocksAndListsOnlyWhereItNamesAPlace(t *testing.T) {
+	const town, wide = "990101100000", "990101101000"
+	withDesk(t, func(x *desk) {
+		x.children(village, "单小明")
+		x.children(elsewhere, "郑小雨")
+		usual := x.span(village)
+		if w := x.Do(officer, "POST", "/emergency-watch/declare", url.Values{"plan": {"disaster"}, "reason": {"通知"}, "place": {"990201000000"}}); w.Code != http.StatusUnprocessableEntity {
+			t.Errorf("a place of another county: status %d", w.Code)
+		}
+		x.post(officer, "/emergency-watch/declare", url.Values{"plan": {"disaster"}, "reason": {"县应急指挥部通知"}, "place": {village, town}})
+		list, err := x.k.Contingencies(t.Context(), x.d.Reader(), officer)
+		if err != nil || len(list) != 1 {
+			t.Fatal(list, err)
+		}
+		if places, err := x.k.Places(t.Context(), x.d.Reader(), list); err != nil || len(places[list[0].ID]) != 1 || places[list[0].ID][0] != town {
+			t.Errorf("a village of a named township is named besides: %v %v", places, err)
+		}
+		for region, holds := range map[string]bool{village: true, town: true, elsewhere: false, wide: false, county: false} {
+			if got := x.span(region); (got != usual) != holds {
+				t.Errorf("%s: %d hours, usually %d", region, got, usual)
+			}
+			if x.listed(region) != holds {
+				t.Errorf("%s: the plan's checklist stands first: %v", region, !holds)
+			}
+		}
+		path, event := "/emergency-events/"+ref.Format(emergency.TouchedID(list[0].ID)), list[0].ID
+		if w := x.Do(officer, "POST", path+"/touch", url.Values{"region": {elsewhere}}); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "先扩大范围") {
+			t.Errorf("children of a place that is not named: status %d", w.Code)
+		}
+		x.post(officer, path+"/touch", nil)
+		if n := len(x.ids(officer, event, "")); n != 1 {
+			t.Errorf("%d children of the named township", n)
+		}
+		for _, places := range [][]string{nil, {village}, {"990201000000"}} {
+			if w := x.Do(officer, "POST", path+"/widen", url.Values{"place": places}); w.Code != http.StatusUnprocessableEntity {
+				t.Errorf("widened by %v: status %d", places, w.Code)
+			}
+		}
+		x.post(officer, path+"/widen", url.Values{"place": {elsewhere}})
+		if x.span(elsewhere) == usual || !x.listed(elsewhere) || x.span(wide) != usual {
+			t.Error("it holds in the added village and in no other of its township")
+		}
+		x.post(officer, path+"/touch", url.Values{"region": {elsewhere}})
+		if n := len(x.ids(officer, event, "")); n != 2 {
+			t.Errorf("%d children after it was widened", n)
+		}
+		x.Page(officer, "event-places", path, "列入名单")
+	})
+}

@@ -64,7 +64,9 @@ func (p *Pages) showWatch(w http.ResponseWriter, r *http.Request, by access.Acto
 		return err
 	}
 	page := ui.Page{Title: "应急值守", Nav: "casework"}
-	p.forms(tx, by, &view)
+	if err := p.forms(r.Context(), tx, by, &view); err != nil {
+		return err
+	}
 	if problem != nil {
 		page.Status = ui.Status(problem)
 		for _, f := range []*ui.Form{view.Form, view.Declare} {
@@ -88,7 +90,7 @@ func progressCell(f emergency.Far) ui.Cell {
 	return ui.Cell{Tag: &tag, Sub: "已办" + ui.Count(int(f.Done)) + "步，共" + ui.Count(int(f.Total)) + "步"}
 }
 
-func (p *Pages) forms(tx *db.Tx, by access.Actor, view *watchView) {
+func (p *Pages) forms(ctx context.Context, tx *db.Tx, by access.Actor, view *watchView) error {
 	today := civil.DateOf(tx.Now.Time())
 	if by.Can("emergency.roster") {
 		view.Form = &ui.Form{ID: "post", Action: WatchPath, Submit: "排班", Fields: []ui.Field{{Kind: ui.Date, Name: "day", Label: "日期", Required: true, Value: today.String(), Min: today.String(), Short: true},
@@ -99,9 +101,15 @@ func (p *Pages) forms(tx *db.Tx, by access.Actor, view *watchView) {
 		for _, c := range p.Desk.Book().Contingencies(today) {
 			plans = append(plans, ui.Option{Value: c.ID, Label: letter.Punctuate(c.Label), Hint: letter.Punctuate(c.First)})
 		}
-		view.Declare = &ui.Form{ID: "declare", Action: WatchPath + "/declare", Submit: "启动预案", Warning: "启动后，新下达的转介按预案的时限计算，启动应急清单时先列预案的清单，直到结束预案。启动后请列入涉及的孩子，由各村（社区）逐一联系。", Fields: []ui.Field{{Kind: ui.Radios, Name: "plan", Label: "预案", Required: true, Options: plans},
+		places, err := divisions(ctx, tx, by, emergency.SeatOf(by.Post.Region))
+		if err != nil {
+			return err
+		}
+		view.Declare = &ui.Form{ID: "declare", Action: WatchPath + "/declare", Submit: "启动预案", Warning: "启动后，这些地方新下达的转介按预案的时限计算，启动应急清单时先列预案的清单，直到结束预案。启动后请列入涉及的孩子，由各村（社区）逐一联系。", Fields: []ui.Field{{Kind: ui.Radios, Name: "plan", Label: "预案", Required: true, Options: plans},
+			{Kind: ui.PickMany, Name: "place", Label: "涉及的地方", Options: places, Hint: "预案的时限和清单只在这些地方执行，以后可以扩大。全部都涉及的，不选。"},
 			{Kind: ui.Text, Name: "reason", Label: "启动的依据", Required: true, Max: 200}}}
 	}
+	return nil
 }
 
 // events lists public events, and says of those under way what they change.
@@ -110,11 +118,15 @@ func (p *Pages) events(r *http.Request, tx *db.Tx, by access.Actor, view *watchV
 	if err != nil {
 		return err
 	}
-	codes := make([]string, len(list))
-	for i, c := range list {
-		codes[i] = c.Region
+	holds, err := p.Desk.Places(r.Context(), tx, list)
+	if err != nil {
+		return err
 	}
-	places, err := region.Names(r.Context(), tx, codes)
+	var codes []string
+	for _, places := range holds {
+		codes = append(codes, places...)
+	}
+	names, err := region.Places(r.Context(), tx, codes)
 	if err != nil {
 		return err
 	}
@@ -122,14 +134,14 @@ func (p *Pages) events(r *http.Request, tx *db.Tx, by access.Actor, view *watchV
 	view.Events = ui.Table{ID: "events", Caption: "突发事件预案", Columns: []ui.Column{{Label: "预案", Wide: true}, {Label: "范围", Slim: true}, {Label: "启动", Slim: true}, {Label: "结束", Slim: true}, {Label: "操作", Tools: true}}, Empty: ui.Empty{Title: "没有启动过预案"}}
 	for _, c := range list {
 		plan, _ := p.Desk.Book().Contingency(c.Plan, civil.DateOf(tx.Now.Time()))
-		cell := ui.Cell{}
+		cell, where := ui.Cell{}, held(names, holds[c.ID])
 		if c.Ended == 0 {
-			view.Notes = append(view.Notes, ui.Note{Tone: ui.Warn, Title: "正在执行预案：" + letter.Punctuate(plan.Label) + "（" + places[c.Region] + "）", Text: letter.Punctuate(plan.First)})
+			view.Notes = append(view.Notes, ui.Note{Tone: ui.Warn, Title: "正在执行预案：" + letter.Punctuate(plan.Label) + "（" + where + "）", Text: letter.Punctuate(plan.First)})
 			if by.Can("emergency.declare") && c.Region == here {
 				cell.Actions = []ui.Action{{Label: "结束预案", Post: WatchPath + "/recall?id=" + strconv.FormatInt(c.ID, 10), Danger: true}}
 			}
 		}
-		view.Events.Rows = append(view.Events.Rows, ui.Row{Cells: []ui.Cell{{Text: letter.Punctuate(plan.Label), Href: eventPath(c.ID), Sub: c.Reason}, ui.T(places[c.Region]), {Text: civil.FormatTime(c.Began.Time()), Sub: c.ByName}, {Text: civil.FormatTime(c.Ended.Time()), Sub: c.EndedBy}, cell}})
+		view.Events.Rows = append(view.Events.Rows, ui.Row{Cells: []ui.Cell{{Text: letter.Punctuate(plan.Label), Href: eventPath(c.ID), Sub: c.Reason}, ui.T(where), {Text: civil.FormatTime(c.Began.Time()), Sub: c.ByName}, {Text: civil.FormatTime(c.Ended.Time()), Sub: c.EndedBy}, cell}})
 	}
 	return nil
 }
@@ -145,7 +157,9 @@ func (p *Pages) WatchDone(w http.ResponseWriter, r *http.Request, by access.Acto
 // Declare begins the plan for a public event.
 func (p *Pages) Declare(w http.ResponseWriter, r *http.Request, by access.Actor) error {
 	plan, reason := r.PostFormValue("plan"), r.PostFormValue("reason")
-	return p.change(w, r, by, "预案已启动。", func(ctx context.Context, tx *db.Tx) error { return p.Desk.Declare(ctx, tx, by, plan, reason) })
+	return p.change(w, r, by, "预案已启动。请打开预案，列入涉及的孩子。", func(ctx context.Context, tx *db.Tx) error {
+		return p.Desk.Declare(ctx, tx, by, plan, reason, r.PostForm["place"])
+	})
 }
 
 // Recall ends the plan for a public event.

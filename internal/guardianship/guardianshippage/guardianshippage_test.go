@@ -153,7 +153,7 @@ func (x desk) supplies(path string) {
 // says that no law fixes it; restoration says within which days it is asked for.
 func TestFormsSayWhatTheCountyAndTheLawHave(t *testing.T) {
 	withDesk(t, func(x desk) {
-		x.Page(officer, "measure-custody", x.child+"/new?kind=custody", "孩子4周岁", "儿童福利机构", "系统建议值", "第九十二条第七项")
+		x.Page(officer, "measure-custody", x.child+"/new?kind=custody", "4周岁的孩子", "送儿童福利机构", "写明理由", "系统建议值", "第九十二条第七项")
 		x.Page(officer, "measure-restore", x.child+"/new?kind=restoration", "本系统没有登记判决撤销监护人资格", "未核实")
 		x.refused(officer, x.child+"/new", url.Values{"kind": {"restoration"}, "day": {"2026-03-02"}}, "请写明日期和文号")
 	})

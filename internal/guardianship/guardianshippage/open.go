@@ -179,17 +179,12 @@ func (p *Pages) limitHint(f protection.Fact, on civil.Date) string {
 
 // placeHint says what the county has fixed about the age.
 func (p *Pages) placeHint(c child.Child, on civil.Date) string {
-	limit, ok := p.Desk.Book().Limit("placement.welfare", on)
-	years, known := c.Age(on)
-	if !ok || !known {
+	h, ok := p.Desk.Home(c, on)
+	if !ok {
 		return ""
 	}
-	where := "未成年人救助保护机构"
-	if years < int(limit.Value) {
-		where = "儿童福利机构"
-	}
-	hint := "孩子" + ui.Count(years) + "周岁。按" + limit.Source.String() + "，机构安置的送" + where + "。"
-	if note := limit.Status.Note(); note != "" {
+	hint := words(h.Words()) + "；送其他机构的，在“情况”中写明理由。"
+	if note := h.Limit.Status.Note(); note != "" {
 		hint += note + "。"
 	}
 	return hint
