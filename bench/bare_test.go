@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -61,51 +62,70 @@ func (b *bare) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, `{"id":"%d"}`, id)
 }
 
-type bareRequest struct {
-	rows
-	done chan error
-}
-
-// bareSQLite commits whatever waits in one transaction.
-func bareSQLite(t testing.TB, dsn string) func(context.Context, rows) error {
+// grouped gives a store whose workers commit whatever waits in one transaction each.
+func grouped[T any](t testing.TB, workers int, commit func([]T) error) func(context.Context, T) error {
 	t.Helper()
-	pool, err := sql.Open("sqlite", "file:"+dsn+".bare?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate")
-	if err != nil {
-		t.Fatal(err)
+	type request struct {
+		rows T
+		done chan error
 	}
-	pool.SetMaxOpenConns(1)
-	if _, err := pool.Exec(bareTables); err != nil {
-		t.Fatal(err)
-	}
-	queue := make(chan *bareRequest, 256)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		for r := range queue {
-			group := []*bareRequest{r}
-			for more := true; more && len(group) < 256; {
-				select {
-				case r := <-queue:
-					group = append(group, r)
-				default:
-					more = false
+	queue := make(chan *request, 256)
+	var all sync.WaitGroup
+	for range workers {
+		all.Go(func() {
+			for r := range queue {
+				group, rows := []*request{r}, []T{r.rows}
+				for more := true; more && len(group) < 256; {
+					select {
+					case r := <-queue:
+						group, rows = append(group, r), append(rows, r.rows)
+					default:
+						more = false
+					}
+				}
+				err := commit(rows)
+				for _, r := range group {
+					r.done <- err
 				}
 			}
-			err := bareGroup(pool, group)
-			for _, r := range group {
-				r.done <- err
-			}
-		}
-	}()
-	t.Cleanup(func() { close(queue); <-ended; pool.Close() })
-	return func(_ context.Context, all rows) error {
-		r := &bareRequest{all, make(chan error, 1)}
+		})
+	}
+	t.Cleanup(func() { close(queue); all.Wait() })
+	return func(_ context.Context, rows T) error {
+		r := &request{rows, make(chan error, 1)}
 		queue <- r
 		return <-r.done
 	}
 }
 
-func bareGroup(pool *sql.DB, group []*bareRequest) error {
+// bareSQLite commits whatever waits in one transaction.
+func bareSQLite(t testing.TB, dsn string) func(context.Context, rows) error {
+	t.Helper()
+	pool := barePool(t, db.SQLite, dsn, bareTables)
+	return grouped(t, 1, func(group []rows) error { return bareGroup(pool, group) })
+}
+
+// barePool opens a database for a bare side: on SQLite a file of its own beside the one that dsn names.
+func barePool(t testing.TB, dialect db.Dialect, dsn, tables string) *sql.DB {
+	t.Helper()
+	driver, conns := "pgx", max(16, 8*runtime.NumCPU())
+	if dialect == db.SQLite {
+		driver, conns, dsn = "sqlite", 1, "file:"+dsn+".bare?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate"
+	}
+	pool, err := sql.Open(driver, dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { pool.Close() })
+	pool.SetMaxOpenConns(conns)
+	pool.SetMaxIdleConns(conns)
+	if _, err := pool.Exec(tables); err != nil {
+		t.Fatal(err)
+	}
+	return pool
+}
+
+func bareGroup(pool *sql.DB, group []rows) error {
 	tx, err := pool.Begin()
 	if err != nil {
 		return err
@@ -140,31 +160,31 @@ func bareGroup(pool *sql.DB, group []*bareRequest) error {
 	return tx.Commit()
 }
 
-// barePostgres commits each request in a transaction of its own.
+// bareCommitters is how many connections of the bare side commit at a time on PostgreSQL, as the product's.
+const bareCommitters = 2
+
+// barePostgres commits whatever waits in one transaction, table by table.
 func barePostgres(t testing.TB, dsn string) func(context.Context, rows) error {
 	t.Helper()
-	pool, err := sql.Open("pgx", dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { pool.Close() })
-	n := max(16, 8*runtime.NumCPU())
-	pool.SetMaxOpenConns(n)
-	pool.SetMaxIdleConns(n)
-	if _, err := pool.Exec(bareTables); err != nil {
-		t.Fatal(err)
-	}
-	return func(ctx context.Context, r rows) error {
-		tx, err := pool.BeginTx(ctx, nil)
+	pool := barePool(t, db.Postgres, dsn, bareTables)
+	return grouped(t, bareCommitters, func(group []rows) error {
+		ids, bodies := make([]int64, len(group)), [3][]string{}
+		for i, r := range group {
+			ids[i] = r.id
+			for n, body := range []string{r.first, r.second, r.third} {
+				bodies[n] = append(bodies[n], body)
+			}
+		}
+		tx, err := pool.Begin()
 		if err != nil {
 			return err
 		}
 		defer tx.Rollback()
-		for _, row := range []struct{ table, body string }{{"one", r.first}, {"two", r.second}, {"three", r.third}} {
-			if _, err := tx.ExecContext(ctx, "INSERT INTO "+row.table+" VALUES ($1, $2)", r.id, row.body); err != nil {
+		for n, table := range []string{"one", "two", "three"} {
+			if _, err := tx.Exec("INSERT INTO "+table+" SELECT * FROM unnest($1::bigint[], $2::text[])", ids, bodies[n]); err != nil {
 				return err
 			}
 		}
 		return tx.Commit()
-	}
+	})
 }

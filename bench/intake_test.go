@@ -3,7 +3,6 @@ package bench_test
 import (
 	"context"
 	"crypto/rand"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -188,7 +187,7 @@ func reportSide(t testing.TB, _ db.Dialect, dsn string) http.Handler {
 // and keep as many rows durably. Nothing of the product but its ciphers runs in it.
 type bareReports struct {
 	id    atomic.Int64
-	store func(ctx context.Context, id int64, rows []string) error
+	store func(ctx context.Context, r bareReport) error
 }
 
 func newBareReports(t testing.TB, dialect db.Dialect, dsn string) http.Handler {
@@ -222,7 +221,7 @@ func (b *bareReports) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	reporter, second := bareSeal(who)
 	wide := strings.Repeat("0123456789", 15) // a duty or an entry of the journal, as wide as the product's
 	rows := []string{sealed + string(h.Sum(nil)) + wide, reporter, key, second, wide + wide, wide[:60], wide, wide}
-	if err := b.store(r.Context(), id, rows); err != nil {
+	if err := b.store(r.Context(), bareReport{id, rows}); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
@@ -243,92 +242,58 @@ func bareSeal(plain []byte) (sealed, wrapped string) {
 const bareReportTables = "CREATE TABLE r0 (id BIGINT PRIMARY KEY, body BYTEA NOT NULL); CREATE TABLE r1 (id BIGINT PRIMARY KEY, body BYTEA NOT NULL); " +
 	"CREATE TABLE r2 (id BIGINT PRIMARY KEY, body BYTEA NOT NULL); CREATE TABLE r3 (id BIGINT PRIMARY KEY, body BYTEA NOT NULL)"
 
-func bareReportsSQLite(t testing.TB, dsn string) func(context.Context, int64, []string) error {
-	t.Helper()
-	pool, err := sql.Open("sqlite", "file:"+dsn+".bare?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate")
-	if err != nil {
-		t.Fatal(err)
-	}
-	pool.SetMaxOpenConns(1)
-	if _, err := pool.Exec(bareReportTables); err != nil {
-		t.Fatal(err)
-	}
-	type request struct {
-		id   int64
-		rows []string
-		done chan error
-	}
-	queue, ended := make(chan *request, 256), make(chan struct{})
-	go func() {
-		defer close(ended)
-		for r := range queue {
-			group := []*request{r}
-			for more := true; more && len(group) < 256; {
-				select {
-				case r := <-queue:
-					group = append(group, r)
-				default:
-					more = false
-				}
-			}
-			err := func() error {
-				tx, err := pool.Begin()
-				if err != nil {
-					return err
-				}
-				defer tx.Rollback()
-				for table := range reportRows / 2 {
-					s, err := tx.Prepare(fmt.Sprintf("INSERT INTO r%d VALUES (?, ?)", table))
-					if err != nil {
-						return err
-					}
-					for _, r := range group {
-						for half := range 2 {
-							if _, err := s.Exec(2*r.id+int64(half), []byte(r.rows[2*table+half])); err != nil {
-								return err
-							}
-						}
-					}
-					s.Close()
-				}
-				return tx.Commit()
-			}()
-			for _, r := range group {
-				r.done <- err
-			}
-		}
-	}()
-	t.Cleanup(func() { close(queue); <-ended; pool.Close() })
-	return func(_ context.Context, id int64, rows []string) error {
-		r := &request{id, rows, make(chan error, 1)}
-		queue <- r
-		return <-r.done
-	}
+// bareReport is a report as the bare side keeps it, two rows to a table.
+type bareReport struct {
+	id   int64
+	rows []string
 }
 
-func bareReportsPostgres(t testing.TB, dsn string) func(context.Context, int64, []string) error {
+func bareReportsSQLite(t testing.TB, dsn string) func(context.Context, bareReport) error {
 	t.Helper()
-	pool, err := sql.Open("pgx", dsn)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { pool.Close() })
-	pool.SetMaxOpenConns(16)
-	pool.SetMaxIdleConns(16)
-	if _, err := pool.Exec(bareReportTables); err != nil {
-		t.Fatal(err)
-	}
-	return func(ctx context.Context, id int64, rows []string) error {
-		tx, err := pool.BeginTx(ctx, nil)
+	pool := barePool(t, db.SQLite, dsn, bareReportTables)
+	return grouped(t, 1, func(group []bareReport) error {
+		tx, err := pool.Begin()
 		if err != nil {
 			return err
 		}
 		defer tx.Rollback()
 		for table := range reportRows / 2 {
-			if _, err := tx.ExecContext(ctx, fmt.Sprintf("INSERT INTO r%d VALUES ($1, $2), ($3, $4)", table), 2*id, []byte(rows[2*table]), 2*id+1, []byte(rows[2*table+1])); err != nil {
+			s, err := tx.Prepare(fmt.Sprintf("INSERT INTO r%d VALUES (?, ?)", table))
+			if err != nil {
+				return err
+			}
+			for _, r := range group {
+				for half := range 2 {
+					if _, err := s.Exec(2*r.id+int64(half), []byte(r.rows[2*table+half])); err != nil {
+						return err
+					}
+				}
+			}
+			s.Close()
+		}
+		return tx.Commit()
+	})
+}
+
+func bareReportsPostgres(t testing.TB, dsn string) func(context.Context, bareReport) error {
+	t.Helper()
+	pool := barePool(t, db.Postgres, dsn, bareReportTables)
+	return grouped(t, bareCommitters, func(group []bareReport) error {
+		tx, err := pool.Begin()
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback()
+		for table := range reportRows / 2 {
+			ids, bodies := make([]int64, 0, 2*len(group)), make([][]byte, 0, 2*len(group))
+			for _, r := range group {
+				ids = append(ids, 2*r.id, 2*r.id+1)
+				bodies = append(bodies, []byte(r.rows[2*table]), []byte(r.rows[2*table+1]))
+			}
+			if _, err := tx.Exec(fmt.Sprintf("INSERT INTO r%d SELECT * FROM unnest($1::bigint[], $2::bytea[])", table), ids, bodies); err != nil {
 				return err
 			}
 		}
 		return tx.Commit()
-	}
+	})
 }

@@ -3,8 +3,9 @@
 //
 // It promises that Write answers only after a durable commit. On SQLite one
 // writer runs concurrently arriving transactions within one transaction, so
-// that one fsync serves many and a failing one is undone alone; readers use their own connections. On PostgreSQL the same functions
-// run in ordinary transactions. After a failed sync the process stops
+// that one fsync serves many and a failing one is undone alone; readers use
+// their own connections. On PostgreSQL the same functions run in ordinary
+// transactions, and those that only append are committed together. After a failed sync the process stops
 // accepting writes and says so. It owns no table but those of migrations and
 // never knows what a row means.
 package db
@@ -39,6 +40,7 @@ type DB struct {
 	writer *writer       // SQLite
 	log    *checkpointer // SQLite
 	writes *sql.DB       // PostgreSQL
+	gather *gatherer     // PostgreSQL
 	bus    *bus
 	path   string // SQLite file
 	dsn    string
@@ -69,6 +71,9 @@ func (d *DB) Close() error {
 	if d.writer != nil {
 		d.writer.close()
 	}
+	if d.gather != nil {
+		d.gather.close()
+	}
 	if d.log != nil {
 		d.log.finish()
 	}
@@ -90,7 +95,7 @@ func (d *DB) Path() string { return d.path }
 // Write runs fn in a transaction and returns after its durable commit, or
 // with fn's error after its rollback. fn must touch nothing but the Tx and
 // set, never add to, what it hands out: it runs again after a serialization
-// failure or deadlock on PostgreSQL, and on SQLite when another writer of the
+// failure or deadlock on PostgreSQL, and on both when another writer of the
 // same commit fails. It must be short, since on SQLite all writers wait for it.
 func (d *DB) Write(ctx context.Context, fn func(*Tx) error) error {
 	return d.write(ctx, fn, false)

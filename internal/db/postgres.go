@@ -35,6 +35,7 @@ func (d *DB) openPostgres(ctx context.Context) error {
 		return errs.Wrap(errs.Full, err, fmt.Sprintf("连接不上数据库 %s:%d/%s。请检查地址、账号以及数据库是否已启动。", cfg.Host, cfg.Port, cfg.Database))
 	}
 	d.reads, d.writes = pool, pool
+	d.gather = newGatherer(d)
 	d.bus.connect(cfg)
 	return nil
 }
@@ -43,55 +44,122 @@ func (d *DB) openPostgres(ctx context.Context) error {
 const retries = 5
 
 func (d *DB) writePostgres(ctx context.Context, fn func(*Tx) error) error {
-	var err error
+	again, err := d.tryPostgres(ctx, fn, true)
 	for try := range retries {
-		if err = d.tryPostgres(ctx, fn); !asksRetry(err) {
+		if !again {
 			return err
 		}
 		select {
-		case <-time.After(time.Duration(try+1) * 5 * time.Millisecond):
+		case <-time.After(time.Duration(try) * 5 * time.Millisecond):
 		case <-ctx.Done():
 			return ctx.Err()
 		}
+		again, err = d.tryPostgres(ctx, fn, false)
 	}
-	return errs.Wrap(errs.Conflict, err, "系统繁忙，多人同时修改了同一条记录，这次没有保存，请重试。")
+	if again {
+		return errs.Wrap(errs.Conflict, err, "系统繁忙，多人同时修改了同一条记录，这次没有保存，请重试。")
+	}
+	return err
 }
 
-func (d *DB) tryPostgres(ctx context.Context, fn func(*Tx) error) error {
-	conn, err := d.writes.Conn(ctx)
-	if err != nil {
-		return fmt.Errorf("db: connection: %w", err)
-	}
-	defer conn.Close()
-	p := &transaction{conn: conn}
+// tryPostgres runs fn once and tells, where that failed, whether to run it again.
+func (d *DB) tryPostgres(ctx context.Context, fn func(*Tx) error, early bool) (again bool, err error) {
+	p := &transaction{pool: d.writes, early: early}
+	defer p.release()
 	tx := &Tx{Now: clock.Of(d.Clock.Now()), Dialect: Postgres, q: p}
+	gathers := false
 	if err = guard(fn, tx); err == nil {
-		err = p.commit(ctx, tx.pending)
+		if gathers = early && !p.begun && len(tx.pending) > 0; gathers {
+			err = d.gather.keep(ctx, tx)
+		} else {
+			err = p.commit(ctx, tx.pending)
+		}
 	}
 	if err != nil {
 		p.rollback(ctx)
-		return err
+		return asksRetry(err) || refused(err) && (gathers || p.leapt), err
 	}
 	d.bus.publish(tx.notices)
-	return nil
+	return false, nil
 }
 
 // transaction begins with its first statement and ends with one message that
 // carries what was appended: a fact with its journal takes one way there and back.
 type transaction struct {
-	conn  *sql.Conn
-	begun bool
+	pool     *sql.DB
+	conn     *sql.Conn // from the first statement on
+	begun    bool
+	early    bool
+	leapt    bool // something was done that only the end of the transaction can confirm
+	presumed []presumption
 }
 
-func (p *transaction) begin(ctx context.Context) error {
+func (p *transaction) connect(ctx context.Context) (err error) {
+	if p.conn == nil {
+		if p.conn, err = p.pool.Conn(ctx); err != nil {
+			return fmt.Errorf("db: connection: %w", err)
+		}
+	}
+	return nil
+}
+
+func (p *transaction) release() {
+	if p.conn != nil {
+		p.conn.Close()
+	}
+}
+
+// opening gives the statements that come before all others.
+func (p *transaction) opening() *pgx.Batch {
+	var b pgx.Batch
 	if p.begun {
-		return nil
+		return &b
+	}
+	p.begun = true
+	b.Queue("BEGIN")
+	for _, a := range p.presumed {
+		b.Queue(lockShared, a.key)
+		b.Queue(a.query, a.args...)
+	}
+	return &b
+}
+
+const lockShared = "SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))"
+
+func (p *transaction) begin(ctx context.Context) error {
+	if err := p.connect(ctx); err != nil || p.begun {
+		return err
+	}
+	if len(p.presumed) > 0 {
+		_, err := p.send(ctx, p.opening(), nil)
+		return err
 	}
 	p.begun = true
 	if _, err := p.conn.ExecContext(ctx, "BEGIN"); err != nil {
 		return fmt.Errorf("db: begin: %w", err)
 	}
 	return nil
+}
+
+// send runs statements in one way there and back and gives the tag of the
+// last, whose row it leaves to scan, if there is one to scan into.
+func (p *transaction) send(ctx context.Context, b *pgx.Batch, scan func(pgx.Row) error) (last pgconn.CommandTag, err error) {
+	err = p.conn.Raw(func(raw any) error {
+		results := raw.(*stdlib.Conn).Conn().SendBatch(ctx, b)
+		for i := range b.Len() {
+			var err error
+			if scan != nil && i == b.Len()-1 {
+				err = scan(results.QueryRow())
+			} else {
+				last, err = results.Exec()
+			}
+			if err != nil {
+				return errors.Join(err, results.Close())
+			}
+		}
+		return results.Close()
+	})
+	return last, err
 }
 
 // ExecContext runs a statement of the transaction.
@@ -112,27 +180,18 @@ func (p *transaction) QueryContext(ctx context.Context, query string, args ...an
 
 // shared waits for a lock that others may share, and asks for one value.
 func (p *transaction) shared(ctx context.Context, key string, v any, query string, args []any) (there bool, err error) {
-	var b pgx.Batch
-	if !p.begun {
-		b.Queue("BEGIN")
-		p.begun = true
+	if err := p.connect(ctx); err != nil {
+		return false, err
 	}
-	b.Queue("SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))", key)
+	b := p.opening()
+	b.Queue(lockShared, key)
 	b.Queue(query, args...)
-	err = p.conn.Raw(func(raw any) error {
-		results := raw.(*stdlib.Conn).Conn().SendBatch(ctx, &b)
-		for range b.Len() - 1 {
-			if _, err := results.Exec(); err != nil {
-				return errors.Join(err, results.Close())
-			}
+	_, err = p.send(ctx, b, func(row pgx.Row) error {
+		err := row.Scan(v)
+		if there = err == nil; errors.Is(err, pgx.ErrNoRows) {
+			return nil
 		}
-		switch err := results.QueryRow().Scan(v); {
-		case err == nil:
-			there = true
-		case !errors.Is(err, pgx.ErrNoRows):
-			return errors.Join(err, results.Close())
-		}
-		return results.Close()
+		return err
 	})
 	return there, err
 }
@@ -143,11 +202,10 @@ func (p *transaction) commit(ctx context.Context, pending []batch) error {
 	if !p.begun && len(pending) == 0 {
 		return nil
 	}
-	var b pgx.Batch
-	if !p.begun {
-		b.Queue("BEGIN")
-		p.begun = true
+	if err := p.connect(ctx); err != nil {
+		return err
 	}
+	b := p.opening()
 	for _, rows := range pending {
 		_ = rows.statements(Postgres, func(query string, args []any) error {
 			b.Queue(rebound(query), plain(args)...)
@@ -155,25 +213,15 @@ func (p *transaction) commit(ctx context.Context, pending []batch) error {
 		})
 	}
 	b.Queue("COMMIT")
-	return p.conn.Raw(func(raw any) error {
-		results := raw.(*stdlib.Conn).Conn().SendBatch(ctx, &b)
-		var last pgconn.CommandTag
-		for range b.Len() {
-			tag, err := results.Exec()
-			if err != nil {
-				return errors.Join(appended(err), results.Close())
-			}
-			last = tag
-		}
-		if err := results.Close(); err != nil {
-			return fmt.Errorf("db: commit: %w", err)
-		}
-		if last.String() != "COMMIT" {
-			return errRolledBack
-		}
-		p.begun = false
-		return nil
-	})
+	last, err := p.send(ctx, b, nil)
+	switch {
+	case err != nil:
+		return appended(err)
+	case last.String() != "COMMIT":
+		return errRolledBack
+	}
+	p.begun = false
+	return nil
 }
 
 func appended(err error) error {

@@ -155,8 +155,7 @@ func join(list []batch, b batch) []batch {
 const fewRows = 8
 
 // columns turns a batch into one array for each column, which PostgreSQL takes
-// in by a statement that is the same for any number of rows. It does so for
-// columns of integers and of texts, which almost all are.
+// in by a statement that is the same for any number of rows.
 func (b batch) columns() (query string, arrays []any, ok bool) {
 	width := len(b.shape.columns)
 	kinds := make([]string, width)
@@ -168,6 +167,9 @@ func (b batch) columns() (query string, arrays []any, ok bool) {
 		case string:
 			kinds[i] = "?::text[]"
 			arrays = append(arrays, columnOf[string](b.args[i:], width))
+		case []byte:
+			kinds[i] = "?::bytea[]"
+			arrays = append(arrays, columnOf[[]byte](b.args[i:], width))
 		default:
 			return "", nil, false
 		}

@@ -115,6 +115,9 @@ func (v *Vault) Keep(ctx context.Context, tx *db.Tx, keys NewKeys) error {
 	if len(keys.list) == 0 {
 		return nil
 	}
+	if presumeWrap(tx, keys.list[0].Master) {
+		return appendDataKeys(tx, keys.list)
+	}
 	id, err := currentWrap(ctx, tx)
 	if err != nil {
 		return fmt.Errorf("vault.Keep: %w", err)

@@ -63,8 +63,17 @@ func currentWrap(ctx context.Context, tx *db.Tx) (string, error) {
 	return db.Once(tx, "vault.wrap", func() (string, error) { return askWrap(ctx, tx) })
 }
 
+// wrapAsked is the question which master is for new data keys.
+const wrapAsked = "SELECT id FROM vault_master WHERE purpose = ? AND state = ?"
+
+// presumeWrap takes it for granted, where that is possible, that id is what
+// currentWrap would give.
+func presumeWrap(tx *db.Tx, id string) bool {
+	return db.Presume(tx, masterLock, wrapAsked, id, purposeWrap, Current)
+}
+
 func askWrap(ctx context.Context, tx *db.Tx) (string, error) {
-	id, there, err := db.Shared[string](ctx, tx, masterLock, "SELECT id FROM vault_master WHERE purpose = ? AND state = ?", purposeWrap, Current)
+	id, there, err := db.Shared[string](ctx, tx, masterLock, wrapAsked, purposeWrap, Current)
 	if err == nil && !there {
 		err = errs.New(errs.Internal, "数据库中没有当前密钥的登记，请联系安全保密管理员。")
 	}
