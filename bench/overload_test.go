@@ -180,7 +180,7 @@ func overload(t *testing.T, out *table, dialect db.Dialect, during time.Duration
 	var wg sync.WaitGroup
 	alone := rush(&wg, addr, page, 16, during)
 	wg.Wait()
-	pages := rush(&wg, addr, page, 16*overloadTimes*4, during)
+	pages := rush(&wg, addr, page, 16*overloadTimes*16, during)
 	reports := rush(&wg, addr, report, 32, during)
 	wg.Wait()
 	add := func(what, got, bound string, ok bool) {
