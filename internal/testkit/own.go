@@ -44,7 +44,7 @@ func NewCluster(t testing.TB, options ...string) *Cluster {
 	if err := os.Chmod(dir, 0o711); err != nil {
 		t.Fatal(err)
 	}
-	if err := asPostgres(dir, filepath.Join(bin, "initdb"), "-D", c.data(), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"); err != nil {
+	if err := asPostgres(dir, filepath.Join(bin, "initdb"), "-D", c.data(), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--lc-collate=C", "--no-sync"); err != nil {
 		t.Fatal(err)
 	}
 	if err := c.Start(); err != nil {
