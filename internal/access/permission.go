@@ -101,6 +101,7 @@ var Table = []Grant{
 	{"child.disclose_decide", "审批导出未隐去的名单", []Role{Officer, Supervisor}},
 	{"child.disclose_list", "查看导出未隐去名单的登记", []Role{AuditAdmin}},
 	{"child.request", "申请更正、转出、转入和结束档案", keeping},
+	{"child.notice", "登记委托照护的书面告知", []Role{Officer, Supervisor, ChildDirector, Liaison}},
 	{"child.decide", "审批档案申请，签收转入的档案", []Role{Officer, Supervisor}},
 	{"child.audit_pack", "生成个人信息合规审计资料", []Role{AuditAdmin}},
 

@@ -49,6 +49,7 @@ func (c *Cabinet) change(ctx context.Context, tx *db.Tx, by access.Actor, action
 	after.Dossier = clone(before.Dossier)
 	change(&after)
 	after.Source = row.Source
+	after.Dossier.retell(before.Region != after.Region, before.School != after.School || before.Unit != after.Unit)
 	if err := after.Normalize(civil.DateOf(tx.Now.Time())); err != nil {
 		return err
 	}
@@ -70,6 +71,11 @@ func (c *Cabinet) change(ctx context.Context, tx *db.Tx, by access.Actor, action
 	keys, err := c.Note(ctx, tx, by, action, row.ID, diff, reason)
 	if err != nil {
 		return err
+	}
+	if c.Entrusted != nil && (before.Dossier.entrusted() || after.Dossier.entrusted()) {
+		if err := c.Entrusted(ctx, tx, by, row.ID); err != nil {
+			return err
+		}
 	}
 	return audit.Write(ctx, tx, by, action, "child", row.ID, map[string]any{"fields": keys})
 }

@@ -35,6 +35,9 @@ type Cabinet struct {
 	// or moved, or whose categories changed, in that transaction: who plans its
 	// care follows. nil tells nobody.
 	Settled func(ctx context.Context, tx *db.Tx, by access.Actor, rows []Child) error
+	// Entrusted is told of each file that changed while somebody was or came to
+	// be entrusted with the child's care, in that transaction; nil tells nobody.
+	Entrusted func(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) error
 }
 
 // rehomed tells who follows that a file went to another place: what the old one

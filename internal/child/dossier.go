@@ -77,12 +77,15 @@ type Person struct {
 type Delegation struct {
 	From          civil.Date `json:"from"`
 	Until         civil.Date `json:"until,omitzero"`
-	Signed        civil.Date `json:"signed,omitzero"`  // the written agreement
-	Cleared       []string   `json:"cleared"`          // keys of Bars that were asked about and do not hold
-	School        civil.Date `json:"school,omitzero"`  // written notice to the school
-	Village       civil.Date `json:"village,omitzero"` // written notice to the village
+	Signed        civil.Date `json:"signed,omitzero"`         // the written agreement
+	Cleared       []string   `json:"cleared"`                 // keys of Bars that were asked about and do not hold
+	School        civil.Date `json:"school,omitzero"`         // written notice to the school
+	Village       civil.Date `json:"village,omitzero"`        // written notice to the village
+	SchoolProof   string     `json:"school_proof,omitempty"`  // by which paper, or where it is kept
+	VillageProof  string     `json:"village_proof,omitempty"` // the same
 	ContactWeekly bool       `json:"contact_weekly,omitempty"`
-	Consulted     bool       `json:"consulted,omitempty"` // the child was asked, where able to say
+	Consulted     bool       `json:"consulted,omitempty"` // the child was asked
+	Unable        string     `json:"unable,omitempty"`    // why the child cannot say what it wants
 }
 
 // Warned writes a name or phone of somebody with the ban to contact him before

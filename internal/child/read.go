@@ -239,6 +239,11 @@ func Mask(d *Dossier) {
 		p := &d.People[i]
 		p.Name, p.Number, p.Phone = idcard.MaskName(p.Name), idcard.MaskNumber(p.Number), idcard.MaskPhone(p.Phone)
 		p.Address, p.Situation, p.Blocked = covered(p.Address), coveredAll(p.Situation), covered(p.Blocked)
+		if p.Delegation != nil {
+			g := *p.Delegation
+			g.SchoolProof, g.VillageProof, g.Unable = covered(g.SchoolProof), covered(g.VillageProof), covered(g.Unable)
+			p.Delegation = &g
+		}
 	}
 	d.Schooling.Student, d.Schooling.Phone = idcard.MaskNumber(d.Schooling.Student), idcard.MaskPhone(d.Schooling.Phone)
 	d.Health.Certificate, d.Health.Illness = idcard.MaskNumber(d.Health.Certificate), covered(d.Health.Illness)

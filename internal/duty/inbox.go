@@ -240,6 +240,12 @@ func (k *Kernel) OfSubject(ctx context.Context, tx *db.Tx, by access.Actor, subj
 	return ofSubject(ctx, tx, by, subject, id)
 }
 
+// OpenAbout gives the open duties about a thing and holds them, for work of a
+// slice that has its own right to it.
+func (k *Kernel) OpenAbout(ctx context.Context, tx *db.Tx, subject string, id int64) ([]Duty, error) {
+	return openOf(ctx, tx, subject, id)
+}
+
 // Story is all that happened to a duty.
 type Story struct {
 	Duty     Duty

@@ -168,8 +168,16 @@ func (k *Desk) delegated(ctx context.Context, tx *db.Tx, m Measure) error {
 	if err != nil {
 		return err
 	}
+	c, err := k.Cabinet.Get(ctx, tx, access.Program, m.Child)
+	if err != nil {
+		return err
+	}
+	asks, err := k.Cabinet.Asks(c, today(tx))
+	if err != nil {
+		return err
+	}
 	if slices.ContainsFunc(files[m.Child].People, func(p child.Person) bool {
-		return p.Delegation != nil && p.Delegation.Check(p) == nil && !p.Delegation.Due(today(tx))
+		return p.Delegation != nil && p.Delegation.Check(p, asks) == nil && !p.Delegation.Due(today(tx))
 	}) {
 		return nil
 	}

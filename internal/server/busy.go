@@ -21,11 +21,11 @@ const busySeconds = "5"
 
 const busyWords = "现在使用的人太多，这次没有处理。请过几秒钟再试。"
 
-// notice is what somebody is told for whom there is no room, made once: to
+// crowdedWords is what somebody is told for whom there is no room, made once: to
 // tell it must cost next to nothing.
-type notice struct{ page, api []byte }
+type crowdedWords struct{ page, api []byte }
 
-func newNotice(phones []Phone) notice {
+func newNotice(phones []Phone) crowdedWords {
 	var page strings.Builder
 	if err := busyPage.Execute(&page, phones); err != nil {
 		page.Reset()
@@ -43,7 +43,7 @@ func newNotice(phones []Phone) notice {
 		out.Phones = append(out.Phones, p.Number)
 	}
 	api, _ := json.Marshal(out) // strings alone
-	return notice{[]byte(page.String()), api}
+	return crowdedWords{[]byte(page.String()), api}
 }
 
 // refuse tells at once that there is no room, with the numbers to call.

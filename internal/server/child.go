@@ -10,7 +10,10 @@ import (
 	"weibao/internal/child"
 	"weibao/internal/child/childpage"
 	"weibao/internal/child/ledgerpage"
+	"weibao/internal/child/notice"
+	"weibao/internal/child/noticepage"
 	"weibao/internal/child/photopage"
+	"weibao/internal/db"
 	"weibao/internal/file"
 	"weibao/internal/job"
 	"weibao/internal/org"
@@ -62,7 +65,19 @@ func (a *App) children() ([]ui.Route, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(files.Routes(), photos.Routes(), lists.Routes(), disclosed, asked, imported), nil
+	told, err := noticepage.New(noticepage.Deps{DB: a.DB, UI: a.UI, Desk: a.notices()})
+	if err != nil {
+		return nil, err
+	}
+	return slices.Concat(files.Routes(), told.Routes(), photos.Routes(), lists.Routes(), disclosed, asked, imported), nil
+}
+
+// notices sees to it that school and village learn of entrusted care.
+func (a *App) notices() *notice.Desk {
+	return &notice.Desk{Cabinet: a.Cabinet, Kernel: a.Kernel, Book: func() *rule.Book { return a.Rules },
+		Keeper: func(ctx context.Context, tx *db.Tx, region string) (ref.Unit, error) {
+			return a.carer(ctx, tx, region, "child_director", "")
+		}}
 }
 
 // warn says on every page about a child who around it may not be contacted. A

@@ -9,8 +9,11 @@ import (
 	"slices"
 	"time"
 
+	"weibao/internal/child/childpage"
 	"weibao/internal/child/disclosurepage"
 	"weibao/internal/child/importpage"
+	"weibao/internal/child/notice"
+	"weibao/internal/child/noticepage"
 	"weibao/internal/child/requestpage"
 	"weibao/internal/duty/dutypage"
 	"weibao/internal/job"
@@ -51,6 +54,8 @@ var ruleUses = map[string][]ui.Crumb{
 	"clocks/child.age":         {{Label: "申请和审批：到龄退出", Href: requestpage.ListPath}},
 	"clocks/assessment.decide": {{Label: "评估：另一人审定、确认的时限", Href: "/assessments"}},
 	"clocks/child.disclose":    {{Label: "明文导出：审批的时限", Href: disclosurepage.ListPath}},
+	"limits/delegate.voice":    {{Label: "档案：委托照护时几岁起必须听取本人意见", Href: childpage.ListPath}},
+	"clocks/entrust.notice":    {{Label: "委托照护：书面告知学校和村（居）委会的时限", Href: "/duties"}},
 	"limits/import.undo":       {{Label: "导入：几天内可以整批撤销", Href: importpage.ListPath}},
 	"limits/disclosure.days":   {{Label: "明文导出：名单可以下载几天", Href: disclosurepage.ListPath}},
 	"limits/disclosure.rows":   {{Label: "明文导出：一次最多多少人", Href: disclosurepage.ListPath}},
@@ -67,6 +72,9 @@ var ruleUses = map[string][]ui.Crumb{
 func dutyKinds() map[string]dutypage.Kind {
 	kinds := taskpage.Kinds()
 	kinds[suggestion.DutyKind] = dutypage.Kind{Label: "意见建议", Icon: "edit", Href: suggestionpage.DutyHref}
+	for _, kind := range []string{notice.SchoolKind, notice.VillageKind} {
+		kinds[kind] = dutypage.Kind{Label: "委托照护告知", Icon: "send", Href: noticepage.DutyHref, Needs: "child.notice"}
+	}
 	assessmentDuties(kinds)
 	intakeDuties(kinds)
 	guardianshipDuties(kinds)

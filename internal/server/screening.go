@@ -41,8 +41,12 @@ func (a *App) follow() {
 		if err := a.Assessor.PlanAll(ctx, tx, by, rows); err != nil {
 			return err
 		}
+		if err := a.notices().Settled(ctx, tx, by, rows); err != nil {
+			return err
+		}
 		return a.Specialist().Follow(ctx, tx, by, rows)
 	}
+	a.Cabinet.Entrusted = a.notices().Follow
 	a.Assessor.Assessed = a.Screener.Assessed
 }
 

@@ -56,7 +56,7 @@ type Server struct {
 	set      *metrics.Set
 	meters   sync.Map // route → *meter
 	lanes    lanes
-	busy     notice
+	busy     crowdedWords
 	stopping context.Context // ended when the server begins to stop
 	stop     context.CancelFunc
 }

@@ -117,8 +117,6 @@ func Events(book *rule.Book, list []assessment.Told, revealed bool, now clock.In
 				text += "，" + d.Sub
 			}
 		}
-		out = append(out, Event{t.At, t.ByUnit, ui.Event{Title: began(t.Assessment) + levelOf(book, t.Level, now).Label, Text: text, Who: t.ByName, Icon: "screen",
-			Do: &ui.Action{Label: "评估结果", Href: showPath(t.ID)}}})
 		if t.Decided != 0 && !t.Recalculated() && !t.Displaced() {
 			words := ""
 			if t.Words != "" {
@@ -126,6 +124,8 @@ func Events(book *rule.Book, list []assessment.Told, revealed bool, now clock.In
 			}
 			out = append(out, Event{t.Decided, 0, ui.Event{Title: verdict(t.Assessment) + "：风险等级" + levelOf(book, t.Level, now).Label, Text: words, Who: t.DecidedName, Icon: "check"}})
 		}
+		out = append(out, Event{t.At, t.ByUnit, ui.Event{Title: began(t.Assessment) + levelOf(book, t.Level, now).Label, Text: text, Who: t.ByName, Icon: "screen",
+			Do: &ui.Action{Label: "评估结果", Href: showPath(t.ID)}}})
 	}
 	return out
 }

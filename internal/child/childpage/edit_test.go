@@ -240,6 +240,10 @@ func TestCareIsEntrustedOnlyWhenEveryBarIsCleared(t *testing.T) {
 			x.says(told, false, "改为“"+bar.Label)
 		}
 		x.says(told, true, "委托照护协议签订日期由（空）改为“2026-02-28", "委托照护听取儿童意见由（空）改为“是”")
+		x.says(x.Page(director, "child-delegable", path), false, "/people/1/delegate")
+		if w := x.Do(director, "GET", path+"/people/1/delegate", nil); w.Code != http.StatusConflict {
+			t.Errorf("entrusted to the father: status %d", w.Code)
+		}
 		blocked := x.filled(path + "/people/3/delegate")
 		maps.Copy(blocked, all)
 		x.asks(path+"/people/3/delegate", blocked, "不能受托照护")

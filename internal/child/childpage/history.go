@@ -46,7 +46,7 @@ func (p *Pages) History(w http.ResponseWriter, r *http.Request, by access.Actor)
 }
 
 var actionTitles = map[string]string{
-	"child.edit": "修改档案", "child.close": "档案状态变化", "child.category": "对象类别变化", "child.add": "建立档案",
+	"child.edit": "修改档案", "child.close": "档案状态变化", "child.category": "对象类别变化", "child.add": "建立档案", "child.notice": "登记委托照护的书面告知",
 }
 
 // timeline is what happened to the file, the latest first.
@@ -185,6 +185,7 @@ var fieldWords = map[string]string{
 	"dossier.people.#.situation.#": "人员情况", "dossier.people.#.since": "人员情况起始日期", "dossier.people.#.blocked": "不得联系", "dossier.people.#.child": "人员本人档案",
 	"dossier.people.#.delegation.from": "委托照护开始日期", "dossier.people.#.delegation.until": "委托照护预计结束日期", "dossier.people.#.delegation.signed": "委托照护协议签订日期",
 	"dossier.people.#.delegation.cleared.#": "受委托人逐项核实", "dossier.people.#.delegation.school": "委托照护书面告知学校", "dossier.people.#.delegation.village": "委托照护书面告知村（居）委会",
+	"dossier.people.#.delegation.school_proof": "告知学校的凭据", "dossier.people.#.delegation.village_proof": "告知村（居）委会的凭据", "dossier.people.#.delegation.unable": "不能表达意愿的原因",
 	"dossier.people.#.delegation.contact_weekly": "约定监护人每周联系儿童", "dossier.people.#.delegation.consulted": "委托照护听取儿童意见",
 	"dossier.schooling.state": "就学情况", "dossier.schooling.class": "班级", "dossier.schooling.student": "学籍号", "dossier.schooling.boards": "住校",
 	"dossier.schooling.left": "离校日期", "dossier.schooling.teacher": "班主任", "dossier.schooling.phone": "班主任电话",

@@ -159,8 +159,15 @@ func (p *Pages) Delegate(w http.ResponseWriter, r *http.Request, by access.Actor
 
 func (p *Pages) showDelegate(w http.ResponseWriter, r *http.Request, by access.Actor, f child.File, n int, person child.Person, t *typed, failed error) error {
 	on := today(p.DB.Reader())
+	if person.Own() && person.Delegation == nil {
+		return errs.New(errs.Conflict, "父母和其他监护人本人照护儿童不是委托照护，请在“修改”里勾选“实际照护儿童”。")
+	}
+	voice, err := p.voice(f.Child, on)
+	if err != nil {
+		return err
+	}
 	form := ui.Form{Action: personPath(f.ID, n) + "/delegate", Submit: "登记委托照护", Cancel: Path(f.ID) + "#people", Guard: true, Wide: true,
-		Hidden: []ui.Hidden{versionOf(f.Child)}, Parts: delegateParts(person.Delegation, on)}
+		Hidden: []ui.Hidden{versionOf(f.Child)}, Parts: delegateParts(person.Delegation, on, voice)}
 	if person.Delegation != nil {
 		form.Submit, form.Also = "保存", []ui.SubmitButton{{Label: "结束委托照护", Name: "end", Value: "1"}}
 	}
@@ -169,7 +176,21 @@ func (p *Pages) showDelegate(w http.ResponseWriter, r *http.Request, by access.A
 	return p.showForm(w, r, by, f.Child, "委托照护", form, t, failed, note)
 }
 
-func delegateParts(d *child.Delegation, on civil.Date) []ui.Part {
+// voice says whether this child's opinion must be heard.
+func (p *Pages) voice(c child.Child, on civil.Date) (string, error) {
+	least, err := p.Cabinet.VoiceAge(on)
+	if err != nil {
+		return "", err
+	}
+	asks, err := p.Cabinet.Asks(c, on)
+	years := strconv.Itoa(least)
+	if !asks {
+		return "不满" + years + "周岁，不要求填写。", err
+	}
+	return "满" + years + "周岁的，听取意见和写明原因必有其一。", err
+}
+
+func delegateParts(d *child.Delegation, on civil.Date, voice string) []ui.Part {
 	was := child.Delegation{}
 	if d != nil {
 		was = *d
@@ -181,12 +202,15 @@ func delegateParts(d *child.Delegation, on civil.Date) []ui.Part {
 	from, signed := date("from", "委托开始", was.From, civil.Date{}), date("signed", "签订书面协议", was.Signed, on)
 	from.Required, signed.Required = true, true
 	school, village := date("school", "书面告知学校、幼儿园", was.School, on), date("village", "书面告知村（居）委会", was.Village, on)
-	school.Hint, village.Hint = "还没有告知的不填，档案上会提醒。", "还没有告知的不填，档案上会提醒。"
+	school.Hint, village.Hint = "还没有告知的不填，会生成待办。不上学、不入园的不需要。", "还没有告知的不填，会生成待办。"
+	unable := text("unable", "本人不能表达意愿的原因", was.Unable)
+	unable.Hint = "已听取意见的不填。" + voice
 	return []ui.Part{
 		{Title: "逐项核实（《未成年人保护法》第二十二条）", Text: "有其中任何一种情形的，不得作为受委托人。", Fields: checks},
 		{Title: "委托", Fields: []ui.Field{from, date("until", "预计结束", was.Until, civil.Date{}), signed,
-			tick("consulted", "已听取儿童本人意见（有表达意愿能力的）", was.Consulted)}},
-		{Title: "告知和联系（第二十二条、第二十三条）", Fields: []ui.Field{school, village, tick("weekly", "约定监护人每周至少与儿童联系一次", was.ContactWeekly)}},
+			tick("consulted", "已听取儿童本人意见（有表达意愿能力的）", was.Consulted), unable}},
+		{Title: "告知和联系（第二十二条、第二十三条）", Fields: []ui.Field{school, text("school_proof", "告知学校的凭据", was.SchoolProof),
+			village, text("village_proof", "告知村（居）委会的凭据", was.VillageProof), tick("weekly", "约定监护人每周至少与儿童联系一次", was.ContactWeekly)}},
 		{Title: "依据", Fields: []ui.Field{reasonField()}},
 	}
 }
@@ -233,7 +257,7 @@ func (p *Pages) DelegateDone(w http.ResponseWriter, r *http.Request, by access.A
 
 func readDelegation(t typed) *child.Delegation {
 	d := &child.Delegation{From: t.date("from"), Until: t.date("until"), Signed: t.date("signed"), School: t.date("school"), Village: t.date("village"),
-		ContactWeekly: t.tick("weekly"), Consulted: t.tick("consulted")}
+		SchoolProof: t.line("school_proof"), VillageProof: t.line("village_proof"), ContactWeekly: t.tick("weekly"), Consulted: t.tick("consulted"), Unable: t.line("unable")}
 	for _, bar := range child.Bars {
 		if t.tick(bar.Key) {
 			d.Cleared = append(d.Cleared, bar.Key)

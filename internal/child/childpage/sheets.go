@@ -121,7 +121,7 @@ func (rec record) person(n int, p child.Person) personView {
 	}
 	if may(rec.by, "child.edit", rec.Child) {
 		v.Actions = []ui.Action{{Label: "修改", Href: personPath(rec.ID, n), Icon: "edit"}}
-		if p.Blocked == "" {
+		if p.Blocked == "" && (p.Delegation != nil || !p.Own()) {
 			v.Actions = append(v.Actions, ui.Action{Label: "委托照护", Href: personPath(rec.ID, n) + "/delegate", Icon: "swap"})
 		}
 	}
@@ -144,15 +144,19 @@ func delegationFacts(d child.Delegation, on civil.Date) []ui.Fact {
 	if d.Due(on) {
 		over = "已过预计结束日期，请核实是否续签或结束"
 	}
-	told := func(label string, on civil.Date) ui.Fact {
+	heard := ui.Fact{Label: "听取儿童意见", Value: yes(d.Consulted)}
+	if d.Unable != "" {
+		heard.Sub = "不能表达意愿：" + d.Unable
+	}
+	told := func(label string, on civil.Date, proof string) ui.Fact {
 		if on.IsZero() {
 			return ui.Fact{Label: label, Tag: &ui.Tag{State: ui.Uncertain, Label: "还没有告知"}}
 		}
-		return ui.Fact{Label: label, Value: civil.FormatDate(on)}
+		return ui.Fact{Label: label, Value: civil.FormatDate(on), Sub: proof}
 	}
 	return []ui.Fact{{Label: "委托照护", Value: span, Sub: over}, {Label: "签订协议", Value: civil.FormatDate(d.Signed)},
-		told("书面告知学校", d.School), told("书面告知村（居）委会", d.Village),
-		{Label: "听取儿童意见", Value: yes(d.Consulted)}, {Label: "每周至少联系一次", Value: yes(d.ContactWeekly)}}
+		told("书面告知学校", d.School, d.SchoolProof), told("书面告知村（居）委会", d.Village, d.VillageProof),
+		heard, {Label: "每周至少联系一次", Value: yes(d.ContactWeekly)}}
 }
 
 func yes(is bool) string {
