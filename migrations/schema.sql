@@ -1672,7 +1672,7 @@ CREATE TABLE screening_village (
     finished_unit BIGINT NOT NULL,
     known         BIGINT NOT NULL,          -- children known when it finished
     zero          BIGINT NOT NULL,          -- 1 = a zero report
-    words         TEXT NOT NULL,            -- why the numbers differ; no personal data
+    words         TEXT NOT NULL, carried BIGINT NOT NULL DEFAULT 0,            -- why the numbers differ; no personal data
     PRIMARY KEY (campaign, region)
 );
 CREATE INDEX screening_village_region ON screening_village (region, campaign);

@@ -33,6 +33,7 @@ type Told struct {
 	Outcome    Outcome
 	Leads      []string        // labels of questions whose answers lead to an assessment
 	Duty       ref.Duty        // to assess; 0 where none was opened
+	Never      bool            // was never assessed, and is listed as to be assessed
 	Categories []rule.Category // which the answers suggest
 	Kept       []string        // labels of questions whose answers the file did not take over
 }
@@ -168,18 +169,31 @@ func (k *Desk) met(ctx context.Context, tx *db.Tx, by access.Actor, v visit, in 
 	for _, q := range v.leads(answers) {
 		told.Leads = append(told.Leads, q.Label)
 	}
-	if len(told.Leads) > 0 || v.form.Assess && (row.Level == 0 || told.Outcome != Same) {
-		a.Lead = 1
-		if err := k.prompt(ctx, tx, by, v, &a); err != nil {
+	lead, asks := v.weighs(row, told.Outcome, len(told.Leads))
+	a.Lead = max(a.Lead, lead)
+	if asks {
+		list := []entry{{v, a, paper, true}}
+		if err := k.promptAll(ctx, tx, by, list); err != nil {
 			return Told{}, err
 		}
+		a = list[0].row
 		told.Duty = a.Duty
 	}
+	told.Never = lead == 1 && !asks
 	now := today(tx)
 	if err := k.put(ctx, tx, by, v, a, paper, &now); err != nil {
 		return Told{}, err
 	}
 	return told, audit.Write(ctx, tx, by, "screening.answer", "child", v.file.ID, map[string]any{"campaign": v.campaign.ID, "outcome": told.Outcome, "lead": a.Lead})
+}
+
+// weighs tells whether a child is listed as to be assessed 「排查即评估」, and
+// whether that is somebody's duty: of what leads to it, and with a pattern that
+// says so of whoever was never assessed or has changed. Whoever was never
+// assessed stays listed in any campaign until it is.
+func (v visit) weighs(row child.Child, o Outcome, leads int) (lead int64, asks bool) {
+	asks = leads > 0 || v.form.Assess && (row.Level == 0 || o != Same)
+	return flag(asks || row.Level == 0), asks
 }
 
 // merge adds to what was given what the file says, and that the child was met.
@@ -344,16 +358,19 @@ func ids(list []rule.Category) []string {
 	return out
 }
 
-// prompt opens the duty to assess a child, unless one stands already.
-func (k *Desk) prompt(ctx context.Context, tx *db.Tx, by access.Actor, v visit, a *Answer) error {
-	open, err := unassessed(ctx, tx, v.file.ID)
-	if err != nil {
-		return err
+// promptAll opens for each of some entries that ask for it the duty to assess
+// the child, unless one stands already.
+func (k *Desk) promptAll(ctx context.Context, tx *db.Tx, by access.Actor, list []entry) error {
+	var who []ref.Child
+	for _, e := range list {
+		if e.duty {
+			who = append(who, e.file.ID)
+		}
 	}
-	if slices.ContainsFunc(open, func(o Answer) bool { return o.Duty != 0 }) {
+	if len(who) == 0 {
 		return nil
 	}
-	unit, err := k.Unit(ctx, tx, v.file.Region, v.form.Who, "")
+	open, err := prompted(ctx, tx, who)
 	if err != nil {
 		return err
 	}
@@ -361,13 +378,52 @@ func (k *Desk) prompt(ctx context.Context, tx *db.Tx, by access.Actor, v visit, 
 	if err != nil {
 		return err
 	}
-	opened, err := k.Kernel.Open(ctx, tx, by, duty.New{Kind: AssessKind, Subject: "child", SubjectID: int64(v.file.ID), Whole: int64(v.campaign.ID),
-		Title: "排查后评估：" + shown(v.file), Unit: unit, Region: v.file.Region, Rule: basis, Clause: "排查即评估", Deadline: deadline})
+	units := map[string]ref.Unit{}
+	var duties []duty.New
+	var of []int
+	for i, e := range list {
+		if !e.duty || slices.Contains(open, e.file.ID) {
+			continue
+		}
+		unit, known := units[e.file.Region]
+		if !known {
+			if unit, err = k.Unit(ctx, tx, e.file.Region, e.form.Who, ""); err != nil {
+				return err
+			}
+			units[e.file.Region] = unit
+		}
+		of = append(of, i)
+		duties = append(duties, duty.New{Kind: AssessKind, Subject: "child", SubjectID: int64(e.file.ID), Whole: int64(e.campaign.ID),
+			Title: "排查后评估：" + shown(e.file), Unit: unit, Region: e.file.Region, Rule: basis, Clause: "排查即评估", Deadline: deadline})
+	}
+	if len(duties) == 0 {
+		return nil
+	}
+	opened, err := k.Kernel.Open(ctx, tx, by, duties...)
 	if err != nil {
 		return err
 	}
-	a.Duty, a.Assessed = opened[0], 0
+	for n, i := range of {
+		list[i].row.Duty, list[i].row.Assessed = opened[n], 0
+	}
 	return nil
+}
+
+// sealAll closes what is private in some entries.
+func (k *Desk) sealAll(ctx context.Context, tx *db.Tx, list []entry) error {
+	open := make([]vault.Sealed, len(list))
+	for i, e := range list {
+		plain, err := json.Marshal(e.paper)
+		if err != nil {
+			return err
+		}
+		open[i] = vault.Sealed{Group: vault.GroupOf("child", e.row.Child), Field: answerField(e.row.ID), Bytes: plain}
+	}
+	sealed, err := k.Cabinet.Vault.SealAll(ctx, tx, open)
+	for i := range sealed {
+		list[i].row.Sealed = sealed[i]
+	}
+	return err
 }
 
 // shown is how a duty calls a child.

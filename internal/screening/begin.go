@@ -182,6 +182,9 @@ func (k *Desk) Begin(ctx context.Context, tx *db.Tx, by access.Actor, n New) (re
 		list[i] = Village{Campaign: c.ID, Region: p.Region, Town: access.Town(p.Region), County: access.County(p.Region), Unit: p.Unit, Expected: NotSaid}
 		duties[i] = c.duty(list[i], p.Name, plan.Form)
 	}
+	if err := k.carry(ctx, tx, c, plan.Form, list); err != nil {
+		return 0, err
+	}
 	ids, err := k.Kernel.Open(ctx, tx, by, duties...)
 	if err != nil {
 		return 0, err
@@ -199,6 +202,23 @@ func (k *Desk) Begin(ctx context.Context, tx *db.Tx, by access.Actor, n New) (re
 		return 0, err
 	}
 	return c.ID, audit.Write(ctx, tx, by, "screening.begin", subject, c.ID, map[string]any{"form": n.Form, "region": n.Region, "villages": len(list), "known": plan.Known()})
+}
+
+// carry counts for each village whom nobody met in the campaign before.
+func (k *Desk) carry(ctx context.Context, tx *db.Tx, c Campaign, form rule.Screening, list []Village) error {
+	was, err := k.Earlier(ctx, tx, c)
+	if err != nil {
+		return err
+	}
+	codes := make([]string, len(list))
+	for i, v := range list {
+		codes[i] = v.Region
+	}
+	counts, err := k.Carried(ctx, tx, form, was, codes)
+	for i := range list {
+		list[i].Carried = counts[list[i].Region]
+	}
+	return err
 }
 
 // duty is what a village has to do.
@@ -243,7 +263,11 @@ func (k *Desk) Patterns(ctx context.Context, tx *db.Tx, by access.Actor) ([]Pend
 	now, code := today(tx), by.Scope().Region
 	var out []Pending
 	for _, form := range k.Book().Screenings(now) {
-		p := Pending{Form: form, New: propose(form, code, now), Since: periodOf(form, now)}
+		usual, err := duty.Figure(k.Book(), "screening.usual", now)
+		if err != nil {
+			return nil, err
+		}
+		p := Pending{Form: form, New: propose(form, code, now, usual), Since: periodOf(form, now)}
 		begun, err := begunOf(ctx, tx, form.ID, code, p.Since.String())
 		if err != nil {
 			return nil, err
@@ -272,12 +296,9 @@ func periodOf(form rule.Screening, now civil.Date) civil.Date {
 	return year
 }
 
-// usualDays is how long a campaign takes where the rules name no days.
-const usualDays = 30
-
-// propose gives a campaign as the rules have it.
-func propose(form rule.Screening, code string, now civil.Date) New {
-	n := New{Name: inYearName(now.Year(), form.Label), Form: form.ID, Region: code, Begins: now, Due: now.AddDays(usualDays)}
+// propose gives a campaign as the rules have it; usual is how many days one takes whose pattern names none.
+func propose(form rule.Screening, code string, now civil.Date, usual int) New {
+	n := New{Name: inYearName(now.Year(), form.Label), Form: form.ID, Region: code, Begins: now, Due: now.AddDays(usual)}
 	switch form.Every {
 	case "halfyear", "term":
 		n.Name = strconv.Itoa(now.Year()) + "年" + map[bool]string{true: "上半年", false: "下半年"}[now.Month() <= 6] + form.Label

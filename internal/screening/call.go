@@ -23,16 +23,17 @@ type Call struct {
 // BeginKind is the kind of duty that asks the office to begin a screening.
 const BeginKind = "screening.begin"
 
-// callDays is how many days after the first one that the rules name a campaign should have begun.
-const callDays = 7
-
 // Remind asks the office to begin what the rules set for these days: a pattern
 // with days of its own when they come, one that returns in the last quarter of
 // its period. Each is asked for once, and not where it was begun already.
 func (k *Desk) Remind(ctx context.Context, tx *db.Tx) error {
 	now, code := today(tx), k.Book().County().Region
+	days, err := duty.Figure(k.Book(), "screening.call", now)
+	if err != nil {
+		return err
+	}
 	for _, form := range k.Book().Screenings(now) {
-		since, due := called(form, now)
+		since, due := called(form, now, days)
 		if due.IsZero() {
 			continue
 		}
@@ -74,15 +75,16 @@ func (k *Desk) call(ctx context.Context, tx *db.Tx, form rule.Screening, c Call,
 var lengths = map[string]int{"month": 1, "quarter": 3, "halfyear": 6, "term": 6, "year": 12}
 
 // called gives the first day of the period and by when a pattern should be
-// begun; no day where it is not yet time, or nothing says when.
-func called(form rule.Screening, now civil.Date) (since, due civil.Date) {
+// begun, with days after the first one that a pattern names; no day where it
+// is not yet time, or nothing says when.
+func called(form rule.Screening, now civil.Date, days int) (since, due civil.Date) {
 	since = periodOf(form, now)
 	if form.Ends != "" {
 		begins, ends := inYear(form.Begins, now.Year()), inYear(form.Ends, now.Year())
 		if now.Before(begins) || now.After(ends) {
 			return since, civil.Date{}
 		}
-		due = begins.AddDays(callDays)
+		due = begins.AddDays(days)
 		if due.Before(now) || due.After(ends) {
 			due = ends
 		}

@@ -17,7 +17,7 @@ import (
 var columns = []sheet.Column{{Title: "乡镇（街道）", Width: 14}, {Title: "村（社区）", Width: 16}, {Title: "在档", Kind: sheet.Integer}, {Title: "预计", Kind: sheet.Integer},
 	{Title: "预计人数来源", Width: 16}, {Title: "已查", Kind: sheet.Integer}, {Title: "未查", Kind: sheet.Integer}, {Title: "无变化", Kind: sheet.Integer},
 	{Title: "有变化", Kind: sheet.Integer}, {Title: "新发现", Kind: sheet.Integer}, {Title: "未见到", Kind: sheet.Integer}, {Title: "其中迁走", Kind: sheet.Integer},
-	{Title: "需评估", Kind: sheet.Integer}, {Title: "状态", Width: 12}, {Title: "报告时间", Kind: sheet.Instant}, {Title: "报告人"}, {Title: "说明", Width: 24}}
+	{Title: "需评估", Kind: sheet.Integer}, {Title: "上次未见到的（结转）", Kind: sheet.Integer}, {Title: "状态", Width: 12}, {Title: "报告时间", Kind: sheet.Instant}, {Title: "报告人"}, {Title: "说明", Width: 24}}
 
 // Export writes the progress of a campaign as a workbook, village by village
 // in the order of their codes, and journals that it was taken.
@@ -69,7 +69,7 @@ func (p Progress) write(ctx context.Context, tx *db.Tx, w *sheet.Writer) error {
 		if r.Finished != 0 {
 			at = r.Finished.Time()
 		}
-		if err := w.Row(towns[townOf(r.Region)], r.Name, r.Living, expected, r.Source, r.Done(), r.Missing(), r.Same, r.Changed, r.Found, r.Absent, r.Gone, r.Leads,
+		if err := w.Row(towns[townOf(r.Region)], r.Name, r.Living, expected, r.Source, r.Done(), r.Missing(), r.Same, r.Changed, r.Found, r.Absent, r.Gone, r.Leads, r.Carried,
 			r.State(p.Campaign, today(tx)), at, r.FinishedName, r.Words); err != nil {
 			return err
 		}
@@ -80,7 +80,7 @@ func (p Progress) write(ctx context.Context, tx *db.Tx, w *sheet.Writer) error {
 	if t.Named > 0 {
 		named, source = t.Expected, strconv.Itoa(t.Named)+"个村已报"
 	}
-	return w.Row("合计", "", t.Living, named, source, t.Done(), t.Missing, t.Same, t.Changed, t.Found, t.Absent, t.Gone, t.Leads, "", nil, "", "")
+	return w.Row("合计", "", t.Living, named, source, t.Done(), t.Missing, t.Same, t.Changed, t.Found, t.Absent, t.Gone, t.Leads, t.Carried, "", nil, "", "")
 }
 
 // townOf is the code of the township in which a village lies.

@@ -139,7 +139,7 @@ func (l *timeline) holds() {
 			l.rt.Fatal(err)
 		}
 		left := l.missing(code)
-		done, err := l.k.Entered(ctx, tx, officer, l.id, code, nil, 0, 1000)
+		done, err := l.k.Entered(ctx, tx, officer, l.id, code, screening.Part{}, 0, 1000)
 		if err != nil {
 			l.rt.Fatal(err)
 		}

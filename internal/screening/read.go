@@ -190,16 +190,22 @@ type Entry struct {
 	File child.Child
 }
 
+// Part is which of a village's results are listed; the zero value is all.
+type Part struct {
+	Outcomes []Outcome
+	Leads    bool // those alone who have to be assessed, or were
+}
+
 // Entered lists the results of the children who live in a village now, latest
-// first, of some outcomes or, with none, of all.
-func (k *Desk) Entered(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Campaign, code string, outcomes []Outcome, after int64, limit int) ([]Entry, error) {
+// first.
+func (k *Desk) Entered(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Campaign, code string, of Part, after int64, limit int) ([]Entry, error) {
 	if _, err := k.Get(ctx, tx, by, id); err != nil {
 		return nil, err
 	}
 	if _, err := village(ctx, tx, by, id, code, ""); err != nil {
 		return nil, err
 	}
-	list, err := entered(ctx, tx, id, code, outcomes, after, limit)
+	list, err := entered(ctx, tx, id, code, of, after, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -357,6 +363,7 @@ func (v Village) tally() tally { return tally{v.Same, v.Changed, v.Found, v.Abse
 type Total struct {
 	Villages, Finished, Zero                                   int
 	Living, Missing, Same, Changed, Found, Absent, Gone, Leads int64
+	Carried                                                    int64
 	Expected                                                   int64 // of the villages for which somebody named a number
 	Named                                                      int   // how many those are
 }
@@ -374,7 +381,7 @@ func Sum(rows []Row) (t Total) {
 		t.Zero += int(r.Zero)
 		t.Living, t.Missing = t.Living+r.Living, t.Missing+r.Missing()
 		t.Same, t.Changed, t.Found, t.Absent = t.Same+r.Same, t.Changed+r.Changed, t.Found+r.Found, t.Absent+r.Absent
-		t.Gone, t.Leads = t.Gone+r.Gone, t.Leads+r.Leads
+		t.Gone, t.Leads, t.Carried = t.Gone+r.Gone, t.Leads+r.Leads, t.Carried+r.Carried
 		if r.Expected != NotSaid {
 			t.Expected, t.Named = t.Expected+r.Expected, t.Named+1
 		}

@@ -79,6 +79,7 @@ type Village struct {
 	Absent       int64
 	Gone         int64
 	Leads        int64
+	Carried      int64 // whom nobody met in the campaign before, when this one began
 	Finished     clock.Instant
 	FinishedBy   ref.User
 	FinishedName string

@@ -519,7 +519,7 @@ func TestOthersFindNothing(t *testing.T) {
 			"get":      second(x.k.Get(ctx, tx, elsewhere, id)),
 			"progress": second(x.k.Progress(ctx, tx, elsewhere, id)),
 			"missing":  second(x.k.Missing(ctx, tx, elsewhere, id, village, screening.Key{}, 10)),
-			"entered":  second(x.k.Entered(ctx, tx, elsewhere, id, village, nil, 0, 10)),
+			"entered":  second(x.k.Entered(ctx, tx, elsewhere, id, village, screening.Part{}, 0, 10)),
 			"sheet":    second(x.k.Sheet(ctx, tx, elsewhere, id, who)),
 			"events":   second(x.k.Events(ctx, tx, elsewhere, id, village, 10)),
 			"enter":    x.try(func(tx *db.Tx) error { return second(x.k.Enter(ctx, tx, elsewhere, id, who, with())) }),

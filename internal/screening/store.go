@@ -133,6 +133,60 @@ func answerOf(ctx context.Context, tx *db.Tx, id ref.Campaign, who ref.Child) (A
 	return db.Maybe[Answer](ctx, tx, "SELECT "+answerColumns+" FROM screening_answer a WHERE a.child = ? AND a.campaign = ?", who, id)
 }
 
+// answersOf gives the answers on some children in a campaign.
+func answersOf(ctx context.Context, tx *db.Tx, id ref.Campaign, who []ref.Child) (map[ref.Child]Answer, error) {
+	out := map[ref.Child]Answer{}
+	for some := range slices.Chunk(who, maxIn) {
+		rows, err := db.All[Answer](ctx, tx, "SELECT "+answerColumns+" FROM screening_answer a WHERE a.campaign = ? AND a.child IN "+db.In(len(some)), append([]any{id}, db.Args(some)...)...)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range rows {
+			out[a.Child] = a
+		}
+	}
+	return out, nil
+}
+
+// prompted gives those of some children whose assessment is somebody's duty already.
+func prompted(ctx context.Context, tx *db.Tx, who []ref.Child) (out []ref.Child, err error) {
+	for some := range slices.Chunk(who, maxIn) {
+		more, err := db.All[ref.Child](ctx, tx, "SELECT DISTINCT a.child FROM screening_answer a WHERE a.child IN "+db.In(len(some))+" AND a.lead = 1 AND a.assessed = 0 AND a.duty > 0", db.Args(some)...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, more...)
+	}
+	return out, nil
+}
+
+// before gives the campaign of the same pattern before one in some divisions
+// that has ended or should have.
+func before(ctx context.Context, tx *db.Tx, c Campaign, regions []string) (Campaign, bool, error) {
+	return db.Maybe[Campaign](ctx, tx, "SELECT "+campaignColumns+" FROM screening s WHERE s.county = ? AND s.form = ? AND s.region IN "+db.In(len(regions))+
+		" AND s.id < ? AND (s.state = 'closed' OR s.due < ?) ORDER BY s.id DESC LIMIT 1", slices.Concat([]any{access.County(c.Region), c.Form}, db.Args(regions), []any{c.ID, c.Begins})...)
+}
+
+// carriedIn counts the children of some villages who were known when a
+// campaign ended and whom nobody has met since it began.
+func carriedIn(ctx context.Context, tx *db.Tx, e Earlier, regions, categories []string) ([]count, error) {
+	var out []count
+	for some := range slices.Chunk(regions, maxIn) {
+		text := "SELECT c.region, count(*) AS n FROM child c WHERE c.region IN " + db.In(len(some)) + " AND c.state = 'open' AND c.band <> ? AND c.created <= ? AND c.screened < ?"
+		args := append(db.Args(some), adult, e.Until, e.Since)
+		if len(categories) > 0 {
+			text += " AND EXISTS (SELECT 1 FROM child_category h WHERE h.child = c.id AND h.ended = '' AND h.category IN " + db.In(len(categories)) + ")"
+			args = append(args, db.Args(categories)...)
+		}
+		rows, err := db.All[count](ctx, tx, text+" GROUP BY c.region", args...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, rows...)
+	}
+	return out, nil
+}
+
 // running gives the answers on a child in campaigns that run.
 func running(ctx context.Context, tx *db.Tx, children []ref.Child) ([]Answer, error) {
 	return db.All[Answer](ctx, tx, "SELECT "+answerColumns+" FROM screening_answer a JOIN screening s ON s.id = a.campaign WHERE a.child IN "+db.In(len(children))+
@@ -224,10 +278,13 @@ func missing(ctx context.Context, tx *db.Tx, id ref.Campaign, region string, cat
 }
 
 // entered gives the answers that count in a village, latest first.
-func entered(ctx context.Context, tx *db.Tx, id ref.Campaign, region string, outcomes []Outcome, after int64, limit int) ([]Answer, error) {
+func entered(ctx context.Context, tx *db.Tx, id ref.Campaign, region string, of Part, after int64, limit int) ([]Answer, error) {
 	text, args := "SELECT "+answerColumns+" FROM screening_answer a WHERE a.campaign = ? AND a.region = ? AND a.counted = 1", []any{id, region}
-	if len(outcomes) > 0 {
-		text, args = text+" AND a.outcome IN "+db.In(len(outcomes)), append(args, db.Args(outcomes)...)
+	if len(of.Outcomes) > 0 {
+		text, args = text+" AND a.outcome IN "+db.In(len(of.Outcomes)), append(args, db.Args(of.Outcomes)...)
+	}
+	if of.Leads {
+		text += " AND a.lead = 1"
 	}
 	if after > 0 {
 		text, args = text+" AND a.id < ?", append(args, after)

@@ -338,6 +338,9 @@ func wordsOf(t screening.Told, in screening.In) (ui.Tone, string) {
 	if len(t.Leads) > 0 || t.Duty != 0 {
 		tone, words = ui.Warn, append(words, "这名儿童需要评估风险等级，已列入待办。孩子正在危险中的，现在就拨打110。")
 	}
+	if t.Never {
+		words = append(words, "这名儿童从未评估，已列入“需评估”。")
+	}
 	if len(t.Categories) > 0 {
 		words = append(words, "按规则可能应当列入新的类别，请核实。")
 	}

@@ -92,8 +92,12 @@ func (p *Pages) showReopen(w http.ResponseWriter, r *http.Request, by access.Act
 	if err != nil {
 		return err
 	}
+	due, err := p.again(today(tx))
+	if err != nil {
+		return err
+	}
 	page := ui.Page{Title: "重新开启排查", Kicker: c.Name, Crumbs: crumbs(crumbOf(c)), Lead: "没有完成的村（社区）会重新收到待办，已登记的结果保留。"}
-	return p.asked(w, r, by, page, formView{Form: ui.Form{Action: showPath(id) + "/reopen", Submit: "重新开启", Cancel: showPath(id), Fields: again("重新开启的理由", "", today(tx).AddDays(againDays))}}, problem)
+	return p.asked(w, r, by, page, formView{Form: ui.Form{Action: showPath(id) + "/reopen", Submit: "重新开启", Cancel: showPath(id), Fields: again("重新开启的理由", "", due)}}, problem)
 }
 
 // ReopenDone lets the campaign go on.

@@ -131,18 +131,19 @@ func (p *Pages) Review(w http.ResponseWriter, r *http.Request, by access.Actor) 
 	return p.showReview(w, r, by, nil)
 }
 
-// againDays is how long a village has to look again, unless somebody says otherwise.
-const againDays = 7
-
 func (p *Pages) showReview(w http.ResponseWriter, r *http.Request, by access.Actor, problem error) error {
 	c, row, page, err := p.place(r, by, "退回重查")
+	if err != nil {
+		return err
+	}
+	due, err := p.again(today(p.DB.Reader()))
 	if err != nil {
 		return err
 	}
 	page.Lead = "已登记的结果保留，村（社区）会收到新的待办。"
 	path := villagePath(c.ID, row.Region)
 	return p.asked(w, r, by, page, formView{Form: ui.Form{Action: path + "/review", Submit: "退回重查", Cancel: path, Fields: again(
-		"需要重查什么", "例如：预计人数比在档多，请按学籍名册再核对一遍。不要写儿童的姓名。", today(p.DB.Reader()).AddDays(againDays))}}, problem)
+		"需要重查什么", "例如：预计人数比在档多，请按学籍名册再核对一遍。不要写儿童的姓名。", due)}}, problem)
 }
 
 func again(label, hint string, due civil.Date) []ui.Field {

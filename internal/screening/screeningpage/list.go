@@ -40,12 +40,16 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, by access.Actor) er
 	if err != nil {
 		return err
 	}
+	bounds, err := p.Desk.Kernel.Bounds(r.Context(), tx)
+	if err != nil {
+		return err
+	}
 	for _, c := range list {
 		far, err := p.far(r.Context(), tx, by, c)
 		if err != nil {
 			return err
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Link(c.Name, opens(by, c)), {Tag: stateOf(c, tx.Now)}, {Due: dueOf(c, tx.Now)}, far,
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.Link(c.Name, opens(by, c)), {Tag: stateOf(c, tx.Now)}, {Due: dueOf(c, bounds)}, far,
 			ui.T(places[c.Region]), ui.T(c.BegunName + " " + c.Begins.String())}})
 	}
 	page := ui.Page{Title: "集中排查", Nav: "screening", Tabs: p.UI.Tabs(by, "screening", ListPath), Lead: "谁查过、谁没查，按档案实时计算。没有发现、没有变化都是有效的结果。"}

@@ -153,16 +153,22 @@ func (p *Pages) level(n int, on civil.Date) *ui.Level {
 }
 
 // dueOf is a campaign's limit as screens show it.
-func dueOf(c screening.Campaign, now clock.Instant) *ui.Due {
-	due := ui.DueAt(c.Due.End(), now.Time(), false, soonDays, criticalDays)
+func dueOf(c screening.Campaign, b duty.Bounds) *ui.Due {
+	due := ui.DueAt(c.Due.End(), b.Now.Time(), false, 0, 0)
+	due.Near = ui.Near(nears[b.Of(clock.Of(c.Due.End()))])
 	if c.State == screening.Closed {
 		due.Near, due.Distance = ui.Settled, ""
 	}
 	return &due
 }
 
-// From how many days before its due a campaign is near it, and after it badly late.
-const soonDays, criticalDays = 5, 10
+var nears = map[duty.Group]ui.Near{duty.Critical: ui.Critical, duty.Late: ui.Overdue, duty.Soon: ui.Soon, duty.Later: ui.Later}
+
+// again gives the day by which somebody who looks again should be done, unless somebody says otherwise.
+func (p *Pages) again(on civil.Date) (civil.Date, error) {
+	days, err := duty.Figure(p.Desk.Book(), "screening.again", on)
+	return on.AddDays(days), err
+}
 
 func stateOf(c screening.Campaign, now clock.Instant) *ui.Tag {
 	switch {

@@ -41,7 +41,7 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, by access.Actor) er
 		return err
 	}
 	view := showView{Figures: figures(screening.Sum(progress.Rows), tx), Timeline: p.timeline(r.Context(), tx, events)}
-	if view.Identity, err = identity(r.Context(), tx, progress); err != nil {
+	if view.Identity, err = p.identity(r.Context(), tx, progress); err != nil {
 		return err
 	}
 	if view.Table, err = p.progress(r.Context(), tx, by, progress, r.URL.Query()); err != nil {
@@ -65,9 +65,13 @@ func ending(c screening.Campaign) ui.Action {
 	return ui.Action{Label: "结束排查", Href: showPath(c.ID) + "/close", Icon: "check-circle"}
 }
 
-func identity(ctx context.Context, tx *db.Tx, p screening.Progress) (ui.Identity, error) {
+func (s *Pages) identity(ctx context.Context, tx *db.Tx, p screening.Progress) (ui.Identity, error) {
+	bounds, err := s.Desk.Kernel.Bounds(ctx, tx)
+	if err != nil {
+		return ui.Identity{}, err
+	}
 	places, err := region.Places(ctx, tx, []string{p.Region})
-	id := ui.Identity{Title: letter.Punctuate(p.Pattern.Label), Kind: "排查表", Tag: stateOf(p.Campaign, tx.Now), Due: dueOf(p.Campaign, tx.Now), Facts: []ui.Fact{
+	id := ui.Identity{Title: letter.Punctuate(p.Pattern.Label), Kind: "排查表", Tag: stateOf(p.Campaign, tx.Now), Due: dueOf(p.Campaign, bounds), Facts: []ui.Fact{
 		{Label: "范围", Value: places[p.Region]}, {Label: "开始", Value: p.Begins.String()}, {Label: "发起", Value: p.BegunName}}}
 	if len(p.Pattern.Categories) > 0 {
 		id.Facts = append(id.Facts, ui.Fact{Label: "对象", Value: "只查规定类别的儿童"})
@@ -81,7 +85,7 @@ func figures(t screening.Total, tx *db.Tx) ui.Figures {
 		{Label: "已查", Value: count(t.Done()), Unit: "人", Definition: share(t.Done(), t.Living)},
 		{Label: "未查", Value: count(t.Missing), Unit: "人", Definition: "在档人数减已查人数"},
 		{Label: "新发现", Value: count(t.Found), Unit: "人", Definition: "排查中新建档"},
-		{Label: "需评估", Value: count(t.Leads), Unit: "人", Definition: "答案触发评估"},
+		{Label: "需评估", Value: count(t.Leads), Unit: "人", Definition: "答案触发评估，或者从未评估"},
 		{Label: "完成的村（社区）", Value: ui.Count(t.Finished), Unit: "个", Definition: "共" + ui.Count(t.Villages) + "个，零报告" + ui.Count(t.Zero) + "个"},
 	}}
 	return f
@@ -118,7 +122,7 @@ func towns(by access.Actor) bool { return len(access.Prefix(by.Scope().Region)) 
 func numberColumns(first string) []ui.Column {
 	return []ui.Column{{Label: first, Wide: true}, {Label: "在档", Num: true}, {Label: "预计", Num: true}, {Label: "已查", Num: true}, {Label: "未查", Num: true},
 		{Label: "无变化", Num: true, Quiet: true},
-		{Label: "有变化", Num: true, Quiet: true}, {Label: "新发现", Num: true, Quiet: true}, {Label: "未见到", Num: true, Quiet: true}, {Label: "迁走", Num: true, Quiet: true}, {Label: "需评估", Num: true}, {Label: "进展", Slim: true}}
+		{Label: "有变化", Num: true, Quiet: true}, {Label: "新发现", Num: true, Quiet: true}, {Label: "未见到", Num: true, Quiet: true}, {Label: "迁走", Num: true, Quiet: true}, {Label: "需评估", Num: true}, {Label: "结转", Num: true, Quiet: true}, {Label: "进展", Slim: true}}
 }
 
 // progress is the table of townships or villages.
@@ -172,7 +176,7 @@ func numbers(t screening.Total) []ui.Cell {
 		expected += "（" + ui.Count(t.Named) + "个村已报）"
 	}
 	cells := []ui.Cell{ui.T(count(t.Living)), ui.T(expected)}
-	for _, n := range []int64{t.Done(), t.Missing, t.Same, t.Changed, t.Found, t.Absent, t.Gone, t.Leads} {
+	for _, n := range []int64{t.Done(), t.Missing, t.Same, t.Changed, t.Found, t.Absent, t.Gone, t.Leads, t.Carried} {
 		cells = append(cells, ui.T(count(n)))
 	}
 	return cells

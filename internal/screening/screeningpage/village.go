@@ -65,13 +65,19 @@ func (p *Pages) village(ctx context.Context, tx *db.Tx, by access.Actor, id ref.
 	if err != nil {
 		return villageView{}, ui.Page{}, err
 	}
-	view := villageView{Identity: ui.Identity{Title: places[code], Kind: c.Name, Tag: villageTag(c, row, today(tx)), Due: dueOf(c, tx.Now)},
+	bounds, err := p.Desk.Kernel.Bounds(ctx, tx)
+	if err != nil {
+		return villageView{}, ui.Page{}, err
+	}
+	view := villageView{Identity: ui.Identity{Title: places[code], Kind: c.Name, Tag: villageTag(c, row, today(tx)), Due: dueOf(c, bounds)},
 		Figures: villageFigures(row), Timeline: p.timeline(ctx, tx, events), Links: links(by, c, row), Tabs: tabs(c, row, show)}
 	if row.Finished != 0 {
 		view.Identity.Due.Near, view.Identity.Due.Distance = ui.Settled, ""
 		view.Identity.Facts = []ui.Fact{{Label: "报告", Value: row.FinishedName, Sub: civil.FormatTime(row.Finished.Time())}, {Label: "说明", Value: row.Words}}
 	}
-	view.Notes = notes(c, row)
+	if view.Notes, err = p.notes(ctx, tx, c, row); err != nil {
+		return villageView{}, ui.Page{}, err
+	}
 	if row.Living > boxFrom {
 		view.Box = &boxView{Action: villagePath(id, code) + "/search"}
 	}
@@ -103,7 +109,28 @@ func villageFigures(r screening.Row) ui.Figures {
 		{Label: "在档", Value: count(r.Living), Unit: "人", Definition: expected}}}
 }
 
-func notes(c screening.Campaign, r screening.Row) []ui.Note {
+func (p *Pages) notes(ctx context.Context, tx *db.Tx, c screening.Campaign, r screening.Row) ([]ui.Note, error) {
+	out := standing(c, r)
+	if c.State != screening.Open {
+		return out, nil
+	}
+	was, err := p.Desk.Earlier(ctx, tx, c)
+	if err != nil {
+		return nil, err
+	}
+	form, err := p.Desk.FormOf(c)
+	if err != nil {
+		return nil, err
+	}
+	left, err := p.Desk.Carried(ctx, tx, form, was, []string{r.Region})
+	if n := left[r.Region]; n > 0 {
+		out = append(out, ui.Note{Tone: ui.Warn, Title: "结转：还有" + count(n) + "人上次就没有见到", Text: "“" + was.Name + "”以来一直没有见到，名单里标着“结转”，请先查。"})
+	}
+	return out, err
+}
+
+// standing says what holds for the whole village.
+func standing(c screening.Campaign, r screening.Row) []ui.Note {
 	var out []ui.Note
 	switch {
 	case c.State == screening.Closed:
@@ -137,17 +164,18 @@ func links(by access.Actor, c screening.Campaign, r screening.Row) []ui.Action {
 // lists are the parts of a village's list, by the word in the address.
 var lists = []struct {
 	key, label string
-	outcomes   []screening.Outcome
+	part       screening.Part
 }{
-	{"", "未查", nil},
-	{"done", "已查", nil},
-	{"news", "有变化、新发现", []screening.Outcome{screening.Changed, screening.Found}},
-	{"absent", "未见到", []screening.Outcome{screening.Absent}},
+	{"", "未查", screening.Part{}},
+	{"done", "已查", screening.Part{}},
+	{"news", "有变化、新发现", screening.Part{Outcomes: []screening.Outcome{screening.Changed, screening.Found}}},
+	{"absent", "未见到", screening.Part{Outcomes: []screening.Outcome{screening.Absent}}},
+	{"assess", "需评估", screening.Part{Leads: true}},
 }
 
 // tabs leads to the parts of the list with their numbers.
 func tabs(c screening.Campaign, r screening.Row, here string) []ui.Tab {
-	counts := map[string]int64{"": r.Missing(), "done": r.Done(), "news": r.Changed + r.Found, "absent": r.Absent}
+	counts := map[string]int64{"": r.Missing(), "done": r.Done(), "news": r.Changed + r.Found, "absent": r.Absent, "assess": r.Leads}
 	var out []ui.Tab
 	for _, l := range lists {
 		href := villagePath(c.ID, r.Region)
@@ -162,7 +190,7 @@ func tabs(c screening.Campaign, r screening.Row, here string) []ui.Tab {
 func (p *Pages) listed(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Campaign, code string, q url.Values) (ui.Table, error) {
 	for _, l := range lists[1:] {
 		if l.key == q.Get("show") {
-			return p.done(ctx, tx, by, id, code, q, l.outcomes)
+			return p.done(ctx, tx, by, id, code, q, l.part)
 		}
 	}
 	return p.missing(ctx, tx, by, id, code, q)
@@ -183,7 +211,11 @@ func (p *Pages) missing(ctx context.Context, tx *db.Tx, by access.Actor, id ref.
 	if err != nil {
 		return ui.Table{}, err
 	}
-	t := p.childTable(c, rows, tx, by)
+	was, err := p.Desk.Earlier(ctx, tx, c)
+	if err != nil {
+		return ui.Table{}, err
+	}
+	t := p.childTable(c, was, rows, tx, by)
 	t.Empty = ui.Empty{Title: "没有未查的儿童", Text: "都查过了就可以报告完成。本村确实没有符合条件的儿童，也请报告，零报告同样有效。"}
 	if c.State == screening.Closed {
 		t.Rows, t.Empty = nil, ui.Empty{Title: "这次排查已经结束", Text: "结束时的未查人数见上。现在的情况请看未成年人台账。"}
@@ -204,7 +236,7 @@ func (p *Pages) missing(ctx context.Context, tx *db.Tx, by access.Actor, id ref.
 }
 
 // childTable lists children with what can be done at once.
-func (p *Pages) childTable(c screening.Campaign, rows []child.Child, tx *db.Tx, by access.Actor) ui.Table {
+func (p *Pages) childTable(c screening.Campaign, was screening.Earlier, rows []child.Child, tx *db.Tx, by access.Actor) ui.Table {
 	t := ui.Table{Caption: "还没有查的儿童", Columns: []ui.Column{{Label: "姓名", Wide: true}, {Label: "风险等级", Slim: true}, {Label: "上次排查", Slim: true, Quiet: true}}}
 	takes := c.State == screening.Open && by.Can("screening.answer")
 	if takes && len(rows) > 0 {
@@ -212,6 +244,9 @@ func (p *Pages) childTable(c screening.Campaign, rows []child.Child, tx *db.Tx, 
 	}
 	for _, x := range rows {
 		row := ui.Row{Label: called(x), Cells: []ui.Cell{{Text: called(x), Href: childPath(c.ID, x.ID), Sub: p.about(x, today(tx))}, {}, ui.T(screened(x))}}
+		if was.Carries(x) {
+			row.Cells[0].Tag = carriedTag()
+		}
 		if x.Level > 0 {
 			row.Cells[1].Level = p.level(x.Level, today(tx))
 		}
@@ -236,9 +271,9 @@ func screened(c child.Child) string {
 }
 
 // done lists what was entered.
-func (p *Pages) done(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Campaign, code string, q url.Values, outcomes []screening.Outcome) (ui.Table, error) {
+func (p *Pages) done(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Campaign, code string, q url.Values, of screening.Part) (ui.Table, error) {
 	after, _ := strconv.ParseInt(q.Get("after"), 10, 64) // the first page has none
-	list, err := p.Desk.Entered(ctx, tx, by, id, code, outcomes, after, pageRows+1)
+	list, err := p.Desk.Entered(ctx, tx, by, id, code, of, after, pageRows+1)
 	if err != nil {
 		return ui.Table{}, err
 	}
@@ -255,16 +290,29 @@ func (p *Pages) done(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Cam
 			t.Pager.Next = base + "&after=" + strconv.FormatInt(list[pageRows-1].ID, 10)
 		}
 	}
+	c, err := p.Desk.Get(ctx, tx, by, id)
+	if err != nil {
+		return t, err
+	}
+	was, err := p.Desk.Earlier(ctx, tx, c)
+	if err != nil {
+		return t, err
+	}
 	for _, e := range list {
 		hint := ui.Cell{Text: screening.ReasonLabel(e.Reason)}
 		if e.Lead == 1 {
 			hint.Tag = leadTag(e.Answer)
+		}
+		if was.Carries(e.File) {
+			hint.Sub = "上次也没有见到（结转）"
 		}
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: called(e.File), Href: childPath(id, e.Child), Sub: p.about(e.File, today(tx))},
 			{Tag: outcomeTag(e.Outcome)}, hint, {Text: e.ByName, Sub: civil.FormatTime(e.At.Time())}}})
 	}
 	return t, nil
 }
+
+func carriedTag() *ui.Tag { return &ui.Tag{State: ui.Uncertain, Label: "结转"} }
 
 func outcomeTag(o screening.Outcome) *ui.Tag {
 	states := map[screening.Outcome]ui.State{screening.Same: ui.Finished, screening.Changed: ui.Checking, screening.Found: ui.Drafting, screening.Absent: ui.Uncertain}
@@ -331,6 +379,9 @@ func sameWords(b screening.Batch) (ui.Tone, string) {
 	if b.Leads > 0 {
 		words = append(words, ui.Count(b.Leads)+"人需要评估，已列入待办。")
 	}
+	if b.Never > 0 {
+		words = append(words, ui.Count(b.Never)+"人从未评估，已列入“需评估”。")
+	}
 	if len(b.Lacking) > 0 {
 		return ui.Warn, strings.Join(append(words, ui.Count(len(b.Lacking))+"人的档案缺少必须了解的情况，仍在名单里，请逐人补填一次。"), "")
 	}
@@ -360,6 +411,10 @@ func (p *Pages) Search(w http.ResponseWriter, r *http.Request, by access.Actor) 
 	if err != nil {
 		return err
 	}
+	was, err := p.Desk.Earlier(r.Context(), tx, c)
+	if err != nil {
+		return err
+	}
 	words := r.PostFormValue("q")
 	var hits []child.Child
 	err = p.write(r, func(ctx context.Context, tx *db.Tx) (err error) {
@@ -374,7 +429,7 @@ func (p *Pages) Search(w http.ResponseWriter, r *http.Request, by access.Actor) 
 		return err
 	}
 	view.Box = &boxView{villagePath(id, code) + "/search", words, hint}
-	view.Table = p.childTable(c, hits, tx, by)
+	view.Table = p.childTable(c, was, hits, tx, by)
 	view.Table.Empty = ui.Empty{Title: "本村没有找到", Text: "请核对用字，或改用拼音首字母。确实没有档案的，点“发现新的孩子”。"}
 	return p.UI.Page(w, r, by, "village.html", page, view)
 }
