@@ -893,7 +893,7 @@ CREATE INDEX duty_county_closed ON duty (county, closed, id) WHERE closed > 0;
 CREATE INDEX duty_county_open ON duty (county, due, id, paused, signed, subject) WHERE state = 'open';
 CREATE INDEX duty_parent ON duty (parent, id) WHERE parent > 0;
 CREATE INDEX duty_person_open ON duty (person, due, id) WHERE state = 'open' AND person > 0;
-CREATE INDEX duty_pressing ON duty (unit, pressing, due, id) WHERE state = 'open' AND pressing = 1;
+CREATE INDEX duty_pressing ON duty (unit, pressing, due, id, subject) WHERE state = 'open' AND pressing = 1;
 CREATE INDEX duty_provisional ON duty (id) WHERE provisional = 1;
 CREATE UNIQUE INDEX duty_round ON duty (series, round) WHERE series > 0;
 CREATE INDEX duty_subject ON duty (subject, subject_id, id);

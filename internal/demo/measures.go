@@ -180,7 +180,11 @@ func (s *Stage) keep(ctx context.Context) error {
 			if err != nil || !k.sealed {
 				return err
 			}
-			return s.Justice.Seal(ctx, tx, who, id)
+			if err := s.Justice.Seal(ctx, tx, who, id); err != nil {
+				return err
+			}
+			_, err = s.Justice.Ask(ctx, tx, who, "case", justice.Wish{Handle: ref.Format(id), Words: "云检未刑〔2026〕3号案件审查需要"})
+			return err
 		})
 		if err != nil {
 			return err

@@ -252,7 +252,7 @@ func (k *Kernel) own(ctx context.Context, tx *db.Tx, by access.Actor, p access.P
 	if err := by.Require(p); err != nil {
 		return Duty{}, err
 	}
-	return stillOpen(lockOwn(ctx, tx, by, id))
+	return stillOpen(k.lockOwn(ctx, tx, by, id))
 }
 
 // within gives an open duty in the actor's scope, for a change.
@@ -260,7 +260,7 @@ func (k *Kernel) within(ctx context.Context, tx *db.Tx, by access.Actor, p acces
 	if err := by.Require(p); err != nil {
 		return Duty{}, err
 	}
-	return stillOpen(lockIn(ctx, tx, by, id))
+	return stillOpen(k.lockIn(ctx, tx, by, id))
 }
 
 func stillOpen(d Duty, err error) (Duty, error) {

@@ -14,6 +14,8 @@ package duty
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"weibao/internal/access"
 	"weibao/internal/civil"
@@ -119,6 +121,21 @@ type Kernel struct {
 	// Moved is told, in that transaction, of each duty that went to another unit
 	// or was waived: its slice lets what hangs on it follow. Nil tells nobody.
 	Moved func(ctx context.Context, tx *db.Tx, by access.Actor, was, is Duty) error
+	// Closed gives for kinds of subjects the permission without which nobody
+	// learns of a duty about one, in whatever unit or region it lies.
+	Closed map[string]access.Permission
+}
+
+// hidden is the condition that keeps an actor from duties of which he must not
+// learn; its column stands in the indexes of lists.
+func (k *Kernel) hidden(by access.Actor) (string, []any) {
+	where, args := "", []any{}
+	for _, subject := range slices.Sorted(maps.Keys(k.Closed)) {
+		if by.User != access.Program.User && !by.Can(k.Closed[subject]) {
+			where, args = where+" AND d.subject <> ?", append(args, subject)
+		}
+	}
+	return where, args
 }
 
 // moved tells of a duty that others than its slice changed.

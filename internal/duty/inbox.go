@@ -115,7 +115,7 @@ func (k *Kernel) List(ctx context.Context, tx *db.Tx, by access.Actor, f Filter)
 	if err != nil {
 		return nil, err
 	}
-	where, args := f.where(tx, by, b)
+	where, args := k.chosen(tx, by, f, b)
 	limit := f.Limit
 	if limit <= 0 || limit > 500 {
 		limit = pageSize
@@ -136,8 +136,17 @@ func (k *Kernel) Count(ctx context.Context, tx *db.Tx, by access.Actor, f Filter
 	if err != nil {
 		return 0, err
 	}
-	where, args := f.where(tx, by, b)
+	where, args := k.chosen(tx, by, f, b)
 	return countUpTo(ctx, tx, where, args, f.order(), limit)
+}
+
+// chosen are the conditions of a filter for an actor.
+func (k *Kernel) chosen(tx *db.Tx, by access.Actor, f Filter, b Bounds) ([]string, []any) {
+	where, args := f.where(tx, by, b)
+	if hidden, more := k.hidden(by); hidden != "" {
+		where, args = append(where, strings.TrimPrefix(hidden, " AND ")), append(args, more...)
+	}
+	return where, args
 }
 
 func (f Filter) column() string {
@@ -229,7 +238,7 @@ func (k *Kernel) Get(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Dut
 	if err := by.Require("duty.show"); err != nil {
 		return Duty{}, err
 	}
-	return get(ctx, tx, by, id)
+	return k.get(ctx, tx, by, id)
 }
 
 // OfSubject gives the duties about a thing that the actor may see.
@@ -237,7 +246,7 @@ func (k *Kernel) OfSubject(ctx context.Context, tx *db.Tx, by access.Actor, subj
 	if err := by.Require("duty.show"); err != nil {
 		return nil, err
 	}
-	return ofSubject(ctx, tx, by, subject, id)
+	return k.ofSubject(ctx, tx, by, subject, id)
 }
 
 // OpenAbout gives the open duties about a thing and holds them, for work of a

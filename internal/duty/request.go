@@ -83,6 +83,9 @@ func (k *Kernel) Return(ctx context.Context, tx *db.Tx, by access.Actor, id ref.
 var requestWords = map[string]string{"extend": "审批延期申请", "return": "裁定退回事项"}
 
 func (k *Kernel) ask(ctx context.Context, tx *db.Tx, by access.Actor, d Duty, kind string, due clock.Instant, reason string) (ref.Request, error) {
+	if k.Closed[d.Subject] != "" {
+		return 0, errs.New(errs.Conflict, "这项事项的知悉范围有限，不能交未保办审批延期或者退回，请直接办理。")
+	}
 	r := Request{ID: ref.New[ref.Request](tx.Now.Time()), Duty: d.ID, Kind: kind, At: tx.Now,
 		ByUser: by.User, ByName: by.Name, Reason: reason, Due: due, State: Asked}
 	if err := insertRequest(ctx, tx, r); err != nil {

@@ -16,17 +16,18 @@ var columns = db.ColumnsOf[Duty]("d")
 
 // visible is the scope of an actor over duties: what his unit owns, what it
 // asked support units for, and what lies in his region.
-func visible(by access.Actor) (string, []any) {
+func (k *Kernel) visible(by access.Actor) (string, []any) {
 	where, args := by.Scope().Where(access.ScopeColumns("d"))
 	if by.Scope().Reach == access.Nothing {
 		return where, args
 	}
-	return "(" + where + " OR d.unit = ? OR EXISTS (SELECT 1 FROM duty p WHERE p.id = d.parent AND p.unit = ?))",
-		append(args, by.Post.Unit, by.Post.Unit)
+	hidden, more := k.hidden(by)
+	return "(" + where + " OR d.unit = ? OR EXISTS (SELECT 1 FROM duty p WHERE p.id = d.parent AND p.unit = ?))" + hidden,
+		append(append(args, by.Post.Unit, by.Post.Unit), more...)
 }
 
-func get(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Duty) (Duty, error) {
-	where, args := visible(by)
+func (k *Kernel) get(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Duty) (Duty, error) {
+	where, args := k.visible(by)
 	return db.Get[Duty](ctx, tx, "SELECT "+columns+" FROM duty d WHERE d.id = ? AND "+where, append([]any{id}, args...)...)
 }
 
@@ -36,14 +37,16 @@ func lock(ctx context.Context, tx *db.Tx, id ref.Duty) (Duty, error) {
 }
 
 // lockIn gives a duty for a change if it lies in the actor's scope.
-func lockIn(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Duty) (Duty, error) {
+func (k *Kernel) lockIn(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Duty) (Duty, error) {
 	where, args := by.Scope().Where(access.ScopeColumns("d"))
-	return db.Get[Duty](ctx, tx, "SELECT "+columns+" FROM duty d WHERE d.id = ? AND "+where+tx.ForUpdate(), append([]any{id}, args...)...)
+	hidden, more := k.hidden(by)
+	return db.Get[Duty](ctx, tx, "SELECT "+columns+" FROM duty d WHERE d.id = ? AND "+where+hidden+tx.ForUpdate(), append(append([]any{id}, args...), more...)...)
 }
 
 // lockOwn gives a duty for a change if the actor's unit owns it.
-func lockOwn(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Duty) (Duty, error) {
-	return db.Get[Duty](ctx, tx, "SELECT "+columns+" FROM duty d WHERE d.id = ? AND d.unit = ?"+tx.ForUpdate(), id, by.Post.Unit)
+func (k *Kernel) lockOwn(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Duty) (Duty, error) {
+	hidden, more := k.hidden(by)
+	return db.Get[Duty](ctx, tx, "SELECT "+columns+" FROM duty d WHERE d.id = ? AND d.unit = ?"+hidden+tx.ForUpdate(), append([]any{id, by.Post.Unit}, more...)...)
 }
 
 func insertEvent(ctx context.Context, tx *db.Tx, e Event) error {
@@ -256,8 +259,8 @@ func openAbout(ctx context.Context, tx *db.Tx, late []due) (map[ref.Duty][]Duty,
 	return out, err
 }
 
-func ofSubject(ctx context.Context, tx *db.Tx, by access.Actor, subject string, id int64) ([]Duty, error) {
-	where, args := visible(by)
+func (k *Kernel) ofSubject(ctx context.Context, tx *db.Tx, by access.Actor, subject string, id int64) ([]Duty, error) {
+	where, args := k.visible(by)
 	return db.All[Duty](ctx, tx, "SELECT "+columns+" FROM duty d WHERE d.subject = ? AND d.subject_id = ? AND "+where+
 		" ORDER BY d.due, d.id LIMIT 1000", append([]any{subject, id}, args...)...)
 }

@@ -34,8 +34,8 @@ import (
 type Desk struct {
 	Vault  *vault.Vault
 	Kernel *duty.Kernel
-	// Office gives the office of a region, whose leader decides on requests.
-	Office func(ctx context.Context, tx *db.Tx, region string) (ref.Unit, error)
+	// Deciders gives the unit of those who may decide on requests of a region.
+	Deciders func(ctx context.Context, tx *db.Tx, region string) (ref.Unit, error)
 	// Clock writes a time limit of the rules in words, with how sure it is; "" where there is none.
 	Clock func(id string, on civil.Date) string
 }

@@ -41,8 +41,8 @@ func withDesk(t *testing.T, test func(t *testing.T, k desk, c *clock.Manual)) {
 	testkit.Databases(t, func(t *testing.T, d *db.DB, c *clock.Manual) {
 		kernel := testkit.Kernel(testkit.Calendar(t), 100)
 		test(t, desk{&justice.Desk{Vault: testkit.Cabinet(t, d, "demo").Vault, Kernel: kernel,
-			Office: func(context.Context, *db.Tx, string) (ref.Unit, error) { return 100, nil },
-			Clock:  func(string, civil.Date) string { return "" }}, d, t}, c)
+			Deciders: func(context.Context, *db.Tx, string) (ref.Unit, error) { return 100, nil },
+			Clock:    func(string, civil.Date) string { return "" }}, d, t}, c)
 	})
 }
 

@@ -50,10 +50,10 @@ func insertUnseal(ctx context.Context, tx *db.Tx, u Unseal) error {
 }
 
 // asked is the condition under which an actor knows of a request: he asked, or
-// it is for his county's leader to decide.
+// it is for a leader of the very division to decide.
 func asked(by access.Actor) (string, []any) {
-	if by.Can("justice.unseal_decide") {
-		return "(u.by_user = ? OR u.county = ?)", []any{by.User, access.County(by.Post.Region)}
+	if by.Can(Decides) {
+		return "(u.by_user = ? OR u.county = ?)", []any{by.User, access.Prefix(by.Post.Region)}
 	}
 	return "u.by_user = ?", []any{by.User}
 }

@@ -42,8 +42,16 @@ const (
 	Refused UnsealState = "refused"
 )
 
-// DutyKind is the kind of the duty to decide on a request.
-const DutyKind = "justice.unseal_decide"
+// DutyKind is the kind of the duty to decide on a request, Requests what it is
+// about, and Decides the permission without which nobody learns of it.
+const (
+	DutyKind = "justice.unseal_decide"
+	Requests = "justice_unseal"
+	Decides  = access.Permission("justice.unseal_decide")
+)
+
+// ladder only reminds: no step tells others that a request waits.
+const ladder = "closed"
 
 // Unseal is a request to look at what may have been sealed.
 type Unseal struct {
@@ -98,18 +106,18 @@ func (k *Desk) Ask(ctx context.Context, tx *db.Tx, by access.Actor, ground strin
 	if err != nil {
 		return 0, err
 	}
-	u := Unseal{ID: ref.New[ref.Unseal](tx.Now.Time()), County: access.County(by.Post.Region), ByUser: by.User, ByName: by.Name, ByUnit: by.Post.Unit,
+	u := Unseal{ID: ref.New[ref.Unseal](tx.Now.Time()), County: seat(by), ByUser: by.User, ByName: by.Name, ByUnit: by.Post.Unit,
 		At: tx.Now, Ground: ground, State: Asked}
 	if u.Sealed, err = k.Vault.Seal(ctx, tx, unsealGroup(u.ID), unsealField(u.ID), plain); err != nil {
 		return 0, err
 	}
 	region := u.County + strings.Repeat("0", 12-len(u.County))
-	office, err := k.Office(ctx, tx, region)
+	unit, err := k.Deciders(ctx, tx, region)
 	if err != nil {
 		return 0, err
 	}
-	ids, err := k.Kernel.Open(ctx, tx, by, duty.New{Kind: DutyKind, Subject: "justice_unseal", SubjectID: int64(u.ID), Title: "审批保密查询申请", Unit: office,
-		Region: region, Rule: "《预防未成年人犯罪法》第五十九条", Clause: "须由另一人审批", Deadline: duty.Within(k.Kernel.Limits().Decide)})
+	ids, err := k.Kernel.Open(ctx, tx, by, duty.New{Kind: DutyKind, Subject: Requests, SubjectID: int64(u.ID), Title: "审批保密查询申请", Unit: unit,
+		Region: region, Ladder: ladder, Rule: "《预防未成年人犯罪法》第五十九条", Clause: "须由另一人审批", Deadline: duty.Within(k.Kernel.Limits().Decide)})
 	if err != nil {
 		return 0, err
 	}
@@ -121,6 +129,14 @@ func (k *Desk) Ask(ctx context.Context, tx *db.Tx, by access.Actor, ground strin
 }
 
 const numberLength = 18
+
+// seat is the county of an actor, or his division above counties.
+func seat(by access.Actor) string {
+	if county := access.County(by.Post.Region); county != "" {
+		return county
+	}
+	return access.Prefix(by.Post.Region)
+}
 
 // Told is a request with what stands in it.
 type Told struct {

@@ -120,6 +120,7 @@ func (a *App) kernel() *duty.Kernel {
 		Calendar: workday.Calendar,
 		Superior: org.SuperiorID,
 		Office:   org.OfficeID,
+		Closed:   map[string]access.Permission{justice.Requests: justice.Decides},
 		Limits:   func() duty.Limits { return limits(a.Rules, civil.DateOf(a.Clock.Now())) },
 	}
 }

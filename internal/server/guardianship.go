@@ -5,10 +5,12 @@ import (
 	"slices"
 
 	"weibao/internal/access"
+	"weibao/internal/auth"
 	"weibao/internal/child/childpage"
 	"weibao/internal/civil"
 	"weibao/internal/db"
 	"weibao/internal/duty/dutypage"
+	"weibao/internal/errs"
 	"weibao/internal/file"
 	"weibao/internal/guardianship"
 	"weibao/internal/guardianship/guardianshippage"
@@ -74,7 +76,7 @@ func (a *App) guardianships() ([]ui.Route, error) {
 }
 
 func (a *App) justice() *justice.Desk {
-	return &justice.Desk{Vault: a.Vault, Kernel: a.Kernel, Office: org.OfficeID, Clock: func(id string, on civil.Date) string {
+	return &justice.Desk{Vault: a.Vault, Kernel: a.Kernel, Deciders: a.deciders, Clock: func(id string, on civil.Date) string {
 		c, ok := a.Rules.Clock(id, on)
 		if !ok {
 			return ""
@@ -83,10 +85,29 @@ func (a *App) justice() *justice.Desk {
 	}}
 }
 
+// deciders gives the unit in which a leader of a division decides on requests:
+// the office where it has one.
+func (a *App) deciders(ctx context.Context, tx *db.Tx, region string) (ref.Unit, error) {
+	office, err := org.OfficeID(ctx, tx, region)
+	if err != nil {
+		return 0, err
+	}
+	leaders, err := a.Guard.Holders(ctx, tx, auth.HolderFilter{Region: region, Roles: []access.Role{access.Leader}, On: civil.DateOf(tx.Now.Time())})
+	switch {
+	case err != nil:
+		return 0, err
+	case len(leaders) == 0:
+		return 0, errs.New(errs.Conflict, "本地还没有可以审批保密查询的领导岗位。请联系系统管理员设置后再申请。")
+	case slices.ContainsFunc(leaders, func(h auth.Holder) bool { return h.Unit == office }):
+		return office, nil
+	}
+	return leaders[0].Unit, nil
+}
+
 // guardianshipDuties describes the duties that measures open, for the inbox.
 func guardianshipDuties(kinds map[string]dutypage.Kind) {
 	kinds[guardianship.DutyKind] = dutypage.Kind{Label: "监护干预", Icon: "flag", Href: guardianshippage.DutyHref, Needs: "guardianship.list"}
-	kinds[justice.DutyKind] = dutypage.Kind{Label: "保密查询", Icon: "key", Href: justicepage.DutyHref, Needs: "justice.unseals"}
+	kinds[justice.DutyKind] = dutypage.Kind{Label: "保密查询", Icon: "key", Href: justicepage.DutyHref, Needs: justice.Decides}
 }
 
 // villageChoices gives the villages of an actor's scope, each under its township.

@@ -398,7 +398,7 @@ func (w *world) excuses(ids ...string) map[string]guardianship.Given {
 }
 
 func (w *world) justice() {
-	desk := &justice.Desk{Vault: w.Vault, Kernel: w.Kernel, Office: org.OfficeID, Clock: func(string, civil.Date) string { return "" }}
+	desk := &justice.Desk{Vault: w.Vault, Kernel: w.Kernel, Deciders: org.OfficeID, Clock: func(string, civil.Date) string { return "" }}
 	var record ref.Justice
 	var unseal ref.Unseal
 	w.write(func(ctx context.Context, tx *db.Tx) (err error) {

@@ -163,7 +163,7 @@ func (k *Desk) search(ctx context.Context, tx *db.Tx, by access.Actor, c Conting
 		n := duty.New{Kind: ReachKind, Subject: Event, SubjectID: c.ID, Title: "突发事件：联系涉及的每名孩子（" + plan.Label + "）", Unit: t.Unit, Region: t.Region, Rule: step.Basis, Clause: plan.Label,
 			Deadline: duty.After(rule.Clock{Span: rule.Span{N: step.Within.N, Unit: step.Within.Unit}}, tx.Now)}
 		if step.Within.Unit == "hours" {
-			n.Ladder = "hours"
+			n.Ladder, n.Pressing = "hours", true
 		}
 		list = append(list, n)
 	}

@@ -46,7 +46,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, by access.Actor, pr
 	if view.Steps, err = p.steps(r.Context(), tx, by, s); err != nil {
 		return err
 	}
-	page := ui.Page{Title: letter.Punctuate(s.Label), Kicker: "应急清单", Nav: "casework", More: []ui.Action{{Print: true}}}
+	page := ui.Page{About: s.Child, Title: letter.Punctuate(s.Label), Kicker: "应急清单", Nav: "casework", More: []ui.Action{{Print: true}}}
 	if s.Guides && s.Subject == "case" {
 		page.Crumbs = []ui.Crumb{{Label: "个案", Href: "/cases/" + ref.Format(ref.Case(s.SubjectID))}}
 	}
@@ -161,7 +161,7 @@ func (p *Pages) showStep(w http.ResponseWriter, r *http.Request, by access.Actor
 	if err != nil {
 		return err
 	}
-	page := ui.Page{Title: letter.Punctuate(t.Label), Kicker: "应急处置", Nav: "desk", Crumbs: []ui.Crumb{{Label: "应急清单", Href: Path(s.Run.ID)}}}
+	page := ui.Page{About: s.Child, Title: letter.Punctuate(t.Label), Kicker: "应急处置", Nav: "desk", Crumbs: []ui.Crumb{{Label: "应急清单", Href: Path(s.Run.ID)}}}
 	duty, err := p.onDuty(r.Context(), tx, by, s.Region)
 	if err != nil {
 		return err

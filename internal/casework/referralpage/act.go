@@ -170,7 +170,7 @@ func (p *Pages) showAct(w http.ResponseWriter, r *http.Request, by access.Actor,
 		return err
 	}
 	form := ui.Form{Action: Path(s.ID) + "/" + a.tail, Fields: fields, Submit: a.title, Danger: a.danger, Cancel: Path(s.ID), Guard: true}
-	page := ui.Page{Title: a.title, Kicker: s.Number, Nav: "casework", Crumbs: []ui.Crumb{{Label: "转介和交办", Href: ListPath}, {Label: s.Number, Href: Path(s.ID)}}}
+	page := ui.Page{About: s.Child, Title: a.title, Kicker: s.Number, Nav: "casework", Crumbs: []ui.Crumb{{Label: "转介和交办", Href: ListPath}, {Label: s.Number, Href: Path(s.ID)}}}
 	return p.UI.Ask(w, r, by, page, form, typed, problem, a.note)
 }
 

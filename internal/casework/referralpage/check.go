@@ -77,7 +77,7 @@ func (p *Pages) showCheck(w http.ResponseWriter, r *http.Request, by access.Acto
 		{Kind: ui.Radios, Name: "decision", Label: "审核结果", Required: true, Options: []ui.Option{{Value: "accept", Label: "审核通过，办结"}, {Value: "back", Label: "退回补充"}}},
 		{Kind: ui.TextArea, Name: "words", Label: "审核意见", Rows: 3, Max: 500, Hint: "退回时必须写明需要补充的内容"},
 	}}
-	page := ui.Page{Title: "审核反馈", Kicker: s.Number, Nav: "casework", Crumbs: []ui.Crumb{{Label: "转介和交办", Href: ListPath}, {Label: s.Number, Href: Path(s.ID)}}}
+	page := ui.Page{About: s.Child, Title: "审核反馈", Kicker: s.Number, Nav: "casework", Crumbs: []ui.Crumb{{Label: "转介和交办", Href: ListPath}, {Label: s.Number, Href: Path(s.ID)}}}
 	if problem != nil {
 		form, page.Status = form.Fill(r.PostForm, problem), ui.Status(problem)
 	}

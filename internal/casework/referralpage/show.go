@@ -73,6 +73,9 @@ func (p *Pages) Show(w http.ResponseWriter, r *http.Request, by access.Actor) er
 		title = p.title(tx, s.Referral)
 	}
 	page := ui.Page{Title: title, Kicker: s.Number, Nav: "casework", Crumbs: []ui.Crumb{{Label: "转介和交办", Href: ListPath}}}
+	if s.Reads { // who only follows it meets nobody
+		page.About = s.Child
+	}
 	page.Action, page.More = p.actions(by, s)
 	return p.UI.Page(w, r, by, "show.html", page, view)
 }

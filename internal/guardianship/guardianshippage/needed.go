@@ -96,7 +96,7 @@ func (p *Pages) showSupply(w http.ResponseWriter, r *http.Request, by access.Act
 	a := lacks[at]
 	form := ui.Form{Action: path(t.ID) + "/supply", Submit: "补交", Cancel: path(t.ID), Hidden: []ui.Hidden{{Name: "paper", Value: paper}},
 		Fields: []ui.Field{{Kind: ui.File, Name: "files", Label: "《" + words(p.Desk.Need(a.Need, t.Opened)) + "》", Required: true, Accept: file.Accept, MaxMB: file.MaxSize >> 20, Hint: "签名盖章后的扫描件或者照片。"}}}
-	page := ui.Page{Title: "补交文书", Nav: nav, Crumbs: []ui.Crumb{{Label: "监护干预措施", Href: ListPath}, {Label: words(t.Rule.Label), Href: path(t.ID)}}}
+	page := ui.Page{About: t.Child.ID, Title: "补交文书", Nav: nav, Crumbs: []ui.Crumb{{Label: "监护干预措施", Href: ListPath}, {Label: words(t.Rule.Label), Href: path(t.ID)}}}
 	if problem != nil {
 		form, page.Status = form.Fill(url.Values{}, problem), ui.Status(problem)
 	}

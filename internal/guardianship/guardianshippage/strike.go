@@ -33,7 +33,7 @@ func (p *Pages) showStrike(w http.ResponseWriter, r *http.Request, by access.Act
 	form := ui.Form{Action: path(t.ID) + "/strike", Submit: "撤销这项进展", Danger: true, Cancel: path(t.ID), Hidden: []ui.Hidden{{Name: "fact", Value: ref.Format(id)}},
 		Warning: "撤销后，措施的现状和要办的事项回到没有登记这一项时的样子。经过里仍然看得到撤销的记录。",
 		Fields:  []ui.Field{{Kind: ui.TextArea, Name: "reason", Label: "更正的原因", Required: true, Max: maxWords, Rows: 2}}}
-	page := ui.Page{Title: "更正登记错误", Nav: nav, Crumbs: []ui.Crumb{{Label: "监护干预措施", Href: ListPath}, {Label: words(t.Rule.Label), Href: path(t.ID)}}}
+	page := ui.Page{About: t.Child.ID, Title: "更正登记错误", Nav: nav, Crumbs: []ui.Crumb{{Label: "监护干预措施", Href: ListPath}, {Label: words(t.Rule.Label), Href: path(t.ID)}}}
 	if problem != nil {
 		form, page.Status = form.Fill(r.PostForm, problem), ui.Status(problem)
 	}

@@ -58,7 +58,13 @@ func path(id ref.Justice) string { return ListPath + "/" + ref.Format(id) }
 
 func unsealPath(id ref.Unseal) string { return UnsealsPath + "/" + ref.Format(id) }
 
-func crumbs() []ui.Crumb { return []ui.Crumb{{Label: "司法保护", Href: ListPath}} }
+// crumbs lead to the list of records for whoever may see it.
+func crumbs(by access.Actor) []ui.Crumb {
+	if !by.Can("justice.list") {
+		return nil
+	}
+	return []ui.Crumb{{Label: "司法保护", Href: ListPath}}
+}
 
 func (p *Pages) write(r *http.Request, fn func(ctx context.Context, tx *db.Tx) error) error {
 	return p.DB.Write(r.Context(), func(tx *db.Tx) error { return fn(r.Context(), tx) })

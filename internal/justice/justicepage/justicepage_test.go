@@ -45,7 +45,7 @@ func withDesk(t *testing.T, test func(x desk)) {
 		r := uitest.New(t)
 		pages, err := justicepage.New(justicepage.Deps{DB: d, UI: r,
 			Desk: &justice.Desk{Vault: testkit.Cabinet(t, d, "demo").Vault, Kernel: testkit.Kernel(testkit.Calendar(t), 100),
-				Office: func(context.Context, *db.Tx, string) (ref.Unit, error) { return 100, nil }, Clock: func(string, civil.Date) string { return "" }},
+				Deciders: func(context.Context, *db.Tx, string) (ref.Unit, error) { return 100, nil }, Clock: func(string, civil.Date) string { return "" }},
 			Units: func(context.Context, *db.Tx, []ref.Unit) (map[ref.Unit]string, error) {
 				return map[ref.Unit]string{100: "县未保办", 300: "县检察院"}, nil
 			},
@@ -171,7 +171,21 @@ func TestTwoPersonsOpenWhatWasSealedForATime(t *testing.T) {
 		x.status(prosecutor, "POST", request+"/decide", url.Values{"grant": {"1"}}, http.StatusForbidden)
 		x.status(officer, "GET", request, nil, http.StatusNotFound)
 		x.status(stranger, "GET", request, nil, http.StatusNotFound)
+		for _, at := range []string{justicepage.UnsealsPath, request} {
+			if body := x.Page(leader, "unseal-decide", at, "保密查询申请"); strings.Contains(body, `href="/justice"`) {
+				t.Errorf("%s leads a leader to a list he may not see", at)
+			}
+			if body := x.Page(prosecutor, "unseal-asker", at); !strings.Contains(body, `href="/justice"`) {
+				t.Errorf("%s leads nobody to the list", at)
+			}
+		}
 		x.Page(leader, "unseal-decide", request, "可以查看多久", "不同意")
+		for _, region := range []string{"990101100000", "990100000000", "990102000000"} {
+			elsewhere := actor(9, 900, access.Leader)
+			elsewhere.Post.Region = region
+			x.status(elsewhere, "GET", request, nil, http.StatusNotFound)
+			x.status(elsewhere, "POST", request+"/decide", url.Values{"grant": {"1"}}, http.StatusNotFound)
+		}
 		x.status(leader, "POST", request+"/decide", url.Values{"grant": {"1"}, "hours": {"100"}}, http.StatusUnprocessableEntity)
 		x.post(leader, request+"/decide", url.Values{"grant": {"1"}, "hours": {"2"}})
 		x.post(leader, nothing+"/decide", url.Values{"grant": {"1"}, "hours": {"2"}})

@@ -74,7 +74,7 @@ func (p *Pages) showAdd(w http.ResponseWriter, r *http.Request, by access.Actor,
 		{Kind: ui.Text, Name: "contact", Label: "联系人", Required: true, Max: maxLine},
 		{Kind: ui.Phone, Name: "phone", Label: "联系电话", Required: true, Max: maxLine},
 	}}
-	page := ui.Page{Title: "登记司法保护事项", Nav: nav, Crumbs: crumbs()}
+	page := ui.Page{Title: "登记司法保护事项", Nav: nav, Crumbs: crumbs(by)}
 	return p.UI.Ask(w, r, by, page, form, r.PostForm, problem, &ui.Note{Tone: ui.Info, Title: "不登记内容", Text: "案情、材料、处理结果都由保管单位自己保存，不写在这里。"})
 }
 
@@ -156,7 +156,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, tx *db.Tx, by acces
 		view.Notes = append(view.Notes, ui.Note{Tone: ui.Info, Text: "本次查看已记下您的姓名、岗位和时间。"})
 	}
 	view.Seal = &ui.Action{Label: "封存", Href: path(q.ID) + "/seal", Icon: "lock", Danger: true}
-	page := ui.Page{Title: kind.Label, Kicker: "司法保护", Nav: nav, Crumbs: crumbs()}
+	page := ui.Page{Title: kind.Label, Kicker: "司法保护", Nav: nav, Crumbs: crumbs(by)}
 	return p.UI.Page(w, r, by, "show.html", page, view)
 }
 
@@ -176,7 +176,7 @@ func (p *Pages) Seal(w http.ResponseWriter, r *http.Request, by access.Actor) er
 	form := ui.Form{Action: path(id) + "/seal", Submit: "封存", Danger: true, Cancel: path(id),
 		Warning: "封存后，这件事项对所有人都像不存在一样：不在名单、搜索、统计、导出和提醒里，原来的链接也打不开。只有两个人共同办理保密查询，才能在限定的时间内查看。"}
 	note := &ui.Note{Tone: ui.Warn, Title: "请先记下封存编号：" + ref.Format(id), Text: "编号只在这里显示一次。写在封存通知书上，以后凭编号或者公民身份号码申请查询。"}
-	return p.UI.Ask(w, r, by, ui.Page{Title: "封存", Nav: nav, Crumbs: crumbs()}, form, nil, nil, note)
+	return p.UI.Ask(w, r, by, ui.Page{Title: "封存", Nav: nav, Crumbs: crumbs(by)}, form, nil, nil, note)
 }
 
 // SealDone seals a record.

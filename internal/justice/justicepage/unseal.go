@@ -27,7 +27,7 @@ func (p *Pages) Unseals(w http.ResponseWriter, r *http.Request, by access.Actor)
 		tag := state(u, tx)
 		table.Rows = append(table.Rows, ui.Row{Cells: []ui.Cell{{Text: justice.GroundLabel(u.Ground), Href: unsealPath(u.ID), Sub: civil.FormatTime(u.At.Time())}, ui.T(u.ByName), {Tag: &tag}}})
 	}
-	page := ui.Page{Title: "保密查询申请", Lead: "申请和审批须由两个人办理。系统不提示是否有封存的事项。", Nav: nav, Crumbs: crumbs()}
+	page := ui.Page{Title: "保密查询申请", Lead: "申请和审批须由两个人办理。系统不提示是否有封存的事项。", Nav: nav, Crumbs: crumbs(by)}
 	if by.Can("justice.unseal") {
 		page.Action = &ui.Action{Label: "申请查询", Href: UnsealsPath + "/new", Icon: "plus"}
 	}
@@ -62,7 +62,7 @@ func (p *Pages) showAsk(w http.ResponseWriter, r *http.Request, by access.Actor,
 		{Kind: ui.Text, Name: "handle", Label: "封存编号", Max: 24, Hint: "号码和编号至少填一项。"},
 		{Kind: ui.TextArea, Name: "words", Label: "文号、案号或者所依据的规定", Required: true, Max: 500, Rows: 2},
 	}}
-	page := ui.Page{Title: "申请查询封存的事项", Nav: nav, Crumbs: append(crumbs(), ui.Crumb{Label: "保密查询申请", Href: UnsealsPath})}
+	page := ui.Page{Title: "申请查询封存的事项", Nav: nav, Crumbs: append(crumbs(by), ui.Crumb{Label: "保密查询申请", Href: UnsealsPath})}
 	note := &ui.Note{Tone: ui.Warn, Title: "查询须有法定依据", Text: "犯罪记录等依法封存的，除司法机关办案需要或者有关单位根据国家有关规定查询外，不得提供（《预防未成年人犯罪法》第五十九条）。查询的人应当保密。"}
 	return p.UI.Ask(w, r, by, page, form, r.PostForm, problem, note)
 }
@@ -109,7 +109,7 @@ func (p *Pages) showUnseal(w http.ResponseWriter, r *http.Request, by access.Act
 		return err
 	}
 	view := unsealView{Facts: facts(t, tx)}
-	page := ui.Page{Title: "保密查询申请", Nav: nav, Crumbs: append(crumbs(), ui.Crumb{Label: "保密查询申请", Href: UnsealsPath})}
+	page := ui.Page{Title: "保密查询申请", Nav: nav, Crumbs: append(crumbs(by), ui.Crumb{Label: "保密查询申请", Href: UnsealsPath})}
 	if t.ByUser == by.User && t.OpenAt(tx.Now) {
 		view.Look = unsealPath(id) + "/look"
 	}
@@ -191,5 +191,5 @@ func (p *Pages) Look(w http.ResponseWriter, r *http.Request, by access.Actor) er
 		kind, _ := justice.KindOf(c.Kind)
 		view.Found = append(view.Found, ui.Summary{Title: kind.Label, Facts: append(contentFacts(c), ui.Fact{Label: "保管单位", Value: names[c.Unit]}, ui.Fact{Label: "封存时间", Value: civil.FormatTime(c.When.Time())})})
 	}
-	return p.UI.Page(w, r, by, "unseal.html", ui.Page{Title: "保密查询", Nav: nav, Crumbs: append(crumbs(), ui.Crumb{Label: "保密查询申请", Href: UnsealsPath})}, view)
+	return p.UI.Page(w, r, by, "unseal.html", ui.Page{Title: "保密查询", Nav: nav, Crumbs: append(crumbs(by), ui.Crumb{Label: "保密查询申请", Href: UnsealsPath})}, view)
 }
