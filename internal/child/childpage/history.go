@@ -10,6 +10,7 @@ import (
 
 	"weibao/internal/access"
 	"weibao/internal/child"
+	"weibao/internal/child/imports"
 	"weibao/internal/civil"
 	"weibao/internal/clock"
 	"weibao/internal/idcard"
@@ -45,8 +46,55 @@ func (p *Pages) History(w http.ResponseWriter, r *http.Request, by access.Actor)
 	return p.UI.Page(w, r, by, "history.html", page, historyView{p.timeline(rec, wholeHistory)})
 }
 
+// titleOf says in a few words what a change was, without a word of its reason.
+func titleOf(t child.Told) string {
+	switch {
+	case t.Action == "child.decide":
+		return decidedTitle(t)
+	case t.Action == "child.edit":
+		return editTitle(t.Words)
+	}
+	if title, ok := actionTitles[string(t.Action)]; ok {
+		return title
+	}
+	return "修改档案"
+}
+
+// decidedTitle is that of a change which one person asked for and another granted.
+func decidedTitle(t child.Told) string {
+	for _, d := range t.Differences {
+		switch {
+		case d.Field == "state" && d.After == string(child.Closed):
+			return "经审批结束档案"
+		case d.Field == "state":
+			return "经审批恢复使用"
+		case d.Field == "region":
+			return "转入签收，居住地变更"
+		}
+	}
+	return "经审批更正档案"
+}
+
+// editTitle tells a person's edit from what a department's list or a screening brought.
+func editTitle(words string) string {
+	for prefix, title := range map[string]string{"导入：": "按部门名单更新", "撤销导入：": "撤销名单导入"} {
+		key, ok := strings.CutPrefix(words, prefix)
+		if !ok {
+			continue
+		}
+		if slices.ContainsFunc(imports.Sources, func(s imports.Source) bool { return s.Label == key }) {
+			title += "（" + key + "）"
+		}
+		return title
+	}
+	if strings.HasPrefix(words, "集中排查：") {
+		return "集中排查登记"
+	}
+	return "修改档案"
+}
+
 var actionTitles = map[string]string{
-	"child.edit": "修改档案", "child.close": "档案状态变化", "child.category": "对象类别变化", "child.add": "建立档案", "child.notice": "登记委托照护的书面告知",
+	"child.close": "档案状态变化", "child.category": "对象类别变化", "child.add": "建立档案", "child.notice": "登记委托照护的书面告知", "child.merge": "与重复档案合并、分开", "region.edit": "行政区划调整",
 }
 
 // timeline is what happened to the file, the latest first.
@@ -62,11 +110,7 @@ func (p *Pages) timeline(rec record, most int) ui.Timeline {
 		all = append(all, Dated{clock.Of(day.End()), e})
 	}
 	for _, t := range rec.past {
-		title, ok := actionTitles[string(t.Action)]
-		if !ok {
-			title = "修改档案"
-		}
-		add(t.At, ui.Event{Title: title, Text: rec.changeWords(t), Who: joinWho(t.ActorName, rec.units[t.Unit]), Icon: "edit"})
+		add(t.At, ui.Event{Title: titleOf(t), Text: rec.changeWords(t), Who: joinWho(t.ActorName, rec.units[t.Unit]), Icon: "edit"})
 	}
 	for _, l := range visits(rec.looks) {
 		add(l.At, ui.Event{Title: l.words(), Text: "用途：" + strings.Join(l.purposes, "、"), Who: joinWho(l.ActorName, l.UnitName), Icon: "eye"})

@@ -134,7 +134,7 @@ func (p *Pages) mapping(ctx context.Context, tx *db.Tx, b imports.Batch, v *show
 
 func (p *Pages) categoryField(tx *db.Tx, b imports.Batch) ui.Field {
 	all := p.Desk.Book().Categories(civil.DateOf(tx.Now.Time()))
-	f := ui.Field{Kind: ui.Select, Name: "category", Label: "与哪一类档案比对", Required: true, Value: cmp.Or(b.Category, imports.CategoryOf(b.Source, all)), Blank: "请选择",
+	f := ui.Field{Kind: ui.Select, Name: "category", Label: "与哪一类档案比对", Required: true, Value: cmp.Or(b.Category, imports.CategoryOf(p.Desk.Book(), b.Source, civil.DateOf(tx.Now.Time()))), Blank: "请选择",
 		Hint: "例如残联名单与“残疾儿童”比对；名单没有提到的这一类儿童，会列入“档案有、名单没有”。"}
 	for _, c := range all {
 		f.Options = append(f.Options, ui.Option{Value: c.ID, Label: c.Label})

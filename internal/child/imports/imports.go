@@ -18,6 +18,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 
 	"weibao/internal/access"
 	"weibao/internal/audit"
@@ -82,14 +83,13 @@ func (s State) Busy() bool { return s == Reading || s == Applying || s == Undoin
 // Source is where lists come from; what its columns mean is remembered for each.
 type Source struct {
 	Key, Label string
-	Category   string // the national category that its list names whole; "" where only a person can tell
 }
 
 // Sources are those of the departments that keep lists of children.
 var Sources = []Source{
-	{Key: "ledger", Label: "本系统原有台账"}, {Key: "civil", Label: "民政"}, {Key: "disabled", Label: "残联", Category: "C07"}, {Key: "school", Label: "教育（学籍）"},
-	{Key: "welfare", Label: "低保、特困", Category: "C06"}, {Key: "justice", Label: "司法（服刑人员子女）", Category: "C10"}, {Key: "police", Label: "公安（强戒人员子女、户籍）"},
-	{Key: "health", Label: "卫健"}, {Key: "women", Label: "妇联"}, {Key: "league", Label: "共青团"}, {Key: "rural", Label: "农业农村（防返贫监测）", Category: "C06"}, {Key: "other", Label: "其他"},
+	{Key: "ledger", Label: "本系统原有台账"}, {Key: "civil", Label: "民政"}, {Key: "disabled", Label: "残联"}, {Key: "school", Label: "教育（学籍）"},
+	{Key: "welfare", Label: "低保、特困"}, {Key: "justice", Label: "司法（服刑人员子女）"}, {Key: "police", Label: "公安（强戒人员子女、户籍）"},
+	{Key: "health", Label: "卫健"}, {Key: "women", Label: "妇联"}, {Key: "league", Label: "共青团"}, {Key: "rural", Label: "农业农村（防返贫监测）"}, {Key: "other", Label: "其他"},
 }
 
 // SourceLabel gives the word for a source.
@@ -103,14 +103,17 @@ func SourceLabel(key string) string {
 // Everybody is the category of a list that names all children.
 const Everybody = "all"
 
-// CategoryOf gives the category, in a book, that the list of a source names whole.
-func CategoryOf(key string, all []rule.Category) string {
-	i := slices.IndexFunc(Sources, func(s Source) bool { return s.Key == key })
-	if i < 0 || Sources[i].Category == "" {
+// CategoryOf gives the category that the list of a source names whole, as the
+// county's rules say it: the term list.<source> begins with its code. "" where
+// only a person can tell.
+func CategoryOf(book *rule.Book, key string, on civil.Date) string {
+	term, ok := book.Term("list."+key, on)
+	code, _, _ := strings.Cut(term.Text, " ")
+	if !ok || code == "" {
 		return ""
 	}
-	for _, c := range all {
-		if c.ID == Sources[i].Category || slices.Contains(c.Codes, Sources[i].Category) {
+	for _, c := range book.Categories(on) {
+		if c.ID == code || slices.Contains(c.Codes, code) {
 			return c.ID
 		}
 	}
