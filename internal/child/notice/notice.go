@@ -20,6 +20,7 @@ import (
 	"weibao/internal/db"
 	"weibao/internal/duty"
 	"weibao/internal/errs"
+	"weibao/internal/letter"
 	"weibao/internal/ref"
 	"weibao/internal/rule"
 )
@@ -132,7 +133,7 @@ func (k *Desk) open(ctx context.Context, tx *db.Tx, by access.Actor, row child.C
 		name = "身份不明儿童"
 	}
 	_, err = k.Kernel.Open(ctx, tx, by, duty.New{Kind: kind, Subject: subject, SubjectID: int64(row.ID), Title: Label(kind) + "：" + name,
-		Unit: unit, Region: row.Region, Rule: "《未成年人保护法》第二十三条", Clause: clock.Label, Deadline: deadline})
+		Unit: unit, Region: row.Region, Rule: "《未成年人保护法》第二十三条", Clause: letter.Punctuate(clock.Label), Deadline: deadline})
 	return err
 }
 
