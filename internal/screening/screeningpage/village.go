@@ -124,7 +124,7 @@ func (p *Pages) notes(ctx context.Context, tx *db.Tx, c screening.Campaign, r sc
 	}
 	left, err := p.Desk.Carried(ctx, tx, form, was, []string{r.Region})
 	if n := left[r.Region]; n > 0 {
-		out = append(out, ui.Note{Tone: ui.Warn, Title: "结转：还有" + count(n) + "人上次就没有见到", Text: "“" + was.Name + "”以来一直没有见到，名单里标着“结转”，请先查。"})
+		out = append(out, ui.Note{Tone: ui.Warn, Title: "结转：还有" + count(n) + "人上次就没有见到", Text: "“" + was.Name + "”以来一直没有见到，名单里写着“结转”，请先查。"})
 	}
 	return out, err
 }
@@ -245,7 +245,7 @@ func (p *Pages) childTable(c screening.Campaign, was screening.Earlier, rows []c
 	for _, x := range rows {
 		row := ui.Row{Label: called(x), Cells: []ui.Cell{{Text: called(x), Href: childPath(c.ID, x.ID), Sub: p.about(x, today(tx))}, {}, ui.T(screened(x))}}
 		if was.Carries(x) {
-			row.Cells[0].Tag = carriedTag()
+			row.Cells[0].Sub = "结转，上次没有见到　" + row.Cells[0].Sub
 		}
 		if x.Level > 0 {
 			row.Cells[1].Level = p.level(x.Level, today(tx))
@@ -311,8 +311,6 @@ func (p *Pages) done(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Cam
 	}
 	return t, nil
 }
-
-func carriedTag() *ui.Tag { return &ui.Tag{State: ui.Uncertain, Label: "结转"} }
 
 func outcomeTag(o screening.Outcome) *ui.Tag {
 	states := map[screening.Outcome]ui.State{screening.Same: ui.Finished, screening.Changed: ui.Checking, screening.Found: ui.Drafting, screening.Absent: ui.Uncertain}
