@@ -97,7 +97,7 @@ func (t Told) values(by access.Actor, on civil.Date, place string) map[string]st
 	}
 	values := map[string]string{"儿童姓名": t.Child.Name, "性别": t.Child.Sex.Word(), "出生日期": civil.FormatDateLong(t.Child.Birth), "居住地": place,
 		"对象": t.Cause.Person, "情形": strings.Join(grounds, "；"), "依据": t.Rule.Cite(), "措施": t.Rule.Label, "文号": number,
-		"开始日期": civil.FormatDateLong(t.Opened), "截止日期": civil.FormatDateLong(t.Until), "情况": last.Detail.Words, "署名": by.Post.UnitName,
+		"开始日期": civil.FormatDateLong(t.begun()), "截止日期": civil.FormatDateLong(t.Until), "情况": last.Detail.Words, "署名": by.Post.UnitName,
 		"安置方式": t.placed(), "今日": civil.FormatDateLong(on)}
 	for name, v := range values {
 		if v == "" {
@@ -107,6 +107,17 @@ func (t Told) values(by access.Actor, on civil.Date, place string) map[string]st
 		}
 	}
 	return values
+}
+
+// begun is the day from which the measure binds: an order that was applied for
+// first begins when it is made. What binds nobody yet begins with its first fact.
+func (t Told) begun() civil.Date {
+	for _, f := range t.Facts {
+		if f.Struck == 0 && f.Rule.Phase == protection.Held {
+			return civil.DateOf(f.At.Time())
+		}
+	}
+	return t.Opened
 }
 
 // placed tells where the child is placed now.

@@ -1,12 +1,15 @@
 package guardianship_test
 
 import (
+	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"weibao/internal/civil"
 	"weibao/internal/clock"
+	"weibao/internal/db"
 	"weibao/internal/errs"
 	"weibao/internal/guardianship"
 	"weibao/internal/ref"
@@ -120,6 +123,30 @@ func TestARulingEnteredLateFollowsOnTheTermOfItsDay(t *testing.T) {
 		last := got.Facts[len(got.Facts)-1]
 		if last.Since != day("2027-03-02") || got.Until != day("2027-06-01") {
 			t.Errorf("the second follows from %s to %s", last.Since, got.Until)
+		}
+	})
+}
+
+// An order that was applied for days before begins in its documents on the day
+// on which it was made.
+func TestADocumentNamesTheDayOnWhichTheOrderWasMade(t *testing.T) {
+	withDesk(t, func(t *testing.T, k desk) {
+		m, err := k.open(officer, k.child(), order(false))
+		if err != nil {
+			t.Fatal(err)
+		}
+		k.must(court, m, "accepted")
+		k.c.Set(noonOf("2026-03-05").Time())
+		k.must(court, m, "granted")
+		var d guardianship.Draft
+		if err := k.write(func(ctx context.Context, tx *db.Tx) (err error) {
+			d, err = k.Paper(ctx, tx, officer, m, "order-notice", "石门村")
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if words := part(t, d.Bytes, "word/document.xml"); !strings.Contains(words, "2026年3月5日作出") || strings.Contains(words, "2026年3月2日") {
+			t.Error(words)
 		}
 	})
 }

@@ -250,7 +250,9 @@ func TestAConferenceHasMinutesAndItsDecisionsReachUnits(t *testing.T) {
 		minutes := url.Values{"conference": {conference}, "name.0": {"张医生"}, "opinion.0": {"可以安排"}, "summary": {"先体检"}, "text.0": {"安排一次体检"}, "unit.0": {"400"}}
 		x.refused(officer, path+"/minute", url.Values{"conference": {conference}}, http.StatusUnprocessableEntity, "请填写会商的结论")
 		x.post(officer, path+"/minute", minutes)
-		x.Page(officer, "case-held", path, "先体检", "安排一次体检", "下载纪要")
+		if body := x.Page(officer, "case-held", path, "县卫健局（张医生）：可以安排", "先体检", "安排一次体检", "下载纪要"); strings.Contains(body, "；\n") || strings.Contains(body, "；<") {
+			t.Error("the row of the conference ends in a separator")
+		}
 		if w := x.Do(officer, "GET", path+"/conferences/"+conference+"/letter", nil); w.Code != http.StatusOK || !strings.HasPrefix(w.Body.String(), "PK") {
 			t.Errorf("minutes: status %d", w.Code)
 		} else {

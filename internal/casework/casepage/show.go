@@ -302,16 +302,29 @@ func (rec record) referrals(p *Pages) ui.Table {
 	return t
 }
 
+// attended says who came for a unit, and what he held.
+func (rec record) attended(a casework.Attendee) string {
+	words := rec.names[a.Unit]
+	switch {
+	case words == "":
+		words = a.Name
+	case a.Name != "":
+		words += "（" + a.Name + "）"
+	}
+	if opinion := strings.TrimRight(a.Opinion, "。；"); opinion != "" {
+		words += "：" + opinion
+	}
+	return words
+}
+
 func (rec record) meetings() ui.Table {
 	t := ui.Table{ID: "meetings", Caption: "会商", Columns: []ui.Column{{Label: "日期", Slim: true}, {Label: "事项和结论", Wide: true}, {Label: "决定"}, {Label: "操作", Tools: true}}, Empty: ui.Empty{Title: "没有会商"}}
 	for _, m := range rec.Meetings {
 		var units, decided []string
 		for _, a := range m.Attendees {
-			words := rec.names[a.Unit]
-			if a.Opinion != "" {
-				words += "：" + a.Opinion
+			if words := rec.attended(a); words != "" {
+				units = append(units, words)
 			}
-			units = append(units, words)
 		}
 		for _, d := range m.Decisions {
 			state := "（办理中）"

@@ -77,7 +77,7 @@ func (p *Pages) showOpen(w http.ResponseWriter, r *http.Request, by access.Actor
 func (p *Pages) groups(id ref.Child, on civil.Date) []groupView {
 	var out []groupView
 	for _, g := range protection.Groups {
-		t := ui.Table{ID: g.ID, Caption: g.Label, Columns: []ui.Column{{Label: "措施"}, {Label: "依据", Wide: true}}}
+		t := ui.Table{ID: g.ID, Caption: g.Label, Columns: []ui.Column{{Label: "措施", Wide: true}, {Label: "依据"}}}
 		for _, m := range p.Desk.Book().Measures(on) {
 			if m.Group != g.ID {
 				continue
