@@ -28,10 +28,10 @@ func (c *Cabinet) Asks(row Child, on civil.Date) (bool, error) {
 	return !known || age >= least, err
 }
 
-// Own tells whether somebody cares for the child by law, so that nothing is
-// entrusted to him: a parent, a guardian.
-func (p Person) Own() bool {
-	return p.Guardian || slices.Contains(fathers, p.Relation) || slices.Contains(mothers, p.Relation)
+// Parent tells whether somebody is father or mother, by birth, adoption or
+// marriage: he cares by law, and nothing is entrusted to him.
+func (p Person) Parent() bool {
+	return slices.Contains(fathers, p.Relation) || slices.Contains(mothers, p.Relation)
 }
 
 // Check tells what keeps somebody from being given the care of a child
@@ -43,7 +43,7 @@ func (d Delegation) Check(to Person, asks bool) error {
 		f.Check(slices.Contains(d.Cleared, bar.Key), bar.Key, "没有排除这一情形的，不得委托（《未成年人保护法》第二十二条）。")
 	}
 	f.Check(to.Blocked == "", "from", "此人已登记为不得联系，不能受托照护。")
-	f.Check(!to.Own(), "from", "父母和其他监护人本人照护儿童不是委托照护，请在“修改”里勾选“实际照护儿童”。")
+	f.Check(!to.Parent(), "from", "父母本人照护儿童不是委托照护，请在“修改”里勾选“实际照护儿童”。")
 	f.Check(!d.From.IsZero(), "from", "请填写委托开始的日期。")
 	f.Check(d.Until.IsZero() || !d.Until.Before(d.From), "until", "结束日期早于开始日期，请核对。")
 	f.Check(!d.Signed.IsZero(), "signed", "委托照护应当签订书面协议，请填写签订日期。")

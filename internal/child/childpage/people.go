@@ -159,8 +159,8 @@ func (p *Pages) Delegate(w http.ResponseWriter, r *http.Request, by access.Actor
 
 func (p *Pages) showDelegate(w http.ResponseWriter, r *http.Request, by access.Actor, f child.File, n int, person child.Person, t *typed, failed error) error {
 	on := today(p.DB.Reader())
-	if person.Own() && person.Delegation == nil {
-		return errs.New(errs.Conflict, "父母和其他监护人本人照护儿童不是委托照护，请在“修改”里勾选“实际照护儿童”。")
+	if person.Parent() && person.Delegation == nil {
+		return errs.New(errs.Conflict, "父母本人照护儿童不是委托照护，请在“修改”里勾选“实际照护儿童”。")
 	}
 	voice, err := p.voice(f.Child, on)
 	if err != nil {

@@ -121,7 +121,7 @@ func (rec record) person(n int, p child.Person) personView {
 	}
 	if may(rec.by, "child.edit", rec.Child) {
 		v.Actions = []ui.Action{{Label: "修改", Href: personPath(rec.ID, n), Icon: "edit"}}
-		if p.Blocked == "" && (p.Delegation != nil || !p.Own()) {
+		if p.Blocked == "" && (p.Delegation != nil || !p.Parent()) {
 			v.Actions = append(v.Actions, ui.Action{Label: "委托照护", Href: personPath(rec.ID, n) + "/delegate", Icon: "swap"})
 		}
 	}
