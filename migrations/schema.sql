@@ -1198,7 +1198,7 @@ CREATE TABLE intake_report (
     duty          BIGINT NOT NULL,           -- the open duty on it; 0 = none
     reply         BIGINT NOT NULL,           -- the open duty to answer what the reporter added; 0 = none
     sealed        BYTEA NOT NULL             -- JSON of intake.Telling, group intake_report/<id>
-, serial BIGINT NOT NULL DEFAULT 0);
+, serial BIGINT NOT NULL DEFAULT 0, about TEXT NOT NULL DEFAULT '');
 CREATE INDEX intake_report_by ON intake_report (by_user, id) WHERE by_user > 0;
 CREATE INDEX intake_report_child ON intake_report (child) WHERE child > 0;
 CREATE INDEX intake_report_county ON intake_report (county, id);

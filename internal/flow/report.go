@@ -140,7 +140,11 @@ func (w *Ways) order(t intake.Told, d intake.Decision) referral.Order {
 	if !ok {
 		law.ID, law.Label = "other", "其他协助事项"
 	}
-	return referral.Order{About: onReport(d.Report), Child: d.Child, Region: d.Region, Topic: law.ID, Label: law.Label, Ask: d.Along.Ask,
+	place := d.Region
+	if t.About != "" || t.Raised != 0 {
+		place = t.Seat() // out of the lists of those whom it concerns
+	}
+	return referral.Order{About: onReport(d.Report), Child: d.Child, Region: place, Topic: law.ID, Label: law.Label, Ask: d.Along.Ask,
 		Lead: d.Lead, Supports: slices.Clone(d.Support), Clock: "referral." + string(d.Urgency), Secret: true}
 }
 

@@ -128,7 +128,7 @@ func (k *Desk) Decide(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Re
 	if r.State != Accepted {
 		return Decision{}, errMoved()
 	}
-	d, err := k.judge(ctx, tx, r, in)
+	d, err := k.judge(ctx, tx, by, r, in)
 	if err != nil {
 		return d, err
 	}
@@ -168,7 +168,7 @@ func (k *Desk) Try(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Repor
 	if r.State != Accepted {
 		return Decision{}, errMoved()
 	}
-	d, err := k.judge(ctx, tx, r, in)
+	d, err := k.judge(ctx, tx, by, r, in)
 	d.Report = id
 	return d, err
 }
@@ -193,7 +193,7 @@ func (k *Desk) Link(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Repo
 }
 
 // judge completes what was decided by the rules, and asks for words where it differs from them.
-func (k *Desk) judge(ctx context.Context, tx *db.Tx, r Report, in DecideIn) (Decision, error) {
+func (k *Desk) judge(ctx context.Context, tx *db.Tx, by access.Actor, r Report, in DecideIn) (Decision, error) {
 	f := errs.Fields{}
 	s, known := k.situation(in.Situation, tx.Now)
 	f.Check(known, "situation", "请选择情形。")
@@ -216,6 +216,9 @@ func (k *Desk) judge(ctx context.Context, tx *db.Tx, r Report, in DecideIn) (Dec
 	f.Check(in.Words != "" || !differs, "words", "牵头单位与派单规则不同，请说明理由。")
 	f.Check(in.Words != "" || !slower, "words", "紧急程度低于研判结果，请说明理由。")
 	f.Check(in.Lead == 0 || !slices.Contains(in.Support, in.Lead), "support", "牵头单位不能同时是配合单位。")
+	if err := apart(ctx, tx, by, r, in, f); err != nil {
+		return Decision{}, err
+	}
 	if err := f.Err(); err != nil {
 		return Decision{}, err
 	}
@@ -231,6 +234,31 @@ func (k *Desk) judge(ctx context.Context, tx *db.Tx, r Report, in DecideIn) (Dec
 		d.Route = p.Route.ID
 	}
 	return d, nil
+}
+
+// apart refuses units of the very village or township whose people a report is
+// about 「回避」.
+func apart(ctx context.Context, tx *db.Tx, by access.Actor, r Report, in DecideIn, f errs.Fields) error {
+	if r.About == "" {
+		return nil
+	}
+	for _, u := range append([]ref.Unit{in.Lead}, in.Support...) {
+		if u == 0 {
+			continue
+		}
+		unit, err := org.Get(ctx, tx, by, u)
+		if err != nil {
+			return err
+		}
+		own := r.About == "village" && len(access.Prefix(unit.Region)) > town && unit.Region == r.Region ||
+			r.About == "township" && r.Town != "" && access.Town(unit.Region) == r.Town
+		name := "support"
+		if u == in.Lead {
+			name = "lead"
+		}
+		f.Check(!own, name, "报告反映的是"+unit.Name+"所在地方的工作人员，应当回避，请选择其他单位。")
+	}
+	return nil
 }
 
 // answered keeps the answers that the way through the tree used.

@@ -46,6 +46,16 @@ const (
 // Abouts are the levels of officials a report may be about, with their words.
 var Abouts = []struct{ Value, Label string }{{"village", "村（社区）"}, {"township", "乡镇（街道）"}, {"county", "县级单位"}}
 
+// Concerned says in words whose officials a report is about; "" where it is about none.
+func (r Report) Concerned() string {
+	for _, a := range Abouts {
+		if a.Value == r.About {
+			return "反映" + a.Label + "工作人员"
+		}
+	}
+	return ""
+}
+
 // tidy brings what was typed into one form.
 func (in In) tidy() In {
 	in.What, in.Narrative = clean(in.What), clean(in.Narrative)
@@ -169,6 +179,7 @@ func (k *Desk) place(r Report, in In) Report {
 		r.Region = in.Place.Region
 	}
 	r.Town, r.County = access.Town(r.Region), access.County(r.Region)
+	r.About = in.About
 	r.Raised = flag(in.About == "county" || in.About == "township" && access.Town(home) != "")
 	return r
 }

@@ -91,6 +91,7 @@ type Report struct {
 	County       string
 	Unit         ref.Unit
 	Raised       int64
+	About        string // level of the officials it concerns; "" = about none
 	Mandatory    int64
 	Named        int64
 	ByUser       ref.User
@@ -120,6 +121,30 @@ func (r Report) CodeList() []string {
 	}
 	return strings.Split(r.Codes, ",")
 }
+
+// Seat is the division in whose scope what is opened on a report lies: where it
+// happened, or, where it is about officials, the county above their village or
+// township, so that nothing on it stands in lists of theirs; of what was
+// raised, the prefecture.
+func (r Report) Seat() string {
+	digits := 0
+	switch p := access.Prefix(r.Region); {
+	case r.Raised == Above && len(p) > prefecture:
+		digits = prefecture
+	case r.About != "" && len(p) > county:
+		digits = county
+	default:
+		return r.Region
+	}
+	return r.Region[:digits] + strings.Repeat("0", len(r.Region)-digits)
+}
+
+// Digits of codes of divisions.
+const (
+	prefecture = 4
+	county     = 6
+	town       = 9
+)
 
 // Subject is what files of the report belong to.
 func (r Report) Subject() file.Subject { return file.Of("intake_report", r.ID) }

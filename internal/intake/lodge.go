@@ -275,7 +275,7 @@ func (k *Desk) open(ctx context.Context, tx *db.Tx, by access.Actor, r Report, k
 		ladder = "hours"
 	}
 	ids, err := k.Kernel.Open(ctx, tx, by, duty.New{Kind: kind, Subject: "intake_report", SubjectID: int64(r.ID), Whole: int64(r.ID), Title: title,
-		Unit: r.Unit, Region: r.Region, Rule: basis, Clause: "第十一条", Deadline: deadline, Ladder: ladder, Pressing: pressing})
+		Unit: r.Unit, Region: r.Seat(), Rule: basis, Clause: "第十一条", Deadline: deadline, Ladder: ladder, Pressing: pressing})
 	if err != nil {
 		return 0, err
 	}

@@ -45,8 +45,21 @@ func bySerial(ctx context.Context, tx *db.Tx, serial int64) (Report, bool, error
 // concerns his own level or himself.
 func visible(by access.Actor) (string, []any) {
 	where, args := by.Scope().Where(access.ScopeColumns("r"))
-	where += " AND (r.raised = 0 OR r.raised = 1 AND r.unit = ? OR 1 = ?) AND NOT EXISTS (SELECT 1 FROM intake_shield s WHERE s.report = r.id AND s.holder = ?)"
+	where += " AND (r.raised = 0 OR r.raised = 1 AND r.unit = ? OR 1 = ?) AND NOT EXISTS (SELECT 1 FROM intake_shield s WHERE s.report = r.id AND s.holder = ?) AND " + Apart(by)
 	return where, append(args, by.Post.Unit, flag(by.Post.Role == access.Leader), by.User)
+}
+
+// Apart is the condition that leaves reports r out which concern officials of
+// the actor's own level or one above it: those of a township, for who works in
+// one, and those of a village, too, for who works in a village.
+func Apart(by access.Actor) string {
+	switch n := len(access.Prefix(by.Post.Region)); {
+	case n > town:
+		return "r.about = ''"
+	case n == town:
+		return "r.about NOT IN ('township', 'county')"
+	}
+	return "1 = 1"
 }
 
 func get(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report) (Report, error) {

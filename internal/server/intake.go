@@ -221,7 +221,7 @@ func (a *App) reportSource() referralpage.Source {
 			return referralpage.Thing{}, err
 		}
 		state := ui.Tag{State: ui.Running, Label: t.State.Label()}
-		return referralpage.Thing{Title: a.Reception.Call(t.Report), Child: t.Child, Region: t.Region, Secret: true, Items: items,
+		return referralpage.Thing{Title: a.Reception.Call(t.Report), Child: t.Child, Region: t.Seat(), Secret: true, Items: items,
 			Identity: ui.Identity{Kind: "报告", Title: a.Reception.Call(t.Report), Tag: &state, Facts: []ui.Fact{{Label: "编号", Value: t.Number}}}}, nil
 	}}
 }
@@ -231,7 +231,7 @@ func (a *App) reportSource() referralpage.Source {
 // must look before he can begin.
 func (a *App) reportDanger(ctx context.Context, tx *db.Tx, by access.Actor, id int64) (emergencypage.Thing, error) {
 	r, err := a.Reception.Get(ctx, tx, by, ref.Report(id))
-	t := emergencypage.Thing{Title: r.Number, Child: r.Child, Region: r.Region, Situation: r.Situation, Nav: "intake"}
+	t := emergencypage.Thing{Title: r.Number, Child: r.Child, Region: r.Seat(), Situation: r.Situation, Nav: "intake"}
 	if err != nil {
 		return t, err
 	}

@@ -6,6 +6,7 @@ import (
 	"weibao/internal/access"
 	"weibao/internal/clock"
 	"weibao/internal/db"
+	"weibao/internal/intake"
 )
 
 // within gives the reports received in a time; those hidden from the actor are not counted for him.
@@ -18,5 +19,5 @@ func within(ctx context.Context, tx *db.Tx, by access.Actor, from, to clock.Inst
 		LEFT JOIN duty a ON a.subject = 'intake_report' AND a.subject_id = r.id AND a.kind = 'intake.accept'
 		LEFT JOIN duty w ON w.id = (SELECT max(x.id) FROM duty x WHERE x.subject = 'intake_report' AND x.subject_id = r.id AND x.kind = 'intake.answer')
 		WHERE r.received >= ? AND r.received < ? AND r.raised = 0
-		AND NOT EXISTS (SELECT 1 FROM intake_shield s WHERE s.report = r.id AND s.holder = ?) AND `+where, append([]any{from, to, by.User}, args...)...)
+		AND NOT EXISTS (SELECT 1 FROM intake_shield s WHERE s.report = r.id AND s.holder = ?) AND `+intake.Apart(by)+" AND "+where, append([]any{from, to, by.User}, args...)...)
 }

@@ -7,6 +7,7 @@ import (
 	"weibao/internal/access"
 	"weibao/internal/clock"
 	"weibao/internal/db"
+	"weibao/internal/intake"
 	"weibao/internal/ref"
 )
 
@@ -81,7 +82,7 @@ const lineColumns = "o.id, o.channel, o.report, o.at, o.first, o.due, o.returned
 // in, and what lies in his scope and is not hidden from him.
 func visible(by access.Actor) (string, []any) {
 	where, args := by.Scope().Where(access.ScopeColumns("r"))
-	return "(o.by_unit = ? OR " + where + ") AND r.raised = 0 AND NOT EXISTS (SELECT 1 FROM intake_shield s WHERE s.report = r.id AND s.holder = ?)",
+	return "(o.by_unit = ? OR " + where + ") AND r.raised = 0 AND NOT EXISTS (SELECT 1 FROM intake_shield s WHERE s.report = r.id AND s.holder = ?) AND " + intake.Apart(by),
 		append(append([]any{by.Post.Unit}, args...), by.User)
 }
 

@@ -7,6 +7,7 @@ import (
 	"weibao/internal/clock"
 	"weibao/internal/db"
 	"weibao/internal/errs"
+	"weibao/internal/intake"
 	"weibao/internal/ref"
 )
 
@@ -35,6 +36,6 @@ func within(ctx context.Context, tx *db.Tx, by access.Actor, from, to clock.Inst
 	where, args := by.Scope().Where(access.ScopeColumns("r"))
 	return db.All[row](ctx, tx, "SELECT COALESCE(s.mark, '') AS mark, count(*) AS n FROM intake_report r LEFT JOIN intake_satisfaction s ON s.report = r.id "+
 		"WHERE r.received >= ? AND r.received < ? AND r.state = 'closed' AND r.named = 1 AND r.raised = 0 "+
-		"AND NOT EXISTS (SELECT 1 FROM intake_shield h WHERE h.report = r.id AND h.holder = ?) AND "+where+" GROUP BY s.mark ORDER BY s.mark",
+		"AND NOT EXISTS (SELECT 1 FROM intake_shield h WHERE h.report = r.id AND h.holder = ?) AND "+intake.Apart(by)+" AND "+where+" GROUP BY s.mark ORDER BY s.mark",
 		append([]any{from, to, by.User}, args...)...)
 }

@@ -89,6 +89,7 @@ func marks(r intake.Report) string {
 	}
 	add(r.Mandatory == 1, "强制报告")
 	add(r.Named == 1, "实名")
+	add(r.About != "", r.Concerned())
 	add(r.Raised != 0, "提级办理")
 	return words
 }
