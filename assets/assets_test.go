@@ -50,7 +50,7 @@ func TestAMissingBundleIsSaidPlainly(t *testing.T) {
 		t.Error(err)
 	}
 	var none *assets.Set
-	if none.URL("desk.css") != "" {
+	if none.URL("desk.css") != "" || none.Text("desk.css") != "" || bundle(t).Text("desk.css") != "plain" {
 		t.Error("a missing bundle has addresses")
 	}
 }

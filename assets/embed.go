@@ -97,6 +97,20 @@ func (s *Set) URL(logical string) string {
 	return s.urls[logical]
 }
 
+// Text gives the content of an asset by its logical name, for a page that must
+// not ask for anything more; "" if there is none.
+func (s *Set) Text(logical string) string {
+	if s == nil {
+		return ""
+	}
+	for _, f := range s.forms[strings.TrimPrefix(s.URL(logical), Prefix)] {
+		if f.encoding == "" {
+			return string(f.body)
+		}
+	}
+	return ""
+}
+
 // ServeHTTP serves an asset under Prefix, compressed as the browser accepts, for a year.
 func (s *Set) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimPrefix(r.URL.Path, Prefix)

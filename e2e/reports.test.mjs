@@ -37,7 +37,7 @@ describe('the way of a report', { timeout: 240_000 }, () => {
       await phone.click('a[href="/report/child"]')
       for (const answers of [{ danger: 'no' }, { what: 'hurt' }, { region: '青石镇', place: '石门村' }, { narrative: '爸爸喝酒以后打我。' }]) {
         await fill(phone, answers)
-        await press(phone, answers.narrative ? '提交' : '下一步')
+        await press(phone, answers.narrative ? '发给我们' : '下一步')
       }
       receipt = (await phone.locator('.receipt-code').innerText()).replace(/\D/g, '')
     })
@@ -54,15 +54,17 @@ describe('the way of a report', { timeout: 240_000 }, () => {
     await fill(office, { text: '你现在安全吗？晚上和谁住？' })
     await press(office, '发送')
 
-    await app.visit(phone, '/report/look')
+    await phone.click('text=回来看看')
     await look(phone, plain)
     await fill(phone, { receipt })
-    await press(phone, '查看')
+    await press(phone, '看看')
     await says(phone, /晚上和谁住/)
     await look(phone, plain)
+    assert(phone.url().endsWith('/report/child/look'), 'a child stays with its own words')
+    await says(phone, /帮助你的人/)
     assert(!phone.url().includes(receipt), 'no receipt stands in an address')
     await fill(phone, { text: '现在在外婆家，安全。' })
-    await press(phone, '发送')
+    await press(phone, '发给我们')
     await says(phone, /现在在外婆家/)
 
     await app.visit(office, '/reports?view=asking')

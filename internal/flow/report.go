@@ -155,9 +155,9 @@ func (w *Ways) Moved(ctx context.Context, tx *db.Tx, by access.Actor, r referral
 		return nil
 	}
 	words := map[referral.Move]string{referral.Sent: "已转办", referral.Returned: "承办单位退回", referral.Withdrawn: "转办已撤回", referral.Settled: "承办单位的反馈已经审核通过"}[move]
-	tell := ""
+	tell := intake.News{}
 	if move == referral.Settled {
-		tell = "承办单位已经办理并反馈，未保办核实后答复您。"
+		tell = intake.News{Adult: "承办单位已经办理并反馈，未保办核实后答复您。", Child: "帮你的人告诉了我们他们做了什么。我们看过以后，会写给你。"}
 	}
 	return w.Desk.Follow(ctx, tx, by, ref.Report(r.SubjectID), words+"（"+r.Number+"）", tell)
 }
@@ -168,9 +168,9 @@ func (w *Ways) Turned(ctx context.Context, tx *db.Tx, by access.Actor, c casewor
 		return nil
 	}
 	words := map[casework.Turn]string{casework.Begun: "已开立个案", casework.Over: "个案已结案，进入回访", casework.Again: "个案重新开启"}[turn]
-	tell := ""
+	tell := intake.News{}
 	if turn == casework.Over {
-		tell = "您反映的事情已经办理完毕，孩子的情况会继续回访。"
+		tell = intake.News{Adult: "您反映的事情已经办理完毕，孩子的情况会继续回访。", Child: "这件事办好了。以后还会有人来看看你好不好。"}
 	}
 	return w.Desk.Follow(ctx, tx, by, ref.Report(c.OriginID), words+"（"+c.Number+"）", tell)
 }
@@ -178,7 +178,7 @@ func (w *Ways) Turned(ctx context.Context, tx *db.Tx, by access.Actor, c casewor
 // Alarmed tells a report, and the case to which it led, what happens to its
 // checklist of an emergency.
 func (w *Ways) Alarmed(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, run emergency.RunID, words string) error {
-	if err := w.Desk.Follow(ctx, tx, by, id, words, ""); err != nil {
+	if err := w.Desk.Follow(ctx, tx, by, id, words, intake.News{}); err != nil {
 		return err
 	}
 	return w.Cases.AlarmedFrom(ctx, tx, by, id, int64(run), words)

@@ -38,7 +38,7 @@ func (k *Desk) Accept(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Re
 	if err := save(ctx, tx, r); err != nil {
 		return err
 	}
-	if err := k.post(ctx, tx, by, id, ByOffice, Notice, "您的报告已经受理。"); err != nil {
+	if err := k.post(ctx, tx, by, id, ByOffice, Notice, r.say("您的报告已经受理。", "你说的事，我们开始管了。")); err != nil {
 		return err
 	}
 	return audit.Write(ctx, tx, by, "intake.accept", "intake_report", id, map[string]any{"duty": r.Duty})
@@ -150,7 +150,7 @@ func (k *Desk) Reject(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Re
 	if r.State != Received && r.State != Accepted {
 		return errMoved()
 	}
-	if err := k.tell(ctx, tx, by, r, Answered, "未受理的原因："+reason); err != nil {
+	if err := k.tell(ctx, tx, by, r, Answered, r.say("未受理的原因：", "这件事我们不能直接办，原因是：")+reason); err != nil {
 		return err
 	}
 	return k.end(ctx, tx, by, id, Rejected, "intake.reject")

@@ -114,6 +114,20 @@ type Report struct {
 	Sealed       []byte
 }
 
+// ChildChannel is the channel of what children tell by themselves.
+const ChildChannel = "child"
+
+// ByChild tells whether a child told it by itself, and is spoken to in plain words.
+func (r Report) ByChild() bool { return r.Channel == ChildChannel }
+
+// say gives the words for who told the report.
+func (r Report) say(adult, child string) string {
+	if r.ByChild() {
+		return child
+	}
+	return adult
+}
+
 // CodeList gives the situations of mandatory reporting.
 func (r Report) CodeList() []string {
 	if r.Codes == "" {

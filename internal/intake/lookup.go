@@ -24,6 +24,7 @@ type Progress struct {
 	Words     string // how it stands, in plain words
 	Mandatory bool
 	Named     bool // the reporter left his name
+	Child     bool // a child told it, in words of its own
 	Messages  []Message
 }
 
@@ -60,7 +61,7 @@ func (k *Desk) Lookup(ctx context.Context, tx *db.Tx, receipt string) (Progress,
 }
 
 func (k *Desk) progress(ctx context.Context, tx *db.Tx, r Report) (Progress, error) {
-	p := Progress{ID: r.ID, Number: r.Number, State: r.State, Urgency: r.Urgency, Received: r.Received, Accepted: r.Accepted, Closed: r.Closed, Mandatory: r.Mandatory == 1, Named: r.Named == 1}
+	p := Progress{ID: r.ID, Number: r.Number, State: r.State, Urgency: r.Urgency, Received: r.Received, Accepted: r.Accepted, Closed: r.Closed, Mandatory: r.Mandatory == 1, Named: r.Named == 1, Child: r.ByChild()}
 	var err error
 	if p.Words, err = k.words(ctx, tx, r); err != nil {
 		return p, err
@@ -75,29 +76,50 @@ func (k *Desk) progress(ctx context.Context, tx *db.Tx, r Report) (Progress, err
 	return p, err
 }
 
+// spoken is how a report stands, in the words of who told it.
+type spoken struct {
+	states           map[State]string
+	together, police string
+}
+
+var toAdults = spoken{states: map[State]string{
+	Received: "已经收到，等待未保办受理。",
+	Accepted: "未保办已经受理，正在了解情况、确定由哪个单位办理。",
+	Decided:  "已经确定办理单位，正在办理。有结果会写在这里。",
+	Closed:   "已经办结，结果见下面的答复。有新情况可以继续补充。",
+	Rejected: "这件事不在受理范围，原因见下面的说明。有新情况可以继续补充。",
+	Merged:   "与别人反映的同一件事一并办理，结果会写在这里。",
+}, together: "与别人反映的同一件事一并办理，已经办结，结果见下面的答复。有新情况可以继续补充。", police: "公安机关已经签收。"}
+
+var toChildren = spoken{states: map[State]string{
+	Received: "你说的我们收到了，很快会有人看。",
+	Accepted: "有人看了你说的，正在想办法帮你。",
+	Decided:  "有人正在帮你。有了消息会写在这里，过一两天再来看看。",
+	Closed:   "我们把结果写在下面了。还有别的事，可以接着告诉我们。",
+	Rejected: "我们把原因写在下面了。还有别的事，可以接着告诉我们。",
+	Merged:   "也有别人告诉我们这件事，有人正在帮你。有了消息会写在这里。",
+}, together: "也有别人告诉我们这件事。我们把结果写在下面了。还有别的事，可以接着告诉我们。", police: "警察已经知道了。"}
+
 // words says how a report stands. That the police know is said only after
 // they have signed.
 func (k *Desk) words(ctx context.Context, tx *db.Tx, r Report) (string, error) {
-	words := map[State]string{
-		Received: "已经收到，等待未保办受理。",
-		Accepted: "未保办已经受理，正在了解情况、确定由哪个单位办理。",
-		Decided:  "已经确定办理单位，正在办理。有结果会写在这里。",
-		Closed:   "已经办结，结果见下面的答复。有新情况可以继续补充。",
-		Rejected: "这件事不在受理范围，原因见下面的说明。有新情况可以继续补充。",
-		Merged:   "与别人反映的同一件事一并办理，结果会写在这里。",
-	}[r.State]
+	say := toAdults
+	if r.ByChild() {
+		say = toChildren
+	}
+	words := say.states[r.State]
 	if r.State == Merged {
 		main, err := byID(ctx, tx, r.Merged)
 		if err != nil {
 			return "", err
 		}
 		if !main.State.Open() {
-			words = "与别人反映的同一件事一并办理，已经办结，结果见下面的答复。有新情况可以继续补充。"
+			words = say.together
 		}
 	}
 	at, err := k.police(ctx, tx, r)
 	if err == nil && at != 0 {
-		words += "公安机关已经签收。"
+		words += say.police
 	}
 	return words, err
 }

@@ -56,7 +56,7 @@ func (k *Desk) Merge(ctx context.Context, tx *db.Tx, by access.Actor, id, into r
 	if err := save(ctx, tx, r); err != nil {
 		return err
 	}
-	if err := k.post(ctx, tx, by, id, ByOffice, Notice, "您的报告已经受理，与反映同一件事的报告一并办理。"); err != nil {
+	if err := k.post(ctx, tx, by, id, ByOffice, Notice, r.say("您的报告已经受理，与反映同一件事的报告一并办理。", "你说的事，我们开始管了。也有别人告诉我们这件事，我们一起办。")); err != nil {
 		return err
 	}
 	return audit.Write(ctx, tx, by, "intake.merge", "intake_report", id, map[string]any{"into": into, "duty": r.Duty})

@@ -253,11 +253,15 @@ func (k *Desk) settle(ctx context.Context, tx *db.Tx, by access.Actor, id *ref.D
 	return nil
 }
 
+// News is what reporters learn of work that was done: who told it as a child,
+// in words of its own.
+type News struct{ Adult, Child string }
+
 // Follow notes what became of work that was sent to units because of a report.
 // The first of it counts as first action. tell is what the reporter, and those
-// of merged reports, learn of it; "" tells them nothing. The caller has
+// of merged reports, learn of it; News{} tells them nothing. The caller has
 // checked the actor's right to that work.
-func (k *Desk) Follow(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, words, tell string) error {
+func (k *Desk) Follow(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, words string, tell News) error {
 	r, err := byID(ctx, tx, id)
 	if err != nil {
 		return err
@@ -268,7 +272,7 @@ func (k *Desk) Follow(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Re
 			return err
 		}
 	}
-	if err := k.post(ctx, tx, by, id, ByOffice, Note, words); err != nil || tell == "" {
+	if err := k.post(ctx, tx, by, id, ByOffice, Note, words); err != nil || tell == (News{}) {
 		return err
 	}
 	others, err := mergedInto(ctx, tx, id)
@@ -276,7 +280,7 @@ func (k *Desk) Follow(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Re
 		return err
 	}
 	for _, to := range append(others, r) {
-		if err := k.post(ctx, tx, by, to.ID, ByOffice, Notice, tell); err != nil {
+		if err := k.post(ctx, tx, by, to.ID, ByOffice, Notice, to.say(tell.Adult, tell.Child)); err != nil {
 			return err
 		}
 	}

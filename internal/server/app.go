@@ -210,7 +210,7 @@ func (a *App) Server() (*Server, error) {
 func (a *App) helplines() (list []Phone) {
 	for _, c := range a.Rules.Channels(civil.DateOf(a.Clock.Now())) {
 		if c.Number != "" {
-			list = append(list, Phone{c.Number, c.Label})
+			list = append(list, Phone{c.Number, c.Label, c.When, c.Child})
 		}
 	}
 	return list

@@ -3,6 +3,8 @@ package server_test
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -14,8 +16,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
+	"weibao/assets"
 	"weibao/internal/access"
 	"weibao/internal/clock"
 	"weibao/internal/db"
@@ -33,6 +37,10 @@ func crowded(t *testing.T) (s *server.Server, begun chan struct{}, end func()) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { d.Close() })
+	style, err := assets.Read(fstest.MapFS{"manifest.json": {Data: []byte(`{"public.css":"public.1.css"}`)}, "public.1.css": {Data: []byte("b>i{color:red}")}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	begun, hold := make(chan struct{}, 1<<12), make(chan struct{})
 	handle := func(wait bool) ui.Handler {
 		return func(w http.ResponseWriter, r *http.Request, _ access.Actor) error {
@@ -52,17 +60,33 @@ func crowded(t *testing.T) (s *server.Server, begun chan struct{}, end func()) {
 	}
 	s, err = server.New(server.Options{UI: uitest.New(t), DB: d, Log: slog.New(slog.DiscardHandler),
 		Attach: func(r *http.Request) (*http.Request, access.Actor, error) { return r, access.Actor{}, nil },
-		Phones: []server.Phone{{Number: "110", Label: "公安报警"}, {Number: "12345", Label: "热线"}},
+		Phones: []server.Phone{{Number: "110", Label: "公安报警", Child: "有人伤害你"}, {Number: "12345", Label: "热线", When: "咨询"}}, Assets: style,
 		Routes: []ui.Route{
 			{Method: "GET", Path: "/slow", Permission: access.Public, Handle: handle(true)},
 			{Method: "GET", Path: "/door", Permission: access.Public, Handle: handle(false), First: true},
 			{Method: "POST", Path: "/api/report", Permission: access.Public, Handle: handle(false), First: true},
+			{Method: "GET", Path: "/report/child/slow", Permission: access.Public, Handle: handle(true)},
 			{Method: "POST", Path: "/api/slow", Permission: access.Public, Handle: handle(true), First: true},
 		}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s, begun, sync.OnceFunc(func() { close(hold) })
+}
+
+// stands asks that a page is light and asks the crowded server for nothing more.
+func stands(t *testing.T, w *httptest.ResponseRecorder) {
+	t.Helper()
+	page := w.Body.String()
+	_, rest, _ := strings.Cut(page, "<style>")
+	text, _, _ := strings.Cut(rest, "</style>")
+	sum := sha256.Sum256([]byte(text))
+	if text == "" || !strings.Contains(w.Header().Get("Content-Security-Policy"), "style-src 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'") {
+		t.Errorf("style %q under %q", text, w.Header().Get("Content-Security-Policy"))
+	}
+	if len(page) > 40<<10 || strings.Contains(page, "<link") || strings.Contains(page, "src=") {
+		t.Errorf("%d bytes: %s", len(page), page)
+	}
 }
 
 func ask(s http.Handler, method, path, body string) *httptest.ResponseRecorder {
@@ -92,6 +116,12 @@ func TestWhatHasNoRoomIsToldWhomToCallWhileReportsGoOn(t *testing.T) {
 		if !strings.Contains(w.Body.String(), want) {
 			t.Errorf("the answer lacks %s", want)
 		}
+	}
+	stands(t, w)
+	w = ask(s, "GET", "/report/child/slow", "")
+	stands(t, w)
+	if page := w.Body.String(); !strings.Contains(page, "有人伤害你") || !strings.Contains(page, "你写的还在") || strings.Contains(page, "提交") || !strings.Contains(page, "咨询") {
+		t.Errorf("a child reads %s", page)
 	}
 	if w := ask(s, "POST", "/api/report", "told"); w.Code != http.StatusOK || w.Body.String() != "told" {
 		t.Errorf("a report meets %d %s", w.Code, w.Body)

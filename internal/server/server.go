@@ -66,7 +66,7 @@ func New(o Options) (*Server, error) {
 	if o.UI == nil || o.DB == nil || o.Attach == nil || o.Log == nil {
 		return nil, errors.New("server: UI, DB, Attach and Log are required")
 	}
-	s := &Server{o: o, mux: http.NewServeMux(), set: metrics.NewSet(), lanes: newLanes(runtime.GOMAXPROCS(0)), busy: newNotice(o.Phones)}
+	s := &Server{o: o, mux: http.NewServeMux(), set: metrics.NewSet(), lanes: newLanes(runtime.GOMAXPROCS(0)), busy: newNotice(o.Phones, o.Assets)}
 	s.stopping, s.stop = context.WithCancel(context.Background())
 	if err := s.join(); err != nil {
 		return nil, err

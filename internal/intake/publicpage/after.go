@@ -15,9 +15,9 @@ import (
 )
 
 // fileForm asks for a picture.
-func fileForm(own []ui.Hidden) *ui.Form {
-	return &ui.Form{Action: "/report/file", Submit: "上传", Optional: true, Hidden: own, Fields: []ui.Field{
-		{Kind: ui.File, Name: "file", Label: "补充照片", Accept: ".jpg,.jpeg,.png,.txt", Hint: "照片里的拍摄地点、时间、手机型号会自动去掉，文件名也不保存。"}}}
+func fileForm(say *voice, own []ui.Hidden) *ui.Form {
+	return &ui.Form{Action: say.Path + "/file", Submit: say.upload, Optional: true, Hidden: own, Fields: []ui.Field{
+		{Kind: ui.File, Name: "file", Label: say.file, Accept: ".jpg,.jpeg,.png,.txt", Hint: say.fileHint}}}
 }
 
 // proofForm gives the paper to whoever holds the receipt.
@@ -51,7 +51,7 @@ func (p *Pages) File(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	found.Words += "照片已经收到。"
+	found.Words += about(found).got
 	return p.progress(w, r, code, found, nil)
 }
 

@@ -1,6 +1,7 @@
 package publicpage
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 
@@ -14,7 +15,8 @@ import (
 // person waits for his turn.
 type workPart struct {
 	throttle.Demand
-	Danger bool // somebody may be in danger, who need not wait
+	Words, Auto string
+	Danger      string // to who may be in danger and need not wait
 }
 
 // permit is what a form brings along that was held before.
@@ -33,7 +35,11 @@ func (p *Pages) hold(w http.ResponseWriter, r *http.Request, f flow, d *throttle
 }
 
 func (p *Pages) held(w http.ResponseWriter, r *http.Request, v view, d *throttle.Demand, danger bool) error {
-	v.Work = &workPart{*d, danger}
+	say := voiceOf(r)
+	v.Work = &workPart{Demand: *d, Words: fmt.Sprintf(say.Wait, d.Seconds()), Auto: say.Auto}
+	if danger {
+		v.Work.Danger = say.Danger
+	}
 	v.Form.Hidden = append(v.Form.Hidden, ui.Hidden{Name: "ticket", Value: d.Ticket})
 	return p.show(w, r, http.StatusTooManyRequests, v)
 }

@@ -16,6 +16,7 @@ import (
 
 type progressPart struct {
 	State, Words, Received string
+	Sent                   string // what the time is of
 	Messages               []messagePart
 	Asked                  bool // the office asked something last
 	Say                    ui.Form
@@ -38,16 +39,17 @@ func (p *Pages) lookForm(w http.ResponseWriter, r *http.Request, typed url.Value
 	if waits {
 		problem = nil
 	}
-	form := ui.Form{Action: "/report/look", Submit: "查看", Optional: true,
-		Fields: []ui.Field{{Kind: ui.Text, Name: "receipt", Label: "查询码", Hint: "16位数字，有没有空格都可以", Max: maxTyped, Autocomplete: "off"}}}
+	say := voiceOf(r)
+	form := ui.Form{Action: say.Path + "/look", Submit: say.check, Optional: true,
+		Fields: []ui.Field{{Kind: ui.Text, Name: "receipt", Label: say.lookLabel, Hint: say.lookHint, Max: maxTyped, Autocomplete: "off"}}}
 	status := http.StatusOK
 	if problem != nil {
 		status = ui.Status(problem)
 	}
 	if typed != nil {
-		form = form.Fill(typed, problem)
+		form = say.fill(form, typed, problem)
 	}
-	v := view{Title: "查看办理情况", Form: &form}
+	v := view{Title: say.look, Form: &form}
 	if waits {
 		return p.held(w, r, v, held.Demand, false)
 	}
@@ -94,43 +96,44 @@ func under(name string, err error) error {
 
 func (p *Pages) progress(w http.ResponseWriter, r *http.Request, code string, found intake.Progress, problem error) error {
 	var err error
+	say := about(found)
 	digits, _ := receipt.Parse(code)
 	own := []ui.Hidden{{Name: "receipt", Value: digits}, {Name: "pass", Value: p.Gate.Pass(digits)}}
-	part := &progressPart{State: found.State.Label(), Words: found.Words, Received: moment(found.Received)}
+	part := &progressPart{State: say.state(found), Words: found.Words, Received: moment(found.Received), Sent: say.Sent}
 	for _, m := range found.Messages {
-		who, tone := "未保办", "office"
+		who, tone := say.office, "office"
 		if m.Side == intake.ByReporter {
-			who, tone = "您", "own"
+			who, tone = say.own, "own"
 		}
 		part.Messages = append(part.Messages, messagePart{who, moment(m.At), m.Text, tone})
 		part.Asked = m.Kind == intake.Asked
 	}
-	label := "补充情况"
+	label := say.add
 	if part.Asked {
-		label = "回答上面的问题"
+		label = say.answer
 	}
-	part.Say = ui.Form{Action: "/report/say", Submit: "发送", Optional: true, Hidden: own,
-		Fields: []ui.Field{{Kind: ui.TextArea, Name: "text", Label: label, Hint: "孩子有新的危险，请直接拨打110。", Rows: 4}}}
+	part.Say = ui.Form{Action: say.Path + "/say", Submit: say.send, Optional: true, Hidden: own,
+		Fields: []ui.Field{{Kind: ui.TextArea, Name: "text", Label: label, Hint: say.addHint, Rows: 4}}}
 	if p.Desk.Files != nil {
-		part.File = fileForm(own)
+		part.File = fileForm(say, own)
 	}
 	if found.Mandatory {
 		part.Proof = proofForm(own)
 	}
-	if part.Rate, err = p.rateForm(r, found, own); err != nil {
+	if part.Rate, err = p.rateForm(r, say, found, own); err != nil {
 		return err
 	}
 	status := http.StatusOK
 	if problem != nil {
 		status = ui.Status(problem)
 		if e, ok := errors.AsType[*errs.Error](problem); ok && e.Fields["file"] != "" && part.File != nil {
-			filled := part.File.Fill(nil, problem)
+			filled := say.fill(*part.File, nil, problem)
 			part.File = &filled
 		} else {
-			part.Say = part.Say.Fill(r.PostForm, problem)
+			part.Say = say.fill(part.Say, r.PostForm, problem)
 		}
 	}
-	return p.show(w, r, status, view{Title: "办理情况", Progress: part})
+	return p.show(w, r, status, view{Title: say.progress, Voice: say, Progress: part})
 }
 
 // Say takes what the reporter adds.

@@ -52,7 +52,7 @@ func New(d Deps) (*Pages, error) {
 type view struct {
 	Title, Lead string
 	Place       string // whose installation it is
-	Child       bool   // in a child's own words
+	Voice       *voice // in whose words
 	Urgent      bool   // somebody is in danger: the numbers come large
 	Phones      []phone
 	Doors       []door
@@ -62,7 +62,6 @@ type view struct {
 	Receipt     *receiptPart
 	Progress    *progressPart
 	Notes       []string
-	Home        string
 }
 
 type phone struct{ Number, Label, When string }
@@ -74,11 +73,11 @@ const urgentPhones = 2
 
 // show answers with a page.
 func (p *Pages) show(w http.ResponseWriter, r *http.Request, status int, v view) error {
-	v.Place, v.Home = p.Book().County().Title, FrontPath
-	if v.Child {
-		v.Home = "/report/child"
+	v.Place = p.Book().County().Title
+	if v.Voice == nil {
+		v.Voice = voiceOf(r)
 	}
-	all := p.phones(v.Child)
+	all := p.phones(v.Voice.Child)
 	if v.Phones == nil && len(all) >= urgentPhones {
 		v.Phones = all[:urgentPhones]
 	}
@@ -128,25 +127,21 @@ func (p *Pages) public(handle func(w http.ResponseWriter, r *http.Request) error
 		if err == nil {
 			return nil
 		}
-		kind := errs.KindOf(err)
-		if kind == errs.Internal || kind == errs.TooLarge {
+		kind, say := errs.KindOf(err), voiceOf(r)
+		if kind == errs.Internal || kind == errs.TooLarge && !say.Child {
 			return err // told and numbered by the shell's own page
 		}
-		e := message(err)
-		return p.show(w, r, ui.Status(err), view{Title: "没有提交成功", Lead: e, Urgent: kind == errs.Full, Phones: p.phones(false),
-			Notes: []string{"您填写的内容没有保存。可以用浏览器的“返回”回到上一页重试，也可以直接拨打上面的电话。"}})
+		return p.show(w, r, ui.Status(err), view{Title: say.failed, Lead: say.trouble(err), Urgent: kind == errs.Full, Phones: p.phones(say.Child), Notes: say.retry})
 	}
 }
 
 // Lost tells somebody that an address does not exist, or opens only from a
 // form, with the numbers to call and the ways back.
 func (p *Pages) Lost(w http.ResponseWriter, r *http.Request, problem error) error {
-	v := view{Title: "没有这个页面", Lead: "地址可能输错了。请从下面重新进入。", Phones: p.phones(false), Doors: []door{
-		{"查看办理情况", "凭提交时得到的16位查询码，也可以补充情况", lookPath},
-		{"首页", "报告、求助都从这里进", FrontPath},
-	}}
+	say := voiceOf(r)
+	v := view{Title: say.lost, Lead: say.lostText, Phones: p.phones(say.Child), Doors: say.doors}
 	if errs.Is(problem, errs.Method) {
-		v.Title, v.Lead = "这一页不能直接打开", "已经提交的内容不受影响。要接着看、接着写，请从下面重新进入。"
+		v.Title, v.Lead = say.closed, say.closedText
 	}
 	return p.show(w, r, ui.Status(problem), v)
 }

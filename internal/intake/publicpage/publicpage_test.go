@@ -39,6 +39,7 @@ type house struct {
 	d    *db.DB
 	c    *clock.Manual
 	gate *throttle.Gate
+	p    *publicpage.Pages
 }
 
 func newHouse(t testing.TB, d *db.DB, c *clock.Manual) house {
@@ -59,7 +60,7 @@ func newHouse(t testing.TB, d *db.DB, c *clock.Manual) house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return house{uitest.Desk{T: t, UI: r, Routes: p.Routes()}, k, d, c, gate}
+	return house{uitest.Desk{T: t, UI: r, Routes: p.Routes()}, k, d, c, gate, p}
 }
 
 func withHouse(t *testing.T, test func(h house)) {

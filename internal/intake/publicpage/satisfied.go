@@ -12,7 +12,7 @@ import (
 
 // rateForm asks a named reporter, once his report has ended, how he finds what
 // came of it; nil for everybody else.
-func (p *Pages) rateForm(r *http.Request, found intake.Progress, own []ui.Hidden) (*ui.Form, error) {
+func (p *Pages) rateForm(r *http.Request, say *voice, found intake.Progress, own []ui.Hidden) (*ui.Form, error) {
 	if !satisfaction.Asked(found) {
 		return nil, nil
 	}
@@ -22,10 +22,10 @@ func (p *Pages) rateForm(r *http.Request, found intake.Progress, own []ui.Hidden
 	}
 	options := make([]ui.Option, len(satisfaction.Marks))
 	for i, m := range satisfaction.Marks {
-		options[i] = ui.Option{Value: string(m.Mark), Label: m.Label}
+		options[i] = ui.Option{Value: string(m.Mark), Label: say.mark(string(m.Mark), m.Label)}
 	}
-	return &ui.Form{Action: "/report/satisfied", Submit: "提交评价", Optional: true, Hidden: own, Fields: []ui.Field{{Kind: ui.Radios, Name: "mark", Label: "您对办理结果满意吗", Value: string(given), Options: options,
-		Hint: "可以不回答，不影响任何事。办理人员看不到是谁评价的；以后可以改。"}}}, nil
+	return &ui.Form{Action: say.Path + "/satisfied", Submit: say.rateSend, Optional: true, Hidden: own, Fields: []ui.Field{{Kind: ui.Radios, Name: "mark", Label: say.rate, Value: string(given), Options: options,
+		Hint: say.rateHint}}}, nil
 }
 
 // Satisfied takes how a named reporter finds what came of his report.
@@ -39,7 +39,7 @@ func (p *Pages) Satisfied(w http.ResponseWriter, r *http.Request) error {
 		if err := p.write(r, func(ctx context.Context, tx *db.Tx) error { return satisfaction.Say(ctx, tx, p.Desk, code, mark) }); err != nil {
 			return err
 		}
-		found.Words += "您的评价已经记下，谢谢。"
+		found.Words += about(found).rated
 	}
 	return p.progress(w, r, code, found, nil)
 }

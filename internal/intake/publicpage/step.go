@@ -26,25 +26,27 @@ type flow struct {
 }
 
 // words are what the pages of a flow say.
-type words struct{ danger, dangerHint, what, where, whereHint, tell, tellHint, who, sent string }
+type words struct{ danger, dangerHint, what, where, whereHint, tell, tellHint, who, sent, urgent, call, done string }
 
 var adult = words{
 	danger: "孩子现在有危险吗？", dangerHint: "正在挨打、受伤、走失、被控制、想伤害自己，都算有危险。",
 	what: "发生了什么事？", where: "在哪里？", whereHint: "写到村（社区）、小区、学校就可以，不知道的可以不填。",
 	tell: "说说情况", tellHint: "看到、听到了什么，什么时候，孩子大概多大。一句话也可以。",
-	who: "留不留姓名，由您决定", sent: "已经收到您的报告",
+	who: "留不留姓名，由您决定", sent: "已经收到您的报告", done: "提交",
+	urgent: "有危险请现在就打电话，打完再继续填。", call: "还没有打110的，请现在就打。提交到这里，不等于已经报警。",
 }
 
 var kid = words{
 	danger: "你现在有危险吗？", dangerHint: "有人正在打你、追你，你受伤了，或者很害怕，都算有危险。",
 	what: "发生了什么事？", where: "你在哪里？", whereHint: "写学校、村子、小区的名字就行，不知道可以不写。",
 	tell: "告诉我们怎么了", tellHint: "想到什么写什么，写错字也没关系。",
-	who: "你可以不写名字", sent: "我们收到了，谢谢你告诉我们",
+	who: "你可以不写名字", sent: "我们收到了，谢谢你告诉我们", done: "发给我们",
+	urgent: "有危险就马上打电话，打完再接着写。", call: "还没有打110的，马上就打。写在这里，警察还不知道。",
 }
 
 var flows = []flow{
 	{path: "/report/new", channel: "web", title: "我要报告", words: adult},
-	{path: "/report/child", channel: "child", title: "告诉我们", child: true, words: kid},
+	{path: childPath, channel: "child", title: "告诉我们", child: true, words: kid},
 	{path: "/report/duty", channel: "mandatory", title: "强制报告", duty: true, words: adult},
 }
 
@@ -188,15 +190,15 @@ func (p *Pages) page(r *http.Request, f flow, n int, typed url.Values, problem e
 		form.Also = []ui.SubmitButton{{Label: "上一步", Name: "back", Value: "1"}}
 	}
 	if n == steps {
-		form.Submit = "提交"
+		form.Submit = f.words.done
 	}
-	form = form.Fill(typed, problem)
-	v := view{Title: f.title, Child: f.child, Stage: "第" + strconv.Itoa(n) + "步，共" + strconv.Itoa(steps) + "步", Form: &form, Urgent: typed.Get("danger") == "yes"}
+	form = voiceOf(r).fill(form, typed, problem)
+	v := view{Title: f.title, Stage: "第" + strconv.Itoa(n) + "步，共" + strconv.Itoa(steps) + "步", Form: &form, Urgent: typed.Get("danger") == "yes"}
 	if f.duty && n == 1 {
 		v.Notes = []string{"依法应当立即向公安机关报告。请先拨打110，再在这里登记；本页的凭证不能代替报警。"}
 	}
 	if v.Urgent {
-		v.Lead = "有危险请现在就打电话，打完再继续填。"
+		v.Lead = f.words.urgent
 	}
 	return v, nil
 }
@@ -274,6 +276,7 @@ func tellFields(f flow) []ui.Field {
 }
 
 type receiptPart struct {
+	Voice  *voice
 	Groups []string
 	Duty   bool
 	At     string
@@ -283,19 +286,19 @@ type receiptPart struct {
 
 // thanks shows the receipt. It never says that the police know.
 func (p *Pages) thanks(w http.ResponseWriter, r *http.Request, f flow, out intake.Lodged, danger bool) error {
-	part := &receiptPart{Groups: strings.Fields(receipt.Format(out.Receipt)), Duty: f.duty, At: moment(out.At), Number: out.Number}
+	part := &receiptPart{Voice: voiceOf(r), Groups: strings.Fields(receipt.Format(out.Receipt)), Duty: f.duty, At: moment(out.At), Number: out.Number}
 	if f.duty {
 		part.Proof = proofForm([]ui.Hidden{{Name: "receipt", Value: out.Receipt}, {Name: "pass", Value: p.Gate.Pass(out.Receipt)}})
 	}
-	v := view{Title: f.words.sent, Child: f.child, Urgent: danger, Receipt: part, Notes: []string{
+	v := view{Title: f.words.sent, Urgent: danger, Receipt: part, Notes: []string{
 		"请把查询码抄下来或者截屏。我们不存查询码，丢了不能补。",
 		"凭查询码随时回来看结果、补充情况、回答问题。",
 	}}
 	if f.child {
-		v.Notes = []string{"把这16个数字抄在安全的地方，别让伤害你的人看到。", "过一两天回来，输入数字，就能看到我们写给你的话。"}
+		v.Notes = []string{"把这16个数字抄在安全的地方，别让伤害你的人看到。", "过一两天回来，填上这些数字，就能看到我们写给你的话。"}
 	}
 	if danger || f.duty {
-		v.Lead = "还没有打110的，请现在就打。提交到这里，不等于已经报警。"
+		v.Lead = f.words.call
 	}
 	return p.show(w, r, http.StatusCreated, v)
 }
