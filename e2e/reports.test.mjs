@@ -149,7 +149,8 @@ describe('the way of a report', { timeout: 240_000 }, () => {
     assert.notEqual(main, other)
     await says(office, new RegExp(number), 'reports on the same event are shown beside each other')
     await app.visit(office, other + '/merge')
-    await fill(office, { number })
+    await check(office)
+    await office.check(`label:has-text("${number}") input`)
     await press(office, '并入')
     await says(office, /已合并/)
 

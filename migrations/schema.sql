@@ -438,8 +438,9 @@ CREATE TABLE casework_roster (
     phone   TEXT NOT NULL,                  -- of the office
     at      BIGINT NOT NULL,
     by_user BIGINT NOT NULL
-);
-CREATE UNIQUE INDEX casework_roster_day ON casework_roster (county, day);
+, by_name TEXT NOT NULL DEFAULT '', ended BIGINT NOT NULL DEFAULT 0, ended_by TEXT NOT NULL DEFAULT '');
+CREATE UNIQUE INDEX casework_roster_day ON casework_roster (county, day) WHERE ended = 0;
+CREATE INDEX casework_roster_ended ON casework_roster (county, ended) WHERE ended > 0;
 
 CREATE TABLE casework_run (
     id         INTEGER PRIMARY KEY,
@@ -1148,7 +1149,7 @@ CREATE TABLE intake_order (
     sent     BIGINT NOT NULL,                -- when the result was last exported; 0 = never
     repeats  BIGINT NOT NULL,                -- each repeat is a durable write of its own
     sealed   BYTEA NOT NULL                  -- the hotline's number, group intake_order/<id>
-);
+, home TEXT NOT NULL DEFAULT '');
 CREATE UNIQUE INDEX intake_order_outside ON intake_order (channel, outside);
 CREATE INDEX intake_order_report ON intake_order (report);
 CREATE INDEX intake_order_request ON intake_order (request);

@@ -64,11 +64,12 @@ func (k *Desk) Merge(ctx context.Context, tx *db.Tx, by access.Actor, id, into r
 
 // ByNumber finds a report by the number by which the office calls it.
 func (k *Desk) ByNumber(ctx context.Context, tx *db.Tx, by access.Actor, number string) (Report, error) {
-	rows, err := k.List(ctx, tx, by, Filter{View: All, Number: clean(number), Limit: 1})
+	number = clean(number)
+	rows, err := k.List(ctx, tx, by, Filter{View: All, Number: number, Limit: 1})
 	if err != nil {
 		return Report{}, err
 	}
-	if len(rows) == 0 {
+	if len(rows) == 0 || number == "" {
 		return Report{}, errs.Fields{"number": "没有找到这个编号的报告，请核对后再填。"}.Err()
 	}
 	return rows[0], nil

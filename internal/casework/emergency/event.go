@@ -18,13 +18,16 @@ import (
 
 // Watch is who is on duty on a day.
 type Watch struct {
-	ID     int64
-	County string
-	Day    civil.Date
-	Name   string
-	Phone  string
-	At     clock.Instant
-	ByUser ref.User
+	ID      int64
+	County  string
+	Day     civil.Date
+	Name    string
+	Phone   string
+	At      clock.Instant
+	ByUser  ref.User
+	ByName  string
+	Ended   clock.Instant // replaced or taken back; 0 = in force
+	EndedBy string
 }
 
 // seat is the division that an actor's office looks after: the county of his
@@ -48,7 +51,37 @@ func (k *Desk) Roster(ctx context.Context, tx *db.Tx, by access.Actor, from civi
 	return watches(ctx, tx, access.Prefix(seat(by)), from, from.AddDays(days-1))
 }
 
-// Post puts somebody on duty on a day.
+// Relieved gives who was on the roster of the actor's division for some days
+// and was replaced or taken off, the latest first.
+func (k *Desk) Relieved(ctx context.Context, tx *db.Tx, by access.Actor, from civil.Date) ([]Watch, error) {
+	if err := by.Require("emergency.show"); err != nil {
+		return nil, err
+	}
+	return relieved(ctx, tx, access.Prefix(seat(by)), from)
+}
+
+// Withdraw takes somebody off the roster 「撤回排班」; that he stood on it stays
+// to be read. What is past cannot be taken back.
+func (k *Desk) Withdraw(ctx context.Context, tx *db.Tx, by access.Actor, id int64) error {
+	if err := by.Require("emergency.roster"); err != nil {
+		return err
+	}
+	w, err := watch(ctx, tx, access.Prefix(seat(by)), id)
+	switch {
+	case err != nil:
+		return err
+	case w.Ended != 0:
+		return errs.New(errs.Conflict, "这个排班已经更换或者撤回。请看最新的值班表。")
+	case w.Day.Before(civil.DateOf(tx.Now.Time())):
+		return errs.New(errs.Conflict, "已经过去的值班不能撤回。")
+	}
+	if err := relieve(ctx, tx, w.County, w.Day, by.Name); err != nil {
+		return err
+	}
+	return audit.Write(ctx, tx, by, "emergency.roster", "casework_roster", id, map[string]any{"day": w.Day, "did": "withdraw"})
+}
+
+// Post puts somebody on duty on a day, in the place of who was.
 func (k *Desk) Post(ctx context.Context, tx *db.Tx, by access.Actor, day civil.Date, name, phone string) error {
 	if err := by.Require("emergency.roster"); err != nil {
 		return err
@@ -60,8 +93,11 @@ func (k *Desk) Post(ctx context.Context, tx *db.Tx, by access.Actor, day civil.D
 	if err := f.Err(); err != nil {
 		return err
 	}
-	w := Watch{ID: int64(ref.New[ref.Audit](tx.Now.Time())), County: access.Prefix(seat(by)), Day: day, Name: strings.TrimSpace(name), Phone: strings.TrimSpace(phone), At: tx.Now, ByUser: by.User}
-	if err := putWatch(ctx, tx, w); err != nil {
+	w := Watch{ID: int64(ref.New[ref.Audit](tx.Now.Time())), County: access.Prefix(seat(by)), Day: day, Name: strings.TrimSpace(name), Phone: strings.TrimSpace(phone), At: tx.Now, ByUser: by.User, ByName: by.Name}
+	if err := relieve(ctx, tx, w.County, w.Day, by.Name); err != nil {
+		return err
+	}
+	if err := db.Insert(ctx, tx, "casework_roster", w); err != nil {
 		return err
 	}
 	return audit.Write(ctx, tx, by, "emergency.roster", "casework_roster", w.ID, map[string]any{"day": day})

@@ -79,12 +79,20 @@ func signatures(ctx context.Context, tx *db.Tx, a About) ([]Signature, error) {
 // Rosters and events.
 
 func watches(ctx context.Context, tx *db.Tx, county string, from, to civil.Date) ([]Watch, error) {
-	return db.All[Watch](ctx, tx, "SELECT "+db.ColumnsOf[Watch]("w")+" FROM casework_roster w WHERE w.county = ? AND w.day >= ? AND w.day <= ? ORDER BY w.day", county, from, to)
+	return db.All[Watch](ctx, tx, "SELECT "+db.ColumnsOf[Watch]("w")+" FROM casework_roster w WHERE w.county = ? AND w.ended = 0 AND w.day >= ? AND w.day <= ? ORDER BY w.day", county, from, to)
 }
 
-func putWatch(ctx context.Context, tx *db.Tx, w Watch) error {
-	_, err := tx.Exec(ctx, `INSERT INTO casework_roster (id, county, day, name, phone, at, by_user) VALUES (?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (county, day) DO UPDATE SET name = excluded.name, phone = excluded.phone, at = excluded.at, by_user = excluded.by_user`, w.ID, w.County, w.Day, w.Name, w.Phone, w.At, w.ByUser)
+func relieved(ctx context.Context, tx *db.Tx, county string, from civil.Date) ([]Watch, error) {
+	return db.All[Watch](ctx, tx, "SELECT "+db.ColumnsOf[Watch]("w")+" FROM casework_roster w WHERE w.county = ? AND w.ended > 0 AND w.day >= ? ORDER BY w.ended DESC, w.id DESC LIMIT 50", county, from)
+}
+
+// watch gives an entry of a division's roster, for a change.
+func watch(ctx context.Context, tx *db.Tx, county string, id int64) (Watch, error) {
+	return db.Get[Watch](ctx, tx, "SELECT "+db.ColumnsOf[Watch]("w")+" FROM casework_roster w WHERE w.id = ? AND w.county = ?"+tx.ForUpdate(), id, county)
+}
+
+func relieve(ctx context.Context, tx *db.Tx, county string, day civil.Date, by string) error {
+	_, err := tx.Exec(ctx, "UPDATE casework_roster SET ended = ?, ended_by = ? WHERE county = ? AND day = ? AND ended = 0", tx.Now, by, county, day)
 	return err
 }
 

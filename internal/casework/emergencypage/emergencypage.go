@@ -97,6 +97,7 @@ func (p *Pages) Routes() []ui.Route {
 		{Method: "POST", Path: "/emergency-steps/{step}/need", Permission: "emergency.start", Handle: p.Need},
 		{Method: "GET", Path: WatchPath, Permission: "emergency.show", Handle: p.Watch},
 		{Method: "POST", Path: WatchPath, Permission: "emergency.roster", Handle: p.WatchDone},
+		{Method: "POST", Path: WatchPath + "/withdraw", Permission: "emergency.roster", Handle: p.Withdraw},
 		{Method: "POST", Path: WatchPath + "/declare", Permission: "emergency.declare", Handle: p.Declare},
 		{Method: "POST", Path: WatchPath + "/recall", Permission: "emergency.declare", Handle: p.Recall},
 	}

@@ -263,3 +263,55 @@ func TestEveryRouteRefusesOthers(t *testing.T) {
 		x.Refuses(director, parts)
 	})
 }
+
+// Who was put on duty by mistake is taken off, or replaced, and that he stood
+// there stays to be read.
+func TestADutyRosterIsTakenBackAndItsHistoryStays(t *testing.T) {
+	withDesk(t, func(x *desk) {
+		on := func(day, name string) {
+			x.post(officer, "/emergency-watch", url.Values{"day": {day}, "name": {name}, "phone": {"0990-1234567"}})
+		}
+		roster := func() (names string) {
+			list, err := x.k.Roster(t.Context(), x.d.Reader(), officer, civil.MustParse("2026-03-01"), 14)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, w := range list {
+				names += w.Name + "|"
+			}
+			return names
+		}
+		on("2026-03-03", "周岚")
+		on("2026-03-03", "莫言川")
+		on("2026-03-04", "韦青")
+		if got := roster(); got != "莫言川|韦青|" {
+			t.Fatal(got)
+		}
+		body := x.Page(officer, "emergency-roster", "/emergency-watch", "更换和撤回的排班", "周岚", "撤回")
+		_, rest, _ := strings.Cut(body, "/emergency-watch/withdraw?id=")
+		id, _, _ := strings.Cut(rest, `"`)
+		for name, by := range map[string]access.Actor{"another county's officer": actor(600, 600, "邻县", "990102000000", access.Officer), "a unit": police} {
+			if w := x.Do(by, "POST", "/emergency-watch/withdraw?id="+id, nil); w.Code < 400 || roster() != "莫言川|韦青|" {
+				t.Errorf("%s: %d", name, w.Code)
+			}
+		}
+		x.post(officer, "/emergency-watch/withdraw?id="+id, nil)
+		if got := roster(); got != "韦青|" {
+			t.Error(got)
+		}
+		if w := x.Do(officer, "POST", "/emergency-watch/withdraw?id="+id, nil); w.Code != http.StatusConflict {
+			t.Errorf("twice: %d", w.Code)
+		}
+		past, err := x.k.Relieved(t.Context(), x.d.Reader(), officer, civil.MustParse("2026-03-01"))
+		if err != nil || len(past) != 2 || past[0].Name+past[1].Name != "莫言川周岚" || past[0].EndedBy != officer.Name {
+			t.Errorf("%+v %v", past, err)
+		}
+		on("2026-03-03", "罗平")
+		if got := roster(); got != "罗平|韦青|" {
+			t.Error(got)
+		}
+		if n, err := db.Get[int64](t.Context(), x.d.Reader(), "SELECT count(*) FROM audit_entry e WHERE e.action = 'emergency.roster'"); err != nil || n != 5 {
+			t.Errorf("%d entries in the journal, %v", n, err)
+		}
+	})
+}

@@ -20,6 +20,7 @@ type watchView struct {
 	Notes   []ui.Note
 	Runs    ui.Table
 	Roster  ui.Table
+	Past    *ui.Table // who was replaced or taken off
 	Events  ui.Table
 	Form    *ui.Form // puts somebody on duty
 	Declare *ui.Form // begins the plan for a public event
@@ -40,13 +41,20 @@ func (p *Pages) showWatch(w http.ResponseWriter, r *http.Request, by access.Acto
 	if err != nil {
 		return err
 	}
-	view.Roster = ui.Table{ID: "roster", Caption: "未来两周值班", Columns: []ui.Column{{Label: "日期", Slim: true}, {Label: "值班人员", Wide: true}, {Label: "电话"}}, Empty: ui.Empty{Title: "还没有排班", Text: "紧急报告的提醒会送到当天的值班单位。"}}
+	view.Roster = ui.Table{ID: "roster", Caption: "未来两周值班", Columns: []ui.Column{{Label: "日期", Slim: true}, {Label: "值班人员", Wide: true}, {Label: "电话"}, {Label: "操作", Tools: true}}, Empty: ui.Empty{Title: "还没有排班", Text: "紧急报告的提醒会送到当天的值班单位。"}}
 	for _, x := range watches {
 		day := ui.T(civil.FormatDate(x.Day))
 		if x.Day == today {
 			day.Sub = "今天"
 		}
-		view.Roster.Rows = append(view.Roster.Rows, ui.Row{Cells: []ui.Cell{day, ui.T(x.Name), ui.T(x.Phone)}})
+		tools := ui.Cell{}
+		if by.Can("emergency.roster") {
+			tools.Actions = []ui.Action{{Label: "撤回", Post: WatchPath + "/withdraw?id=" + strconv.FormatInt(x.ID, 10)}}
+		}
+		view.Roster.Rows = append(view.Roster.Rows, ui.Row{Cells: []ui.Cell{day, ui.T(x.Name), ui.T(x.Phone), tools}})
+	}
+	if view.Past, err = p.relieved(r, tx, by, today); err != nil {
+		return err
 	}
 	runs, err := p.Desk.List(r.Context(), tx, by, 50)
 	if err != nil {
@@ -76,6 +84,19 @@ func (p *Pages) showWatch(w http.ResponseWriter, r *http.Request, by access.Acto
 		}
 	}
 	return p.UI.Page(w, r, by, "watch.html", page, view)
+}
+
+// relieved lists who was replaced on or taken off the roster; nil where nobody was.
+func (p *Pages) relieved(r *http.Request, tx *db.Tx, by access.Actor, today civil.Date) (*ui.Table, error) {
+	list, err := p.Desk.Relieved(r.Context(), tx, by, today)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	t := &ui.Table{ID: "relieved", Caption: "更换和撤回的排班", Columns: []ui.Column{{Label: "日期", Slim: true}, {Label: "原值班人员", Wide: true}, {Label: "排班人"}, {Label: "更换、撤回"}}}
+	for _, x := range list {
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.T(civil.FormatDate(x.Day)), ui.T(x.Name), {Text: x.ByName, Sub: civil.FormatTime(x.At.Time())}, {Text: x.EndedBy, Sub: civil.FormatTime(x.Ended.Time())}}})
+	}
+	return t, nil
 }
 
 // progressCell says how far a checklist is, and what is overdue of it.
@@ -152,6 +173,15 @@ func (p *Pages) WatchDone(w http.ResponseWriter, r *http.Request, by access.Acto
 	return p.change(w, r, by, "排班已保存。", func(ctx context.Context, tx *db.Tx) error {
 		return p.Desk.Post(ctx, tx, by, day, r.PostFormValue("name"), r.PostFormValue("phone"))
 	})
+}
+
+// Withdraw takes somebody off the roster.
+func (p *Pages) Withdraw(w http.ResponseWriter, r *http.Request, by access.Actor) error {
+	id, err := strconv.ParseInt(r.URL.Query().Get("id"), 10, 64)
+	if err != nil {
+		return errs.Missing()
+	}
+	return p.change(w, r, by, "排班已撤回，记录仍然保留。", func(ctx context.Context, tx *db.Tx) error { return p.Desk.Withdraw(ctx, tx, by, id) })
 }
 
 // Declare begins the plan for a public event.

@@ -81,6 +81,7 @@ type row struct {
 	ID       ref.Order
 	Channel  string
 	Outside  []byte
+	Home     string
 	Body     []byte
 	Request  []byte
 	Report   ref.Report
@@ -124,7 +125,7 @@ func (k *Desk) Take(ctx context.Context, from From, in In) (Taken, error) {
 		return Taken{}, err
 	}
 	now := clock.Of(k.DB.Clock.Now())
-	r := row{ID: ref.New[ref.Order](now.Time()), Channel: from.Channel, Outside: k.outside(from.Channel, from.Home, in.Number), At: now,
+	r := row{ID: ref.New[ref.Order](now.Time()), Channel: from.Channel, Outside: k.outside(from.Channel, from.Home, in.Number), Home: from.Home, At: now,
 		Upload: from.Upload, Due: in.Due, Body: k.Intake.Vault.Blind("intake.order.body", fmt.Sprintf("%+v %d", flat(in.Report), in.Due))}
 	if from.Upload != 0 {
 		r.ByUnit = from.By.Post.Unit

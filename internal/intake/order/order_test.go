@@ -338,6 +338,19 @@ func TestHotlinesOfTwoCountiesKnowNothingOfEachOther(t *testing.T) {
 				t.Errorf("%d results for %s, want %d: %v", len(rows), p.Region, want, err)
 			}
 		}
+		// The other's order names no place of this county, and yet its hotline learns what came of it.
+		if err := w.do(func(tx *db.Tx) error { return w.Return(t.Context(), tx, officer, second.ID, "03", "不在本县") }); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range []order.Partner{here, there} {
+			rows, next, err := w.Ended(t.Context(), w.DB.Reader(), p, order.Cursor{})
+			if err != nil || len(rows) != 1 || rows[0].Number != "GD-1" || (rows[0].ID == second.ID) != (p.ID == there.ID) {
+				t.Errorf("results for %s: %+v, %v", p.Region, rows, err)
+			}
+			if more, _, err := w.Ended(t.Context(), w.DB.Reader(), p, next); err != nil || len(more) != 0 {
+				t.Errorf("again for %s: %+v, %v", p.Region, more, err)
+			}
+		}
 		if err := w.do(func(tx *db.Tx) error { return w.Dismiss(t.Context(), tx, far, here.ID) }); !errs.Is(err, errs.NotFound) {
 			t.Errorf("another county's administrator takes the token back: %v", err)
 		}

@@ -13,10 +13,10 @@ import (
 
 // claim notes the number of an order, or finds whose it is; both write.
 func claim(ctx context.Context, tx *db.Tx, r row) (row, error) {
-	return db.Get[row](ctx, tx, "INSERT INTO intake_order AS o (id, channel, outside, body, request, report, at, upload, by_unit, first, due, returned, sent, repeats, sealed) "+
-		"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, ?) ON CONFLICT (channel, outside) DO UPDATE SET repeats = o.repeats + 1 "+
-		"RETURNING id, channel, outside, body, request, report, at, upload, by_unit, first, due, returned, sent, repeats, sealed",
-		r.ID, r.Channel, r.Outside, r.Body, r.Request, r.Report, r.At, r.Upload, r.ByUnit, r.First, r.Due, r.Sealed)
+	return db.Get[row](ctx, tx, "INSERT INTO intake_order AS o (id, channel, outside, home, body, request, report, at, upload, by_unit, first, due, returned, sent, repeats, sealed) "+
+		"VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, 0, ?) ON CONFLICT (channel, outside) DO UPDATE SET repeats = o.repeats + 1 "+
+		"RETURNING id, channel, outside, home, body, request, report, at, upload, by_unit, first, due, returned, sent, repeats, sealed",
+		r.ID, r.Channel, r.Outside, r.Home, r.Body, r.Request, r.Report, r.At, r.Upload, r.ByUnit, r.First, r.Due, r.Sealed)
 }
 
 // keyTaken tells whether the key of a request was used for another number or other content.
@@ -108,9 +108,12 @@ func list(ctx context.Context, tx *db.Tx, by access.Actor, f Filter) ([]line, er
 	return db.All[line](ctx, tx, "SELECT "+lineColumns+" FROM intake_order o JOIN intake_report r ON r.id = o.report WHERE "+where+" ORDER BY o.id DESC LIMIT ?", append(args, f.Limit)...)
 }
 
-// ended gives what was closed or sent back where a partner works, after a place in that order.
+// ended gives what was closed or sent back of a partner's own orders, wherever
+// their places lie, after a place in that order; orders of before are known by
+// their places alone.
 func ended(ctx context.Context, tx *db.Tx, p Partner, after Cursor, limit int) ([]line, error) {
 	where, args := p.Scope().Where(access.ScopeColumns("r"))
+	where, args = "(o.home = ? AND o.home <> '' OR o.home = '' AND "+where+" OR ? = '')", append(append([]any{Home(p.Region)}, args...), p.Region)
 	return db.All[line](ctx, tx, "SELECT "+lineColumns+" FROM intake_order o JOIN intake_report r ON r.id = o.report WHERE o.channel = ? AND r.closed > 0 AND r.state IN ('closed', 'rejected') "+
 		"AND (r.closed > ? OR (r.closed = ? AND o.id > ?)) AND "+where+" ORDER BY r.closed, o.id LIMIT ?", slices.Concat([]any{p.Channel, after.Closed, after.Closed, after.ID}, args, []any{limit})...)
 }

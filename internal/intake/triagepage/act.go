@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"weibao/internal/access"
+	"weibao/internal/civil"
 	"weibao/internal/db"
 	"weibao/internal/errs"
 	"weibao/internal/intake"
@@ -66,13 +67,7 @@ var acts = []deed{
 		}},
 	{tail: "merge", title: "合并", submit: "并入", said: "已合并。每个报告人的时限照走，答复时一并告知。", permission: "intake.merge", note: "反映同一件事的报告合并办理，每个报告人都会得到答复。",
 		field: ui.Field{Kind: ui.Text, Name: "number", Label: "并入哪一件（报告编号）", Required: true, Max: 30, Hint: "例如 20261122-01234-56789，在列表和报告页的上方", Focus: true},
-		do: func(p *Pages, ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, typed url.Values) error {
-			into, err := p.Desk.ByNumber(ctx, tx, by, typed.Get("number"))
-			if err != nil {
-				return err
-			}
-			return p.Desk.Merge(ctx, tx, by, id, into.ID)
-		}},
+		do:    (*Pages).merge},
 	{tail: "shield", title: "回避", submit: "对他屏蔽", said: "已屏蔽，他看不到这件报告。", permission: "intake.shield", note: "报告涉及的人或者其亲属，在列表、搜索和统计里都看不到这件报告。",
 		field: ui.Field{Kind: ui.Select, Name: "holder", Label: "对谁屏蔽", Required: true, Blank: "请选择"},
 		do: func(p *Pages, ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, typed url.Values) error {
@@ -145,6 +140,11 @@ func (p *Pages) showAct(w http.ResponseWriter, r *http.Request, by access.Actor,
 		}
 	}
 	v.Form = ui.Form{Action: Path(id) + "/" + a.tail, Submit: a.submit, Cancel: Path(id), Fields: []ui.Field{field}, Guard: true}
+	if a.tail == "merge" {
+		if v.Form.Fields, err = p.mergeFields(r.Context(), tx, by, row, field); err != nil {
+			return err
+		}
+	}
 	if a.tail == "close" {
 		units, err := p.Desk.Unanswered(r.Context(), tx, by, id)
 		if err != nil {
@@ -160,6 +160,55 @@ func (p *Pages) showAct(w http.ResponseWriter, r *http.Request, by access.Actor,
 		v.Form, page.Status = v.Form.Fill(r.PostForm, problem), ui.Status(problem)
 	}
 	return p.UI.Page(w, r, by, "act.html", page, v)
+}
+
+// another is the choice of a report that is not among those offered.
+const another = "other"
+
+// mergeFields offers the open reports that may be of the same event, beside
+// typing the number of another.
+func (p *Pages) mergeFields(ctx context.Context, tx *db.Tx, by access.Actor, r intake.Report, number ui.Field) ([]ui.Field, error) {
+	alike, err := p.Desk.Alike(ctx, tx, by, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	pick := ui.Field{Kind: ui.Radios, Name: "into", Label: "并入哪一件", Required: true}
+	for _, o := range alike {
+		if !o.State.Open() {
+			continue
+		}
+		why := "同一乡镇（街道）、同一情形"
+		if o.Child != 0 && o.Child == r.Child {
+			why = "同一个孩子"
+		}
+		pick.Options = append(pick.Options, ui.Option{Value: ref.Format(o.ID), Label: o.Number + "　" + p.Desk.Call(o),
+			Hint: why + "，" + civil.FormatTime(o.Received.Time()) + "收到，" + o.State.Label()})
+	}
+	if len(pick.Options) == 0 {
+		return []ui.Field{number}, nil
+	}
+	pick.Options = append(pick.Options, ui.Option{Value: another, Label: "不在上面，填写编号"})
+	number.Label, number.Required, number.Focus = "别的报告的编号", false, false
+	return []ui.Field{pick, number}, nil
+}
+
+// merge puts a report into the one that was chosen or whose number was typed.
+func (p *Pages) merge(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Report, typed url.Values) error {
+	if chosen := typed.Get("into"); chosen != "" && chosen != another {
+		into, err := ref.Parse[ref.Report](chosen)
+		if err != nil {
+			return errs.Fields{"into": "请选择一件报告。"}.Err()
+		}
+		return p.Desk.Merge(ctx, tx, by, id, into)
+	}
+	if typed.Get("into") == "" && typed.Get("number") == "" {
+		return errs.Fields{"into": "请选择一件报告，或者填写编号。", "number": "请填写编号。"}.Err()
+	}
+	into, err := p.Desk.ByNumber(ctx, tx, by, typed.Get("number"))
+	if err != nil {
+		return err
+	}
+	return p.Desk.Merge(ctx, tx, by, id, into.ID)
 }
 
 // results are what came back from units and cases, to answer with.

@@ -14,6 +14,7 @@ import (
 type listView struct {
 	Alarms *ui.Table // emergencies nobody has decided, before everything else
 	Filter ui.Filter
+	Rest   string // heading of the list below emergencies
 	Table  ui.Table
 }
 
@@ -46,12 +47,14 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, by access.Actor) er
 	}
 	page := ui.Page{Title: "报告受理", Nav: "intake", Tabs: tabs(f.View, counts), More: doors(by),
 		Lead: "有现实危险的先打110、120，再在这里登记处置。"}
-	v := listView{Filter: p.filter(f, tx.Now.Time()), Table: p.table(rows, places, f, q, tx.Now.Time())}
+	v := listView{Filter: p.filter(f, tx.Now.Time()), Table: p.table(rows, alarms, places, f, q, tx.Now.Time())}
 	if len(alarms) > 0 {
 		v.Alarms = &ui.Table{ID: "alarms", Caption: "紧急，先办这些", Columns: v.Table.Columns}
 		for _, row := range alarms {
 			v.Alarms.Rows = append(v.Alarms.Rows, p.line(row, places, tx.Now))
 		}
+		v.Rest = "其他报告"
+		v.Table.Empty = ui.Empty{Title: "除上面的紧急报告以外，没有别的"}
 	}
 	return p.UI.Page(w, r, by, "list.html", page, v)
 }
@@ -59,7 +62,7 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, by access.Actor) er
 const alarmRows = 10
 
 // alarms are the emergencies which wait, the latest first, above a list of
-// open work; the list holds them in their own place, too.
+// open work, which does not repeat them.
 func (p *Pages) alarms(ctx context.Context, tx *db.Tx, by access.Actor, f intake.Filter) ([]intake.Report, error) {
 	if f.Before != 0 || f.View == intake.Pressing || f.View == intake.Done {
 		return nil, nil

@@ -2,6 +2,7 @@ package triagepage
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,7 +33,8 @@ func (p *Pages) filter(f intake.Filter, now time.Time) ui.Filter {
 	}}
 }
 
-func (p *Pages) table(rows []intake.Report, places map[string]string, f intake.Filter, q url.Values, now time.Time) ui.Table {
+// table lists reports but those that stand above it.
+func (p *Pages) table(rows, above []intake.Report, places map[string]string, f intake.Filter, q url.Values, now time.Time) ui.Table {
 	t := ui.Table{Caption: "报告", Columns: []ui.Column{{Label: "编号", Slim: true}, {Label: "情形", Wide: true}, {Label: "紧急程度", Slim: true}, {Label: "地方"},
 		{Label: "渠道"}, {Label: "收到时间", Slim: true}, {Label: "状态", Slim: true}},
 		Empty: ui.Empty{Title: "没有这样的报告", Text: "公众、单位、热线的报告一到就出现在“待受理”，同时进入待办并开始计时。"}}
@@ -47,7 +49,9 @@ func (p *Pages) table(rows []intake.Report, places map[string]string, f intake.F
 		t.Pager = &ui.Pager{Next: "/reports?" + next.Encode(), Note: "本页" + strconv.Itoa(pageRows) + "件"}
 	}
 	for _, r := range rows {
-		t.Rows = append(t.Rows, p.line(r, places, clock.Of(now)))
+		if !slices.ContainsFunc(above, func(a intake.Report) bool { return a.ID == r.ID }) {
+			t.Rows = append(t.Rows, p.line(r, places, clock.Of(now)))
+		}
 	}
 	return t
 }

@@ -157,6 +157,35 @@ func TestDangerStandsBeforeEverythingElse(t *testing.T) {
 		if list := x.Page(officer, "triage-todo", "/reports?view=todo", "紧急，先办这些"); strings.Index(list, one) > strings.Index(list, ">报告<") && strings.Contains(list, ">报告<") {
 			t.Error("a newer report stands above an emergency")
 		}
+		for _, view := range []string{"todo", "all"} {
+			list := x.Page(officer, "triage-once", "/reports?view="+view, "<h2>紧急，先办这些</h2>", "<h2>其他报告</h2>")
+			if n := strings.Count(list, `href="`+one+`"`); n != 1 {
+				t.Errorf("view %s: the emergency stands %d times", view, n)
+			}
+		}
+	})
+}
+
+// What is known to be alike is offered; who wants another types its number.
+func TestMergingOffersWhatIsAlike(t *testing.T) {
+	withDesk(t, func(x desk) {
+		at := intake.Place{Region: village}
+		one, two, far := x.lodge(intake.In{What: "alone", Place: at}), x.lodge(intake.In{What: "alone", Place: at}), x.lodge(intake.In{What: "other", Place: at})
+		id := func(path string) string { return strings.TrimPrefix(path, "/reports/") }
+		page := x.Page(officer, "triage-merge-choice", one+"/merge", "同一乡镇（街道）、同一情形", `value="`+id(two)+`"`, "不在上面，填写编号")
+		if strings.Contains(page, `value="`+id(far)+`"`) || strings.Contains(page, `value="`+id(one)+`"`) {
+			t.Error("what is not alike, or the report itself, is offered")
+		}
+		x.refused(officer, one+"/merge", url.Values{}, "请选择一件报告，或者填写编号")
+		x.refused(officer, one+"/merge", url.Values{"into": {"other"}, "number": {""}}, "没有找到这个编号")
+		x.refused(officer, one+"/merge", url.Values{"into": {"x"}}, "请选择一件报告")
+		if to := x.post(officer, one+"/merge", url.Values{"into": {id(two)}}); to != one {
+			t.Error(to)
+		}
+		x.Page(officer, "triage-merged", one, "并入", two)
+		if page := x.Page(officer, "triage-merge-none", far+"/merge", "报告编号"); strings.Contains(page, "不在上面") {
+			t.Error("a choice of nothing")
+		}
 	})
 }
 
