@@ -124,7 +124,7 @@ func (p *Pages) showAct(w http.ResponseWriter, r *http.Request, by access.Actor,
 	field := a.field
 	v := actView{Note: &ui.Note{Tone: ui.Info, Text: a.note}}
 	if row.ByChild() && slices.Contains([]string{"answer", "ask", "close", "reject"}, a.tail) {
-		v.Note.Title, field.Hint = "报告人是孩子", "用孩子听得懂的话，称“你”，一次只说一件事。"
+		v.Note.Title, field.Hint = "报告人是孩子", strings.TrimPrefix(field.Hint+"。用孩子听得懂的话，称“你”，一次只说一件事。", "。")
 	}
 	if a.tail == "shield" {
 		if field.Options, err = p.Colleagues(r.Context(), tx, by); err != nil {
