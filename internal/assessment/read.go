@@ -36,7 +36,8 @@ func (k *Desk) Get(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Asses
 	return k.tell(ctx, tx, a)
 }
 
-// Of lists the assessments of a child in the actor's scope, latest first.
+// Of lists the assessments of a child in the actor's scope, and of the files
+// that were merged into its, latest first.
 func (k *Desk) Of(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) ([]Assessment, error) {
 	if err := by.Require("assessment.list"); err != nil {
 		return nil, err
@@ -44,7 +45,11 @@ func (k *Desk) Of(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child)
 	if _, err := k.Cabinet.Get(ctx, tx, by, id); err != nil {
 		return nil, err
 	}
-	return ofChild(ctx, tx, id)
+	ids, err := k.Cabinet.United(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	return ofChildren(ctx, tx, ids)
 }
 
 // Past lists the assessments of a child in the actor's scope, latest first;

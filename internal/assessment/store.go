@@ -34,8 +34,8 @@ func lock(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Assessment) (A
 	return db.Get[Assessment](ctx, tx, "SELECT "+columns+" FROM assessment a WHERE a.id = ? AND "+where+tx.ForUpdate(), append([]any{id}, args...)...)
 }
 
-func ofChild(ctx context.Context, tx *db.Tx, id ref.Child) ([]Assessment, error) {
-	return db.All[Assessment](ctx, tx, "SELECT "+columns+" FROM assessment a WHERE a.child = ? ORDER BY a.id DESC LIMIT 100", id)
+func ofChildren(ctx context.Context, tx *db.Tx, ids []ref.Child) ([]Assessment, error) {
+	return db.All[Assessment](ctx, tx, "SELECT "+columns+" FROM assessment a WHERE a.child IN "+db.In(len(ids))+" ORDER BY a.id DESC LIMIT 100", db.Args(ids)...)
 }
 
 func waiting(ctx context.Context, tx *db.Tx, by access.Actor, after ref.Assessment, limit int) ([]Assessment, error) {

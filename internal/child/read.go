@@ -56,6 +56,12 @@ func (c *Cabinet) LockAll(ctx context.Context, tx *db.Tx, by access.Actor, ids [
 	return slices.DeleteFunc(rows, func(r Child) bool { return r.State != Open }), err
 }
 
+// United lists a file and all that were merged into it; whoever asks has
+// found the file in his scope.
+func (c *Cabinet) United(ctx context.Context, tx *db.Tx, id ref.Child) ([]ref.Child, error) {
+	return united(ctx, tx, id)
+}
+
 // Show gives a file in the actor's scope, masked.
 func (c *Cabinet) Show(ctx context.Context, tx *db.Tx, by access.Actor, id ref.Child) (File, error) {
 	if err := require(by, "child.show"); err != nil {
