@@ -102,7 +102,7 @@ func withDesk(t *testing.T, test func(x desk)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		x := desk{uitest.Desk{T: t, UI: r, Routes: pages.Routes()}, d, k, c, 0, judged}
+		x := desk{uitest.Desk{T: t, UI: r, Routes: pages.Routes(), Tick: func() { c.Advance(time.Second) }}, d, k, c, 0, judged}
 		x.must(func(tx *db.Tx) (err error) {
 			x.child, err = cabinet.Create(t.Context(), tx, officer, child.New{Name: "单小明", Region: village, Source: "form", Birth: civil.MustParse("2015-06-01"), Dossier: child.Dossier{NoNumber: "missing"}})
 			return err
@@ -119,26 +119,6 @@ func (x desk) must(fn func(tx *db.Tx) error) {
 	}
 }
 
-// post sends a form that must be taken.
-func (x desk) post(by access.Actor, path string, form url.Values) string {
-	x.T.Helper()
-	x.clock.Advance(time.Second)
-	w := x.Do(by, "POST", path, form)
-	if w.Code != http.StatusSeeOther {
-		x.T.Fatalf("%s: status %d: %s", path, w.Code, w.Body)
-	}
-	return w.Header().Get("Location")
-}
-
-// refused sends a form that must come back with words.
-func (x desk) refused(by access.Actor, path string, form url.Values, status int, want string) {
-	x.T.Helper()
-	w := x.Do(by, "POST", path, form)
-	if w.Code != status || !strings.Contains(w.Body.String(), want) {
-		x.T.Errorf("%s: status %d, does not say %q", path, w.Code, want)
-	}
-}
-
 func (x desk) assess(level int, clear bool) {
 	x.T.Helper()
 	x.must(func(tx *db.Tx) error {
@@ -148,7 +128,7 @@ func (x desk) assess(level int, clear bool) {
 }
 
 func (x desk) open() string {
-	return x.post(officer, "/children/"+ref.Format(x.child)+"/case", url.Values{"origin": {"hand"}, "why": {"照护缺失"}})
+	return x.Post(officer, "/children/"+ref.Format(x.child)+"/case", url.Values{"origin": {"hand"}, "why": {"照护缺失"}})
 }
 
 func (x desk) duties(by access.Actor, kind string) []duty.Duty {
@@ -167,46 +147,46 @@ func TestACaseGoesItsWholeWay(t *testing.T) {
 	withDesk(t, func(x desk) {
 		x.Page(officer, "case-list-empty", "/cases", "没有您参加的个案")
 		x.Page(officer, "case-open", "/children/"+ref.Format(x.child)+"/case", "现在就拨打110", "不要写孩子受侵害的经过")
-		x.refused(officer, "/children/"+ref.Format(x.child)+"/case", url.Values{"origin": {"hand"}}, http.StatusUnprocessableEntity, "请写明开立个案的原因")
+		x.Refused(officer, "/children/"+ref.Format(x.child)+"/case", url.Values{"origin": {"hand"}}, http.StatusUnprocessableEntity, "请写明开立个案的原因")
 		path := x.open()
 		x.Page(officer, "case-taken", path, "单小明", "还没有风险评估", "接案", "制定服务方案")
 		x.Page(officer, "case-join", path+"/join", "赵晓梅")
-		x.post(officer, path+"/join", url.Values{"person": {"101"}, "role": {"second"}})
+		x.Post(officer, path+"/join", url.Values{"person": {"101"}, "role": {"second"}})
 		x.assess(3, false)
 		x.Page(officer, "case-lacking", path, "缺目标")
-		x.post(officer, path+"/edit", nil)
+		x.Post(officer, path+"/edit", nil)
 		x.Page(officer, "case-plan", path+"/plan", "必须有目标", "监护")
 		plan := url.Values{"version": {"1"}, "text.care": {"落实照护人"}, "unit.care": {"300"}, "due.care": {"2026-05-01"}}
-		x.refused(officer, path+"/plan", url.Values{"version": {"1"}, "text.care": {"落实照护人"}}, http.StatusUnprocessableEntity, "请选择由哪个单位负责")
+		x.Refused(officer, path+"/plan", url.Values{"version": {"1"}, "text.care": {"落实照护人"}}, http.StatusUnprocessableEntity, "请选择由哪个单位负责")
 		if body := x.Page(second, "case-locked", path+"/plan", "周岚正在修改服务方案"); strings.Contains(body, "落实照护人") {
 			t.Error("shows what is not saved")
 		}
-		x.refused(second, path+"/plan", plan, http.StatusConflict, "周岚正在修改服务方案")
-		x.post(officer, path+"/plan", plan)
+		x.Refused(second, path+"/plan", plan, http.StatusConflict, "周岚正在修改服务方案")
+		x.Post(officer, path+"/plan", plan)
 		w := x.Do(second, "POST", path+"/plan", url.Values{"version": {"1"}, "text.care": {"我的目标"}, "unit.care": {"300"}, "due.care": {"2026-05-01"}})
 		for _, want := range []string{"我的目标", "已保存的是：落实照护人", "周岚在"} {
 			if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), want) {
 				t.Errorf("an outdated plan: status %d, does not say %q", w.Code, want)
 			}
 		}
-		x.post(officer, path+"/confirm", nil)
+		x.Post(officer, path+"/confirm", nil)
 		x.Page(officer, "case-planned", path, "落实照护人", "个案复评")
 		x.Page(officer, "case-service", path+"/service", "服务种类")
-		x.post(officer, path+"/service", url.Values{"kind": {"guardianship"}, "provider": {"上坪村"}, "words": {"落实临时照护"}})
+		x.Post(officer, path+"/service", url.Values{"kind": {"guardianship"}, "provider": {"上坪村"}, "words": {"落实临时照护"}})
 		x.Page(officer, "case-opinion", path+"/opinion", "孩子能否表达意见")
-		x.post(officer, path+"/opinion", url.Values{"able": {"1"}, "words": {"想和外婆住"}})
+		x.Post(officer, path+"/opinion", url.Values{"able": {"1"}, "words": {"想和外婆住"}})
 		plan.Set("version", "2")
 		plan.Set("state.care", "met")
 		plan.Set("result.care", "外婆同意照护")
-		x.post(officer, path+"/plan", plan)
+		x.Post(officer, path+"/plan", plan)
 		close := url.Values{"outcome": {"stable"}, "words": {"照护已落实"}}
 		x.Page(officer, "case-close", path+"/close", "介入之后没有复评的不能结案")
-		x.refused(officer, path+"/close", close, http.StatusConflict, "还没有复评")
+		x.Refused(officer, path+"/close", close, http.StatusConflict, "还没有复评")
 		x.assess(1, true)
-		x.post(officer, path+"/close", close)
+		x.Post(officer, path+"/close", close)
 		x.Page(second, "case-decide", path+"/decide", "同意结案", "等待另一人审核：", "照护已落实", "周岚，")
-		x.refused(officer, path+"/decide", url.Values{"agree": {"1"}}, http.StatusForbidden, "结案须由另一人审核")
-		x.post(second, path+"/decide", url.Values{"agree": {"1"}})
+		x.Refused(officer, path+"/decide", url.Values{"agree": {"1"}}, http.StatusForbidden, "结案须由另一人审核")
+		x.Post(second, path+"/decide", url.Values{"agree": {"1"}})
 		x.Page(officer, "case-following", path, "回访", "待回访", "重新开启")
 		list := x.duties(director, casework.FollowKind)
 		if len(list) != 3 {
@@ -216,8 +196,8 @@ func TestACaseGoesItsWholeWay(t *testing.T) {
 		if body := x.Page(director, "case-follow", follow, "单小明", "先拨打110"); strings.Contains(body, "照护缺失") || strings.Contains(body, "外婆") {
 			t.Error("who follows up reads the case")
 		}
-		x.refused(director, follow, url.Values{"safe": {"0"}}, http.StatusUnprocessableEntity, "请写明发现的情况")
-		x.post(director, follow, url.Values{"safe": {"1"}})
+		x.Refused(director, follow, url.Values{"safe": {"0"}}, http.StatusUnprocessableEntity, "请写明发现的情况")
+		x.Post(director, follow, url.Values{"safe": {"1"}})
 		x.Page(director, "case-followed", follow, "已经登记")
 		x.Page(officer, "case-closed-list", "/cases?view=closed", "单小明", "回访")
 	})
@@ -226,12 +206,12 @@ func TestACaseGoesItsWholeWay(t *testing.T) {
 func TestAFreeEndingSaysWhatIsLackingAndClaimsNothing(t *testing.T) {
 	withDesk(t, func(x desk) {
 		path := x.open()
-		x.post(officer, path+"/join", url.Values{"person": {"101"}, "role": {"second"}})
+		x.Post(officer, path+"/join", url.Values{"person": {"101"}, "role": {"second"}})
 		x.assess(3, false)
-		x.post(officer, path+"/edit", nil)
-		x.post(officer, path+"/close", url.Values{"outcome": {"moved"}, "words": {"全家迁往外省"}})
+		x.Post(officer, path+"/edit", nil)
+		x.Post(officer, path+"/close", url.Values{"outcome": {"moved"}, "words": {"全家迁往外省"}})
 		x.Page(second, "case-decide-free", path+"/decide", "迁出本县", "全家迁往外省", "还不具备的结案条件", "还没有记录提供过服务或者转介")
-		x.post(second, path+"/decide", url.Values{"agree": {"1"}})
+		x.Post(second, path+"/decide", url.Values{"agree": {"1"}})
 		if body := x.Page(second, "case-closed-free", path, "未进行"); strings.Contains(body, "正在修改服务方案") {
 			t.Error("a closed case is still being edited")
 		}
@@ -242,14 +222,14 @@ func TestAConferenceHasMinutesAndItsDecisionsReachUnits(t *testing.T) {
 	withDesk(t, func(x desk) {
 		path := x.open()
 		x.Page(officer, "case-confer", path+"/confer", "会商事项")
-		x.post(officer, path+"/confer", url.Values{"day": {"2026-03-05"}, "place": {"县未保办会议室"}, "agenda": {"照护安排"}, "units": {"400"}})
+		x.Post(officer, path+"/confer", url.Values{"day": {"2026-03-05"}, "place": {"县未保办会议室"}, "agenda": {"照护安排"}, "units": {"400"}})
 		body := x.Page(officer, "case-called", path, "登记纪要")
 		_, rest, _ := strings.Cut(body, "/minute?conference=")
 		conference, _, _ := strings.Cut(rest, `"`)
 		x.Page(officer, "case-minute", path+"/minute?conference="+conference, "县卫健局的意见", "决定1")
 		minutes := url.Values{"conference": {conference}, "name.0": {"张医生"}, "opinion.0": {"可以安排"}, "summary": {"先体检"}, "text.0": {"安排一次体检"}, "unit.0": {"400"}}
-		x.refused(officer, path+"/minute", url.Values{"conference": {conference}}, http.StatusUnprocessableEntity, "请填写会商的结论")
-		x.post(officer, path+"/minute", minutes)
+		x.Refused(officer, path+"/minute", url.Values{"conference": {conference}}, http.StatusUnprocessableEntity, "请填写会商的结论")
+		x.Post(officer, path+"/minute", minutes)
 		if body := x.Page(officer, "case-held", path, "县卫健局（张医生）：可以安排", "先体检", "安排一次体检", "下载纪要"); strings.Contains(body, "；\n") || strings.Contains(body, "；<") {
 			t.Error("the row of the conference ends in a separator")
 		}
@@ -266,8 +246,8 @@ func TestAConferenceHasMinutesAndItsDecisionsReachUnits(t *testing.T) {
 		if body := x.Page(health, "case-decision", decision, "安排一次体检"); strings.Contains(body, "单小明") || strings.Contains(body, "先体检") {
 			t.Error("the unit reads more than the decision")
 		}
-		x.refused(health, decision, nil, http.StatusUnprocessableEntity, "请填写落实情况")
-		x.post(health, decision, url.Values{"words": {"已体检"}})
+		x.Refused(health, decision, nil, http.StatusUnprocessableEntity, "请填写落实情况")
+		x.Post(health, decision, url.Values{"words": {"已体检"}})
 		x.Page(officer, "case-carried", path, "已落实：已体检")
 	})
 }
@@ -309,9 +289,9 @@ func TestACaseKeepsFromWhatItWasOpenedAndIsFoundFromThere(t *testing.T) {
 		if w := x.Do(officer, "GET", start+"?origin=assessment&of=78", nil); w.Code != http.StatusNotFound {
 			t.Errorf("an assessment of another child: status %d", w.Code)
 		}
-		x.refused(officer, start, url.Values{"origin": {"assessment"}, "of": {"78"}, "why": {"照护缺失"}}, http.StatusNotFound, "")
+		x.Refused(officer, start, url.Values{"origin": {"assessment"}, "of": {"78"}, "why": {"照护缺失"}}, http.StatusNotFound, "")
 		x.Page(officer, "case-from", start+"?origin=assessment&of=77", "2026年3月的评估", `name="of" value="77"`)
-		path := x.post(officer, start, url.Values{"origin": {"assessment"}, "of": {"77"}, "why": {"照护缺失"}})
+		path := x.Post(officer, start, url.Values{"origin": {"assessment"}, "of": {"77"}, "why": {"照护缺失"}})
 		x.Page(officer, "case-origin", path, `href="/assessments/77"`)
 		list, err := x.k.From(t.Context(), x.d.Reader(), officer, casework.FromAssessment, 77)
 		if err != nil || len(list) != 1 {
@@ -328,11 +308,11 @@ func TestSiblingsAreLinkedAfterwards(t *testing.T) {
 			sister, err = x.k.Cabinet.Create(t.Context(), tx, officer, child.New{Name: "单小红", Region: village, Source: "form", Birth: civil.MustParse("2017-06-01"), Dossier: child.Dossier{NoNumber: "missing"}})
 			return err
 		})
-		other := x.post(officer, "/children/"+ref.Format(sister)+"/case", url.Values{"origin": {"hand"}, "why": {"照护缺失"}})
-		x.refused(officer, path+"/link", nil, http.StatusUnprocessableEntity, "请选择要关联的个案")
-		x.refused(officer, path+"/link", url.Values{"other": {strings.TrimPrefix(path, "/cases/")}}, http.StatusUnprocessableEntity, "请选择另一个个案")
+		other := x.Post(officer, "/children/"+ref.Format(sister)+"/case", url.Values{"origin": {"hand"}, "why": {"照护缺失"}})
+		x.Refused(officer, path+"/link", nil, http.StatusUnprocessableEntity, "请选择要关联的个案")
+		x.Refused(officer, path+"/link", url.Values{"other": {strings.TrimPrefix(path, "/cases/")}}, http.StatusUnprocessableEntity, "请选择另一个个案")
 		x.Page(officer, "case-link", path+"/link", "单小红")
-		x.post(officer, path+"/link", url.Values{"other": {strings.TrimPrefix(other, "/cases/")}})
+		x.Post(officer, path+"/link", url.Values{"other": {strings.TrimPrefix(other, "/cases/")}})
 		x.Page(officer, "case-kin", other, "兄弟姐妹的个案", "个案〔2026〕1号")
 	})
 }

@@ -89,19 +89,9 @@ func withDesk(t *testing.T, test func(x *desk)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		x.Desk = uitest.Desk{T: t, UI: r, Routes: pages.Routes()}
+		x.Desk = uitest.Desk{T: t, UI: r, Routes: pages.Routes(), Tick: func() { c.Advance(time.Second) }}
 		test(x)
 	})
-}
-
-func (x *desk) post(by access.Actor, path string, form url.Values) string {
-	x.T.Helper()
-	x.clock.Advance(time.Second)
-	w := x.Do(by, "POST", path, form)
-	if w.Code != http.StatusSeeOther {
-		x.T.Fatalf("%s: status %d: %s", path, w.Code, w.Body)
-	}
-	return w.Header().Get("Location")
 }
 
 func (x *desk) duties(by access.Actor) []duty.Duty {
@@ -114,7 +104,7 @@ func (x *desk) duties(by access.Actor) []duty.Duty {
 }
 
 func (x *desk) begin() string {
-	return x.post(officer, "/cases/7/emergency", url.Values{"list": {"violence"}, "brief": {brief}})
+	return x.Post(officer, "/cases/7/emergency", url.Values{"list": {"violence"}, "brief": {brief}})
 }
 
 func TestTemplatesFitTheirViews(t *testing.T) {
@@ -148,7 +138,7 @@ func TestAChecklistIsWorkedOffByUnitsThatReadTheirStepAlone(t *testing.T) {
 		if w := x.Do(director, "POST", step, url.Values{"words": {"已报警"}}); w.Code != http.StatusUnprocessableEntity {
 			t.Errorf("a step without its proof: status %d", w.Code)
 		}
-		x.post(director, step, url.Values{"who": {"民警"}, "number": {"09:10"}, "words": {"已报警"}})
+		x.Post(director, step, url.Values{"who": {"民警"}, "number": {"09:10"}, "words": {"已报警"}})
 		if len(x.duties(director)) != 0 {
 			t.Error("the proof did not end the duty")
 		}
@@ -180,8 +170,8 @@ func TestAnOrderThatWasServedIsVisitedAndABreachGoesToThePolice(t *testing.T) {
 			return emergency.Told{}
 		}
 		order := "/emergency-steps/" + ref.Format(of("protection").ID)
-		x.post(officer, order+"/need", nil)
-		x.post(civils, order, url.Values{"number": {"民保令1号"}, "where": {"县法院"}, "until": {"2026-09-01"}, "words": {"已送达"}})
+		x.Post(officer, order+"/need", nil)
+		x.Post(civils, order, url.Values{"number": {"民保令1号"}, "where": {"县法院"}, "until": {"2026-09-01"}, "words": {"已送达"}})
 		visits := 0
 		for _, d := range x.duties(director) {
 			if d.Kind == emergency.VisitKind {
@@ -192,7 +182,7 @@ func TestAnOrderThatWasServedIsVisitedAndABreachGoesToThePolice(t *testing.T) {
 			t.Errorf("%d visits after the service", visits)
 		}
 		x.Page(director, "emergency-visit", path, "登记查访、处置", "报告违反保护令")
-		x.post(director, path+"/breach", url.Values{"words": {"被申请人又上门"}})
+		x.Post(director, path+"/breach", url.Values{"words": {"被申请人又上门"}})
 		found := false
 		for _, d := range x.duties(police) {
 			found = found || d.Kind == emergency.BreachKind && d.Span == 2
@@ -200,7 +190,7 @@ func TestAnOrderThatWasServedIsVisitedAndABreachGoesToThePolice(t *testing.T) {
 		if !found {
 			t.Error("the police were not asked")
 		}
-		x.post(director, path+"/carried", url.Values{"words": {"已查访"}})
+		x.Post(director, path+"/carried", url.Values{"words": {"已查访"}})
 		skip := "/emergency-steps/" + ref.Format(of("counsel").ID) + "/skip"
 		if w := x.Do(officer, "POST", skip, nil); w.Code != http.StatusUnprocessableEntity {
 			t.Errorf("left out without a reason: status %d", w.Code)
@@ -208,7 +198,7 @@ func TestAnOrderThatWasServedIsVisitedAndABreachGoesToThePolice(t *testing.T) {
 		if w := x.Do(civils, "POST", skip, url.Values{"reason": {"甲"}}); w.Code != http.StatusForbidden && w.Code != http.StatusNotFound {
 			t.Errorf("a unit left its step out: status %d", w.Code)
 		}
-		x.post(officer, skip, url.Values{"reason": {"已有心理医生"}})
+		x.Post(officer, skip, url.Values{"reason": {"已有心理医生"}})
 	})
 }
 
@@ -228,14 +218,14 @@ func TestAPublicEventShortensLimitsUntilItEnds(t *testing.T) {
 		if w := x.Do(officer, "POST", "/emergency-watch/declare", url.Values{"plan": {"disaster"}}); w.Code != http.StatusUnprocessableEntity {
 			t.Errorf("declared without a ground: status %d", w.Code)
 		}
-		x.post(officer, "/emergency-watch/declare", url.Values{"plan": {"disaster"}, "reason": {"县应急指挥部通知"}})
+		x.Post(officer, "/emergency-watch/declare", url.Values{"plan": {"disaster"}, "reason": {"县应急指挥部通知"}})
 		if !strings.Contains(limit(), "自然灾害") {
 			t.Error(limit())
 		}
 		if next := limitIn("990102100200"); next != "一般转介" {
 			t.Errorf("in the next county: %s", next)
 		}
-		x.post(officer, "/emergency-watch", url.Values{"day": {"2026-03-03"}, "name": {"周岚"}, "phone": {"0990-1234567"}})
+		x.Post(officer, "/emergency-watch", url.Values{"day": {"2026-03-03"}, "name": {"周岚"}, "phone": {"0990-1234567"}})
 		lists := x.Page(officer, "emergency-event", "/cases/7/emergency", "正在执行的预案")
 		if strings.Index(lists, `value="event"`) > strings.Index(lists, `value="alone"`) {
 			t.Error("the plan's checklist does not stand first")
@@ -243,7 +233,7 @@ func TestAPublicEventShortensLimitsUntilItEnds(t *testing.T) {
 		body := x.Page(officer, "emergency-watch", "/emergency-watch", "正在执行预案", "0990-1234567", "结束预案")
 		_, rest, _ := strings.Cut(body, "/emergency-watch/recall?id=")
 		id, _, _ := strings.Cut(rest, `"`)
-		x.post(officer, "/emergency-watch/recall?id="+id, nil)
+		x.Post(officer, "/emergency-watch/recall?id="+id, nil)
 		if limit() != "一般转介" {
 			t.Error(limit())
 		}

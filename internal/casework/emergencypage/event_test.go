@@ -31,7 +31,7 @@ func (x *desk) children(region string, names ...string) {
 // event declares a disaster and gives its address and id.
 func (x *desk) event() (string, int64) {
 	x.T.Helper()
-	x.post(officer, "/emergency-watch/declare", url.Values{"plan": {"disaster"}, "reason": {"县应急指挥部通知"}})
+	x.Post(officer, "/emergency-watch/declare", url.Values{"plan": {"disaster"}, "reason": {"县应急指挥部通知"}})
 	list, err := x.k.Contingencies(x.T.Context(), x.d.Reader(), officer)
 	if err != nil || len(list) == 0 {
 		x.T.Fatal(list, err)
@@ -72,7 +72,7 @@ func TestChildrenOfAnEventAreReachedManyAtOnceAndNobodyIsForgotten(t *testing.T)
 		x.children(elsewhere, "郑小雨")
 		path, event := x.event()
 		x.Page(officer, "event-empty", path, "列入名单", "县应急指挥部通知")
-		x.post(officer, path+"/touch", url.Values{"school": {"青石"}})
+		x.Post(officer, path+"/touch", url.Values{"school": {"青石"}})
 		if w := x.Do(officer, "POST", path+"/touch", nil); w.Code != http.StatusUnprocessableEntity {
 			t.Errorf("nobody new: status %d", w.Code)
 		}
@@ -89,7 +89,7 @@ func TestChildrenOfAnEventAreReachedManyAtOnceAndNobodyIsForgotten(t *testing.T)
 		if w := x.Do(stranger, "POST", path+"/safe", url.Values{"id": mine[:1]}); w.Code != http.StatusNotFound {
 			t.Errorf("a child of another village: status %d", w.Code)
 		}
-		x.post(director, path+"/safe", url.Values{"id": mine[:2]})
+		x.Post(director, path+"/safe", url.Values{"id": mine[:2]})
 		if list := x.reaching(director); len(list) != 1 || list[0].Signed == 0 {
 			t.Errorf("one is not reached yet: %+v", list)
 		}
@@ -99,7 +99,7 @@ func TestChildrenOfAnEventAreReachedManyAtOnceAndNobodyIsForgotten(t *testing.T)
 		if w := x.Do(director, "POST", path+"/care", url.Values{"id": mine[2:], "asked": {"1"}}); w.Code != http.StatusUnprocessableEntity {
 			t.Errorf("without words: status %d", w.Code)
 		}
-		x.post(director, path+"/care", url.Values{"id": mine[2:], "asked": {"1"}, "words": {"在村委会，父母在外地"}})
+		x.Post(director, path+"/care", url.Values{"id": mine[2:], "asked": {"1"}, "words": {"在村委会，父母在外地"}})
 		if len(x.reaching(director)) != 0 {
 			t.Error("all are reached, and the duty goes on")
 		}
@@ -112,15 +112,15 @@ func TestChildrenOfAnEventAreReachedManyAtOnceAndNobodyIsForgotten(t *testing.T)
 			t.Errorf("ended while a child is missing: status %d", w.Code)
 		}
 		theirs := x.ids(stranger, event, emergency.Unreached)
-		x.post(stranger, path+"/lost", url.Values{"id": theirs, "asked": {"1"}, "words": {"家里、学校都没有"}})
+		x.Post(stranger, path+"/lost", url.Values{"id": theirs, "asked": {"1"}, "words": {"家里、学校都没有"}})
 		if len(x.reaching(stranger)) != 1 || len(x.ids(officer, event, emergency.Unreached)) != 1 {
 			t.Error("who was not found counts as reached")
 		}
-		x.post(officer, path+"/left", url.Values{"id": theirs, "asked": {"1"}, "words": {"已随父母外出"}})
+		x.Post(officer, path+"/left", url.Values{"id": theirs, "asked": {"1"}, "words": {"已随父母外出"}})
 		if len(x.reaching(stranger)) != 0 {
 			t.Error("nobody is left to be reached, and the duty goes on")
 		}
-		x.post(officer, "/emergency-watch/recall?id="+ref.Format(emergency.TouchedID(event)), nil)
+		x.Post(officer, "/emergency-watch/recall?id="+ref.Format(emergency.TouchedID(event)), nil)
 		if w := x.Do(director, "POST", path+"/safe", url.Values{"id": mine[:1]}); w.Code != http.StatusConflict {
 			t.Errorf("after the end: status %d", w.Code)
 		}
@@ -132,7 +132,7 @@ func TestChildrenOfAnEventGoWithTheDutyAndOneLostAgainIsSoughtAgain(t *testing.T
 	withDesk(t, func(x *desk) {
 		x.children(village, "单小明")
 		path, event := x.event()
-		x.post(officer, path+"/touch", nil)
+		x.Post(officer, path+"/touch", nil)
 		if err := x.d.Write(t.Context(), func(tx *db.Tx) error {
 			return x.k.Kernel.Reassign(t.Context(), tx, officer, x.reaching(director)[0].ID, police.Post.Unit, "县公安局", "村里联系不上")
 		}); err != nil {
@@ -140,11 +140,11 @@ func TestChildrenOfAnEventGoWithTheDutyAndOneLostAgainIsSoughtAgain(t *testing.T
 		}
 		x.Page(police, "event-police", path, "单小明")
 		one := x.ids(police, event, emergency.Unreached)
-		x.post(police, path+"/safe", url.Values{"id": one})
+		x.Post(police, path+"/safe", url.Values{"id": one})
 		if len(x.reaching(police)) != 0 {
 			t.Error("reached, and the duty goes on")
 		}
-		x.post(police, path+"/lost", url.Values{"id": one, "asked": {"1"}, "words": {"又走散了"}})
+		x.Post(police, path+"/lost", url.Values{"id": one, "asked": {"1"}, "words": {"又走散了"}})
 		if len(x.reaching(police)) != 1 {
 			t.Error("nobody seeks who was lost again")
 		}
@@ -183,7 +183,7 @@ func TestAnEventOfAPrefectureHoldsInItsCountiesAlone(t *testing.T) {
 	withDesk(t, func(x *desk) {
 		x.children(village, "单小明")
 		x.children(elsewhere, "郑小雨")
-		declared := x.post(prefecture, "/emergency-watch/declare", url.Values{"plan": {"disaster"}, "reason": {"市应急指挥部通知"}})
+		declared := x.Post(prefecture, "/emergency-watch/declare", url.Values{"plan": {"disaster"}, "reason": {"市应急指挥部通知"}})
 		list, err := x.k.Contingencies(t.Context(), x.d.Reader(), officer)
 		if err != nil || len(list) != 1 || declared != "/emergency-watch" {
 			t.Fatal(list, err)
@@ -196,11 +196,11 @@ func TestAnEventOfAPrefectureHoldsInItsCountiesAlone(t *testing.T) {
 		if lists, err := x.k.Lists(t.Context(), x.d.Reader(), neighbour.Post.Region); err != nil || lists[0].Event != "" {
 			t.Errorf("its plan holds in the prefecture beside: %v", err)
 		}
-		x.post(officer, path+"/touch", url.Values{"region": {village}})
+		x.Post(officer, path+"/touch", url.Values{"region": {village}})
 		if w := x.Do(prefecture, "POST", path+"/touch", nil); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "请选择一个县") {
 			t.Errorf("no county chosen: status %d", w.Code)
 		}
-		x.post(prefecture, path+"/touch", url.Values{"region": {county}})
+		x.Post(prefecture, path+"/touch", url.Values{"region": {county}})
 		for _, by := range []access.Actor{prefecture, officer} {
 			if n := len(x.ids(by, event, emergency.Unreached)); n != 2 {
 				t.Errorf("%s sees %d of two children", by.Name, n)
@@ -224,13 +224,13 @@ func TestAnEventOfAPrefectureHoldsInItsCountiesAlone(t *testing.T) {
 		if w := x.Do(prefecture, "POST", path+"/touch", url.Values{"region": {"990201100200"}}); w.Code != http.StatusUnprocessableEntity {
 			t.Errorf("a village of another prefecture: status %d", w.Code)
 		}
-		x.post(director, path+"/safe", url.Values{"id": x.ids(director, event, "")})
-		x.post(stranger, path+"/safe", url.Values{"id": x.ids(stranger, event, "")})
-		x.post(prefecture, recall, nil)
+		x.Post(director, path+"/safe", url.Values{"id": x.ids(director, event, "")})
+		x.Post(stranger, path+"/safe", url.Values{"id": x.ids(stranger, event, "")})
+		x.Post(prefecture, recall, nil)
 		if again, err := x.k.Lists(t.Context(), x.d.Reader(), village); err != nil || again[0].Event != "" {
 			t.Errorf("it goes on after its end: %v", err)
 		}
-		x.post(prefecture, "/emergency-watch", url.Values{"day": {"2030-01-01"}, "name": {"市值班室"}, "phone": {"0990-6100120"}})
+		x.Post(prefecture, "/emergency-watch", url.Values{"day": {"2030-01-01"}, "name": {"市值班室"}, "phone": {"0990-6100120"}})
 		if rows, err := x.k.Roster(t.Context(), x.d.Reader(), beside, civil.MustParse("2030-01-01"), 1); err != nil || len(rows) != 0 {
 			t.Errorf("the prefecture beside reads its roster: %v %v", rows, err)
 		}
@@ -266,7 +266,7 @@ func TestAnEventChangesClocksAndListsOnlyWhereItNamesAPlace(t *testing.T) {
 		if w := x.Do(officer, "POST", "/emergency-watch/declare", url.Values{"plan": {"disaster"}, "reason": {"通知"}, "place": {"990201000000"}}); w.Code != http.StatusUnprocessableEntity {
 			t.Errorf("a place of another county: status %d", w.Code)
 		}
-		x.post(officer, "/emergency-watch/declare", url.Values{"plan": {"disaster"}, "reason": {"县应急指挥部通知"}, "place": {village, town}})
+		x.Post(officer, "/emergency-watch/declare", url.Values{"plan": {"disaster"}, "reason": {"县应急指挥部通知"}, "place": {village, town}})
 		list, err := x.k.Contingencies(t.Context(), x.d.Reader(), officer)
 		if err != nil || len(list) != 1 {
 			t.Fatal(list, err)
@@ -286,7 +286,7 @@ func TestAnEventChangesClocksAndListsOnlyWhereItNamesAPlace(t *testing.T) {
 		if w := x.Do(officer, "POST", path+"/touch", url.Values{"region": {elsewhere}}); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "先扩大范围") {
 			t.Errorf("children of a place that is not named: status %d", w.Code)
 		}
-		x.post(officer, path+"/touch", nil)
+		x.Post(officer, path+"/touch", nil)
 		if n := len(x.ids(officer, event, "")); n != 1 {
 			t.Errorf("%d children of the named township", n)
 		}
@@ -295,11 +295,11 @@ func TestAnEventChangesClocksAndListsOnlyWhereItNamesAPlace(t *testing.T) {
 				t.Errorf("widened by %v: status %d", places, w.Code)
 			}
 		}
-		x.post(officer, path+"/widen", url.Values{"place": {elsewhere}})
+		x.Post(officer, path+"/widen", url.Values{"place": {elsewhere}})
 		if x.span(elsewhere) == usual || !x.listed(elsewhere) || x.span(wide) != usual {
 			t.Error("it holds in the added village and in no other of its township")
 		}
-		x.post(officer, path+"/touch", url.Values{"region": {elsewhere}})
+		x.Post(officer, path+"/touch", url.Values{"region": {elsewhere}})
 		if n := len(x.ids(officer, event, "")); n != 2 {
 			t.Errorf("%d children after it was widened", n)
 		}

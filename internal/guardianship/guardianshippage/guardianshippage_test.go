@@ -69,25 +69,8 @@ func withDesk(t *testing.T, test func(x desk)) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		test(desk{uitest.Desk{T: t, UI: r, Routes: pages.Routes()}, c, "/children/" + ref.Format(id) + "/measures"})
+		test(desk{uitest.Desk{T: t, UI: r, Routes: pages.Routes(), Tick: func() { c.Advance(time.Second) }}, c, "/children/" + ref.Format(id) + "/measures"})
 	})
-}
-
-func (x desk) post(by access.Actor, path string, form url.Values) string {
-	x.T.Helper()
-	x.clock.Advance(time.Second)
-	w := x.Do(by, "POST", path, form)
-	if w.Code != http.StatusSeeOther {
-		x.T.Fatalf("%s: status %d: %s", path, w.Code, w.Body)
-	}
-	return w.Header().Get("Location")
-}
-
-func (x desk) refused(by access.Actor, path string, form url.Values, want string) {
-	x.T.Helper()
-	if w := x.Do(by, "POST", path, form); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), want) {
-		x.T.Errorf("%s: status %d, does not say %q", path, w.Code, want)
-	}
 }
 
 func TestTemplatesFitTheirViews(t *testing.T) {
@@ -98,8 +81,8 @@ func TestAnOrderIsOpenedRecordedRevealedAndCorrected(t *testing.T) {
 	withDesk(t, func(x desk) {
 		x.Page(officer, "measure-kinds", x.child+"/new", "劝诫教育", "监护资格", "保密：只有参与的单位看得到", "现在就拨打110")
 		x.Page(officer, "measure-open", x.child+"/new?kind=order", "由谁提出", "不要记录孩子受侵害的经过")
-		x.refused(officer, x.child+"/new", url.Values{"kind": {"order"}, "day": {"2026-03-02"}}, "请选择符合哪一种情形")
-		path := x.post(officer, x.child+"/new", url.Values{"kind": {"order"}, "day": {"2026-03-02"}, "grounds": {"violence"}, "asker": {"police"}, "person": {"独有的父亲"}, "without.order-request": {"原件在法院"}})
+		x.Refused(officer, x.child+"/new", url.Values{"kind": {"order"}, "day": {"2026-03-02"}}, http.StatusUnprocessableEntity, "请选择符合哪一种情形")
+		path := x.Post(officer, x.child+"/new", url.Values{"kind": {"order"}, "day": {"2026-03-02"}, "grounds": {"violence"}, "asker": {"police"}, "person": {"独有的父亲"}, "without.order-request": {"原件在法院"}})
 		if body := x.Page(officer, "measure-asked", path, "已申请", "（隐去）"); strings.Contains(body, "独有的父亲") {
 			t.Error("shown without a reveal")
 		}
@@ -110,18 +93,18 @@ func TestAnOrderIsOpenedRecordedRevealedAndCorrected(t *testing.T) {
 			t.Errorf("reveal: %d", w.Code)
 		}
 		x.Page(court, "measure-record", path+"/record?fact=accepted", "人民法院受理")
-		x.post(court, path+"/record", url.Values{"fact": {"accepted"}, "day": {"2026-03-02"}, "number": {"（2026）民保令1号"}})
-		x.refused(court, path+"/record", url.Values{"fact": {"granted"}, "day": {"2026-03-02"}, "until": {"2027-03-02"}}, "超过规定的最长期限")
-		x.refused(court, path+"/record", url.Values{"fact": {"granted"}, "day": {"2026-03-02"}}, "请上传《人身安全保护令裁定书》")
-		x.post(court, path+"/record", url.Values{"fact": {"granted"}, "day": {"2026-03-02"}, "without.ruling": {"稍后补交"}})
+		x.Post(court, path+"/record", url.Values{"fact": {"accepted"}, "day": {"2026-03-02"}, "number": {"（2026）民保令1号"}})
+		x.Refused(court, path+"/record", url.Values{"fact": {"granted"}, "day": {"2026-03-02"}, "until": {"2027-03-02"}}, http.StatusUnprocessableEntity, "超过规定的最长期限")
+		x.Refused(court, path+"/record", url.Values{"fact": {"granted"}, "day": {"2026-03-02"}}, http.StatusUnprocessableEntity, "请上传《人身安全保护令裁定书》")
+		x.Post(court, path+"/record", url.Values{"fact": {"granted"}, "day": {"2026-03-02"}, "without.ruling": {"稍后补交"}})
 		body := x.Page(court, "measure-held", path, "保护令生效", "2026-09-02", "送达人身安全保护令")
 		x.Page(court, "measure-extend", path+"/record?fact=extended", "从哪一天起算", `value="2026-09-02"`, "按裁定书填写")
-		x.refused(court, path+"/record", url.Values{"fact": {"extended"}, "day": {"2026-03-02"}, "since": {"2026-10-01"}, "without.order-extend": {"原件在法院"}}, "失效的不能延长")
+		x.Refused(court, path+"/record", url.Values{"fact": {"extended"}, "day": {"2026-03-02"}, "since": {"2026-10-01"}, "without.order-extend": {"原件在法院"}}, http.StatusUnprocessableEntity, "失效的不能延长")
 		_, rest, _ := strings.Cut(body[strings.Index(body, "/strike?fact="):], "/strike?fact=")
 		fact, _, _ := strings.Cut(rest, `"`)
 		x.Page(court, "measure-strike", path+"/strike?fact="+fact, "更正登记错误")
-		x.refused(court, path+"/strike", url.Values{"fact": {fact}}, "请说明更正的原因")
-		x.post(court, path+"/strike", url.Values{"fact": {fact}, "reason": {"登记错了"}})
+		x.Refused(court, path+"/strike", url.Values{"fact": {fact}}, http.StatusUnprocessableEntity, "请说明更正的原因")
+		x.Post(court, path+"/strike", url.Values{"fact": {fact}, "reason": {"登记错了"}})
 		if w := x.Do(officer, "POST", path+"/papers/order-request", nil); w.Code != http.StatusOK || !strings.HasPrefix(w.Body.String(), "PK") {
 			t.Errorf("document: %d", w.Code)
 		}
@@ -129,7 +112,7 @@ func TestAnOrderIsOpenedRecordedRevealedAndCorrected(t *testing.T) {
 			t.Errorf("a document of another measure: %d", w.Code)
 		}
 		x.supplies(path)
-		x.post(officer, path+"/invite", url.Values{"unit": {"700"}})
+		x.Post(officer, path+"/invite", url.Values{"unit": {"700"}})
 		x.Page(stranger, "measure-party", path, "法院已受理")
 		x.Page(officer, "measure-list", "/guardianship", "单小明", "人身安全保护令")
 		x.Page(officer, "measure-child", x.child, "人身安全保护令", "保密")
@@ -143,7 +126,7 @@ func (x desk) supplies(path string) {
 	_, rest, _ := strings.Cut(body, "/supply?paper=")
 	paper, _, _ := strings.Cut(rest, `"`)
 	x.Page(officer, "measure-supply", path+"/supply?paper="+paper, "补交文书", "第二十四条（未核实）")
-	x.refused(officer, path+"/supply", url.Values{"paper": {paper}}, "请选择文书的扫描件")
+	x.Refused(officer, path+"/supply", url.Values{"paper": {paper}}, http.StatusUnprocessableEntity, "请选择文书的扫描件")
 	if w := x.Do(stranger, "POST", path+"/supply", url.Values{"paper": {paper}}); w.Code != http.StatusNotFound {
 		x.T.Errorf("who is no party: %d", w.Code)
 	}
@@ -155,15 +138,15 @@ func TestFormsSayWhatTheCountyAndTheLawHave(t *testing.T) {
 	withDesk(t, func(x desk) {
 		x.Page(officer, "measure-custody", x.child+"/new?kind=custody", "4周岁的孩子", "送儿童福利机构", "写明理由", "系统建议值", "第九十二条第七项")
 		x.Page(officer, "measure-restore", x.child+"/new?kind=restoration", "本系统没有登记判决撤销监护人资格", "未核实")
-		x.refused(officer, x.child+"/new", url.Values{"kind": {"restoration"}, "day": {"2026-03-02"}}, "请写明日期和文号")
+		x.Refused(officer, x.child+"/new", url.Values{"kind": {"restoration"}, "day": {"2026-03-02"}}, http.StatusUnprocessableEntity, "请写明日期和文号")
 	})
 }
 
 func TestAChildFoundIsRescuedBeforeItIsKnown(t *testing.T) {
 	withDesk(t, func(x desk) {
 		x.Page(officer, "rescue-new", "/rescues/new", "在哪里发现", "先救助再查身份")
-		x.refused(officer, "/rescues/new", url.Values{"day": {"2026-03-02"}}, "请选择性别")
-		path := x.post(officer, "/rescues/new", url.Values{"sex": {"1"}, "age": {"9"}, "region": {village}, "signs": {"蓝色书包"}, "day": {"2026-03-02"}, "place": {"rescue"}})
+		x.Refused(officer, "/rescues/new", url.Values{"day": {"2026-03-02"}}, http.StatusUnprocessableEntity, "请选择性别")
+		path := x.Post(officer, "/rescues/new", url.Values{"sex": {"1"}, "age": {"9"}, "region": {village}, "signs": {"蓝色书包"}, "day": {"2026-03-02"}, "place": {"rescue"}})
 		x.Page(officer, "rescue-show", path, "身份不明儿童", "发布寻亲公告", "提请采集DNA", "办理户口登记")
 		x.Page(officer, "rescue-list", "/rescues", "身份不明儿童")
 	})

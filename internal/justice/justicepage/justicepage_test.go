@@ -56,7 +56,7 @@ func withDesk(t *testing.T, test func(x desk)) {
 			t.Fatal(err)
 		}
 		uitest.Templates(t, r)
-		test(desk{uitest.Desk{T: t, UI: r, Routes: pages.Routes()}, c})
+		test(desk{uitest.Desk{T: t, UI: r, Routes: pages.Routes(), Tick: func() { c.Advance(time.Second) }}, c})
 	})
 }
 
@@ -66,16 +66,6 @@ func entered() url.Values {
 }
 
 var private = []string{"独有姓名", "独有联系人", "0990-7654321"}
-
-// post sends a form that must succeed and gives the address to which it leads.
-func (x desk) post(by access.Actor, path string, form url.Values) string {
-	x.T.Helper()
-	w := x.Do(by, http.MethodPost, path, form)
-	if w.Code != http.StatusSeeOther {
-		x.T.Fatalf("%s: status %d: %s", path, w.Code, w.Body)
-	}
-	return w.Header().Get("Location")
-}
 
 func (x desk) status(by access.Actor, method, path string, form url.Values, want int) string {
 	x.T.Helper()
@@ -105,7 +95,7 @@ func TestARecordSaysWhoKeepsItAndAfterATraceWhomToAsk(t *testing.T) {
 		if body := x.status(officer, "POST", justicepage.ListPath+"/new", wrong, http.StatusUnprocessableEntity); !strings.Contains(body, "请选择由哪个单位保管材料") || !strings.Contains(body, "独有联系人") {
 			t.Error("what is wrong is not told, or what was typed is lost")
 		}
-		one := x.post(officer, justicepage.ListPath+"/new", entered())
+		one := x.Post(officer, justicepage.ListPath+"/new", entered())
 		for _, by := range []access.Actor{officer, prosecutor} {
 			x.hides(x.Page(by, "justice", justicepage.ListPath, "县检察院", "不起诉"))
 			x.hides(x.Page(by, "justice-one", one, "县检察院", "封存", "查看会记下"))
@@ -127,11 +117,11 @@ func TestARecordSaysWhoKeepsItAndAfterATraceWhomToAsk(t *testing.T) {
 
 func TestWhatWasSealedAnswersEverybodyLikeWhatNeverWas(t *testing.T) {
 	withDesk(t, func(x desk) {
-		one := x.post(officer, justicepage.ListPath+"/new", entered())
+		one := x.Post(officer, justicepage.ListPath+"/new", entered())
 		id := one[strings.LastIndex(one, "/")+1:]
 		x.Page(prosecutor, "justice-seal", one+"/seal", id, "像不存在一样", "两个人共同办理")
 		x.status(stranger, "POST", one+"/seal", nil, http.StatusNotFound)
-		x.post(prosecutor, one+"/seal", nil)
+		x.Post(prosecutor, one+"/seal", nil)
 		for _, by := range []access.Actor{officer, prosecutor, stranger} {
 			for _, r := range []struct{ method, tail string }{{"GET", ""}, {"POST", "/reveal"}, {"GET", "/seal"}, {"POST", "/seal"}} {
 				sealed := x.Do(by, r.method, one+r.tail, nil)
@@ -150,12 +140,12 @@ func TestWhatWasSealedAnswersEverybodyLikeWhatNeverWas(t *testing.T) {
 
 func TestTwoPersonsOpenWhatWasSealedForATime(t *testing.T) {
 	withDesk(t, func(x desk) {
-		one := x.post(officer, justicepage.ListPath+"/new", entered())
-		x.post(prosecutor, one+"/seal", nil)
+		one := x.Post(officer, justicepage.ListPath+"/new", entered())
+		x.Post(prosecutor, one+"/seal", nil)
 		handle := one[strings.LastIndex(one, "/")+1:]
 		ask := func(by access.Actor, handle string) string {
 			t.Helper()
-			return x.post(by, justicepage.UnsealsPath+"/new", url.Values{"ground": {"case"}, "handle": {handle}, "words": {"某检刑〔2026〕1号"}})
+			return x.Post(by, justicepage.UnsealsPath+"/new", url.Values{"ground": {"case"}, "handle": {handle}, "words": {"某检刑〔2026〕1号"}})
 		}
 		if body := x.status(prosecutor, "POST", justicepage.UnsealsPath+"/new", url.Values{"handle": {handle}}, http.StatusUnprocessableEntity); !strings.Contains(body, "请选择依据") || !strings.Contains(body, "请写明文号") {
 			t.Error("what is missing is not told")
@@ -187,8 +177,8 @@ func TestTwoPersonsOpenWhatWasSealedForATime(t *testing.T) {
 			x.status(elsewhere, "POST", request+"/decide", url.Values{"grant": {"1"}}, http.StatusNotFound)
 		}
 		x.status(leader, "POST", request+"/decide", url.Values{"grant": {"1"}, "hours": {"100"}}, http.StatusUnprocessableEntity)
-		x.post(leader, request+"/decide", url.Values{"grant": {"1"}, "hours": {"2"}})
-		x.post(leader, nothing+"/decide", url.Values{"grant": {"1"}, "hours": {"2"}})
+		x.Post(leader, request+"/decide", url.Values{"grant": {"1"}, "hours": {"2"}})
+		x.Post(leader, nothing+"/decide", url.Values{"grant": {"1"}, "hours": {"2"}})
 		x.status(leader, "POST", request+"/decide", url.Values{"grant": {"1"}, "hours": {"2"}}, http.StatusConflict)
 		seen := x.status(prosecutor, "POST", request+"/look", nil, http.StatusOK)
 		for _, word := range append([]string{"不起诉", "县检察院"}, private...) {
@@ -204,7 +194,7 @@ func TestTwoPersonsOpenWhatWasSealedForATime(t *testing.T) {
 		x.status(prosecutor, "POST", request+"/look", nil, http.StatusForbidden)
 		x.hides(x.Page(prosecutor, "unseal-over", request, "已过期"))
 		refused := ask(prosecutor, handle)
-		x.post(leader, refused+"/decide", url.Values{"grant": {"1"}, "refuse": {"1"}})
+		x.Post(leader, refused+"/decide", url.Values{"grant": {"1"}, "refuse": {"1"}})
 		x.Page(prosecutor, "unseal-refused", refused, "未同意")
 		x.status(prosecutor, "POST", refused+"/look", nil, http.StatusForbidden)
 	})

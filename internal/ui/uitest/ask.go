@@ -18,6 +18,7 @@ type Desk struct {
 	T      testing.TB
 	UI     *ui.Renderer
 	Routes []ui.Route
+	Tick   func() // before each form that is sent; nil: time stands
 }
 
 // Do asks a route as an actor: his right first, then the handler; an error becomes its page.
@@ -42,6 +43,27 @@ func (d Desk) Do(by access.Actor, method, path string, form url.Values) *httptes
 	w := httptest.NewRecorder()
 	mux.ServeHTTP(w, r)
 	return w
+}
+
+// Post sends a form that must succeed and gives the address to which it leads.
+func (d Desk) Post(by access.Actor, path string, form url.Values) string {
+	d.T.Helper()
+	if d.Tick != nil {
+		d.Tick()
+	}
+	w := d.Do(by, http.MethodPost, path, form)
+	if w.Code != http.StatusSeeOther {
+		d.T.Fatalf("%s: status %d: %s", path, w.Code, w.Body)
+	}
+	return w.Header().Get("Location")
+}
+
+// Refused sends a form that must come back with a status and words.
+func (d Desk) Refused(by access.Actor, path string, form url.Values, status int, want string) {
+	d.T.Helper()
+	if w := d.Do(by, http.MethodPost, path, form); w.Code != status || !strings.Contains(w.Body.String(), want) {
+		d.T.Errorf("%s: status %d, does not say %q", path, w.Code, want)
+	}
 }
 
 // Page asks for a page that must come, checks it, and asks that it says what
