@@ -43,6 +43,7 @@ type Residence struct {
 // Place is a division with the words of an address below it.
 type Place struct {
 	Region string `json:"region,omitempty"` // 12 digits
+	Group  string `json:"group,omitempty"`  // the villagers' group 「村民小组」, of the residence
 	Text   string `json:"text,omitempty"`
 }
 
@@ -94,8 +95,11 @@ func (p Person) Warned(value string) string {
 	if p.Blocked == "" || value == "" {
 		return value
 	}
-	return "【不得联系】" + value
+	return Banned + value
 }
+
+// Banned stands in lists before whoever may not be contacted.
+const Banned = "【不得联系】"
 
 // Schooling is where and how the child learns.
 type Schooling struct {

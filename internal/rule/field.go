@@ -42,7 +42,7 @@ var dossier = []Field{
 	{"residence", "居住地", Place, "", Private},
 	{"township", "乡镇(街道)", Place, "", Work},
 	{"region", "村(社区)", Place, "", Work},
-	{"group", "村民小组", Text, "", Private},
+	{"group", "村民小组", Text, "", Work},
 	{"address", "详细地址", Text, "", Private},
 	{"guardian", "监护人", Text, "", Private},
 	{"guardian_relation", "监护人与儿童关系", Coded, "relation", Work},

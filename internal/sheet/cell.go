@@ -45,11 +45,11 @@ func whole(s string) bool {
 	return true
 }
 
-// Trimmed is the text in half width without blanks around it, as most columns want it.
+// Trimmed is the text with signs of ASCII in half width, without blanks around it, as most columns want it.
 func (c Cell) Trimmed() string {
 	s := c.Text
 	if !sameNarrow(s) {
-		s = width.Narrow.String(s)
+		s = width.Fold.String(s) // and not 、 and 。, which Narrow would make half of
 	}
 	return strings.TrimFunc(s, func(r rune) bool { return r <= ' ' || r == 0xA0 || r == 0x3000 || r == 0xFEFF || r == 0x200B })
 }

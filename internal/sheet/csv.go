@@ -23,9 +23,37 @@ type Encoding int
 
 // The encodings that office programs here read: both open with a double click.
 const (
-	UTF8    Encoding = iota // with byte order mark
-	GB18030                 // for old programs
+	UTF8     Encoding = iota // with byte order mark
+	GB18030                  // for old programs
+	BareUTF8                 // without mark, as programs write it
 )
+
+// Form is how a CSV file is written.
+type Form struct {
+	Encoding Encoding
+	Comma    rune
+}
+
+// FormOf tells how a CSV file is written, so that its sender gets what comes back in the same form.
+func FormOf(r io.ReaderAt, size int64) (Form, error) {
+	utf, err := isUTF8(io.NewSectionReader(r, 0, size))
+	if err != nil {
+		return Form{}, err
+	}
+	first := make([]byte, min(size, 64<<10))
+	if _, err := r.ReadAt(first, 0); err != nil && err != io.EOF {
+		return Form{}, ErrCorrupt
+	}
+	f := Form{GB18030, comma(first)} // the signs of separators are the same in all of them
+	if bytes.HasPrefix(first, []byte(mark)) {
+		f.Encoding = UTF8
+	} else if utf {
+		f.Encoding = BareUTF8
+	}
+	return f, nil
+}
+
+const mark = "\uFEFF"
 
 // CSV writes rows as a CSV file.
 type CSV struct {
@@ -36,15 +64,21 @@ type CSV struct {
 }
 
 // NewCSV starts a CSV file with a head line. Title and note of the table are left out: programs read these files.
-func NewCSV(out io.Writer, t Table, e Encoding) (*CSV, error) {
+func NewCSV(out io.Writer, t Table, e Encoding) (*CSV, error) { return Form{e, ','}.New(out, t) }
+
+// New is NewCSV for a form.
+func (f Form) New(out io.Writer, t Table) (*CSV, error) {
 	c := &CSV{out: nopCloser{out}, record: make([]string, len(t.Columns))}
-	if e == GB18030 {
+	switch f.Encoding {
+	case GB18030:
 		c.out = transform.NewWriter(out, simplifiedchinese.GB18030.NewEncoder())
-	} else if _, err := io.WriteString(out, "\uFEFF"); err != nil {
-		return nil, err
+	case UTF8:
+		if _, err := io.WriteString(out, mark); err != nil {
+			return nil, err
+		}
 	}
 	c.rows = csv.NewWriter(c.out)
-	c.rows.UseCRLF = true
+	c.rows.UseCRLF, c.rows.Comma = true, f.Comma
 	for i, column := range t.Columns {
 		c.kinds = append(c.kinds, column.Kind)
 		c.record[i] = guard(clean(column.Title))
@@ -116,25 +150,25 @@ func ReadCSV(r io.ReaderAt, size int64, l Limits) iter.Seq2[Row, error] {
 			yield(Row{}, ErrTooLarge)
 			return
 		}
-		utf, err := isUTF8(io.NewSectionReader(r, 0, size))
+		form, err := FormOf(r, size)
 		if err != nil {
 			yield(Row{}, err)
 			return
 		}
 		var text io.Reader = io.NewSectionReader(r, 0, size)
-		if !utf {
+		if form.Encoding == GB18030 {
 			text = transform.NewReader(text, simplifiedchinese.GB18030.NewDecoder())
 		}
 		source := &recordReader{r: bufio.NewReaderSize(text, 64<<10)}
 		first, _ := source.r.Peek(64 << 10)
-		if bytes.HasPrefix(first, []byte("\uFEFF")) {
-			if _, err := source.r.Discard(len("\uFEFF")); err != nil {
+		if bytes.HasPrefix(first, []byte(mark)) {
+			if _, err := source.r.Discard(len(mark)); err != nil {
 				yield(Row{}, ErrCorrupt)
 				return
 			}
 		}
 		in := csv.NewReader(source)
-		in.Comma, in.FieldsPerRecord = comma(first), -1
+		in.Comma, in.FieldsPerRecord = form.Comma, -1
 		csvRows(in, source, l, yield)
 	}
 }

@@ -80,10 +80,10 @@ func cipherOf(t *testing.T) cipher.AEAD {
 	return seal
 }
 
-func TestTrimmingNarrowsEveryWideSign(t *testing.T) {
+func TestTrimmingFoldsEveryWideSign(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		s := rapid.StringOf(rapid.OneOf(rapid.RuneFrom([]rune("张三４Ａ（）、。·　ｱア○─￥㐀一龥豈é 1a")), rapid.Rune())).Draw(rt, "text")
-		if got, want := (sheet.Cell{Text: "字" + s + "字"}).Trimmed(), width.Narrow.String("字"+s+"字"); got != want {
+		if got, want := (sheet.Cell{Text: "字" + s + "字"}).Trimmed(), width.Fold.String("字"+s+"字"); got != want {
 			rt.Fatalf("%q became %q, not %q", s, got, want)
 		}
 	})

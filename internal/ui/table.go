@@ -29,6 +29,7 @@ type Column struct {
 	Num    bool   // right-aligned figures
 	Slim   bool   // as narrow as its content
 	Wide   bool   // takes the space that is left
+	Whole  bool   // days and the like: never broken over lines
 	Quiet  bool   // left out on phones and tablets
 	Tools  bool   // holds actions: not printed, no label on phones
 }
@@ -95,7 +96,7 @@ func (c Column) Class() string {
 	for _, k := range []struct {
 		on   bool
 		name string
-	}{{c.Num, "num"}, {c.Slim, "slim"}, {c.Wide, "wide"}, {c.Quiet, "quiet"}, {c.Tools, "tools"}} {
+	}{{c.Num, "num"}, {c.Slim, "slim"}, {c.Wide, "wide"}, {c.Whole, "whole"}, {c.Quiet, "quiet"}, {c.Tools, "tools"}} {
 		if k.on {
 			s += " " + k.name
 		}

@@ -195,7 +195,7 @@ func placesFields(_ *Pages, f child.File, _ civil.Date, places []ui.Option) []ui
 	home := pick("region", f.Region)
 	home.Required, home.Hint = true, "搬到本辖区以外的，请用“转出”，由迁入地接收。"
 	return []ui.Part{
-		{Title: "居住地", Fields: []ui.Field{home, text("residence", "详细地址", d.Residence.Text)}},
+		{Title: "居住地", Fields: []ui.Field{home, text("group", "村民小组", d.Residence.Group), text("residence", "详细地址", d.Residence.Text)}},
 		{Title: "户籍地", Fields: []ui.Field{pick("registered_region", d.Registered.Region), text("registered", "详细地址", d.Registered.Text)}},
 		{Title: "就读地", Fields: []ui.Field{pick("school_region", d.School.Region), text("school_place", "详细地址", d.School.Text)}},
 		{Title: "发生地", Text: "受到侵害或发生困境的地方，没有的不填。", Fields: []ui.Field{pick("occurrence_region", d.Occurrence.Region), text("occurrence", "详细地址", d.Occurrence.Text)}},
@@ -213,7 +213,7 @@ func kept(options []ui.Option, value string) []ui.Option {
 func readPlaces(t typed, n *child.New) {
 	n.Region = t.line("region")
 	d := &n.Dossier.Places
-	d.Residence.Text = t.line("residence")
+	d.Residence.Group, d.Residence.Text = t.line("group"), t.line("residence")
 	d.Registered = child.Place{Region: t.region("registered_region"), Text: t.line("registered")}
 	d.School = child.Place{Region: t.region("school_region"), Text: t.line("school_place")}
 	d.Occurrence = child.Place{Region: t.region("occurrence_region"), Text: t.line("occurrence")}

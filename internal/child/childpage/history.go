@@ -222,7 +222,7 @@ var fieldWords = map[string]string{
 	"dossier.number": "公民身份号码", "dossier.no_number": "无身份号码原因", "dossier.papers.#.kind": "其他证件", "dossier.papers.#.number": "其他证件号码",
 	"dossier.ethnic": "民族", "dossier.phone": "本人电话", "dossier.household.kind": "户籍性质", "dossier.household.moved": "离开户籍地的日期",
 	"dossier.places.registered.region": "户籍地", "dossier.places.registered.text": "户籍地址", "dossier.places.residence.region": "居住地",
-	"dossier.places.residence.text": "居住地址", "dossier.places.school.region": "就读地", "dossier.places.school.text": "学校地址",
+	"dossier.places.residence.group": "村民小组", "dossier.places.residence.text": "居住地址", "dossier.places.school.region": "就读地", "dossier.places.school.text": "学校地址",
 	"dossier.places.occurrence.region": "发生地", "dossier.places.occurrence.text": "发生地址",
 	"dossier.people.#.name": "人员姓名", "dossier.people.#.relation": "人员与儿童的关系", "dossier.people.#.guardian": "监护人", "dossier.people.#.caregiver": "实际照护人",
 	"dossier.people.#.member": "同住家庭成员", "dossier.people.#.number": "人员身份号码", "dossier.people.#.phone": "人员电话", "dossier.people.#.address": "人员住址",

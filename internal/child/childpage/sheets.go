@@ -73,7 +73,7 @@ func (rec record) identitySheet() sheetView {
 func (rec record) placesSheet() sheetView {
 	d := rec.Dossier.Places
 	place := func(label string, at child.Place) ui.Fact {
-		return ui.Fact{Label: label, Value: strings.TrimSpace(rec.places[at.Region] + " " + at.Text)}
+		return ui.Fact{Label: label, Value: strings.Join(strings.Fields(rec.places[at.Region]+" "+at.Group+" "+at.Text), " ")}
 	}
 	residence := d.Residence
 	residence.Region = rec.Region

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"weibao/internal/access"
 	"weibao/internal/child/imports"
@@ -59,22 +60,26 @@ func (p *Pages) DiscardDone(w http.ResponseWriter, r *http.Request, by access.Ac
 	return nil
 }
 
-// Answer gives the wrong rows back as a workbook.
+// Answer gives the wrong rows back.
 func (p *Pages) Answer(w http.ResponseWriter, r *http.Request, by access.Actor) error {
 	b, err := p.batch(r, by)
 	if err != nil {
 		return err
 	}
 	var out bytes.Buffer
-	if err := p.Desk.Answer(r.Context(), by, b, &out); err != nil {
+	ending, err := p.Desk.Answer(r.Context(), by, b, &out)
+	if err != nil {
 		return err
 	}
-	return send(w, title(b)+" 需更正.xlsx", out.Bytes())
+	return send(w, title(b)+" 需更正"+ending, out.Bytes())
 }
 
 func send(w http.ResponseWriter, name string, content []byte) error {
 	h := w.Header()
 	h.Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if strings.HasSuffix(name, ".csv") {
+		h.Set("Content-Type", "text/csv")
+	}
 	h.Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(name))
 	_, err := w.Write(content)
 	return err

@@ -215,7 +215,7 @@ func TestListIsSentMappedPreviewedImportedAndUndone(t *testing.T) {
 		if strings.Contains(body, good) || strings.Contains(body, bad) {
 			t.Error("numbers are not masked")
 		}
-		if w := x.Do(officer, http.MethodGet, batch+"/answer", nil); w.Code != http.StatusOK || !bytes.HasPrefix(w.Body.Bytes(), []byte("PK")) {
+		if w := x.Do(officer, http.MethodGet, batch+"/answer", nil); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "错误原因") || !strings.HasSuffix(w.Header().Get("Content-Disposition"), ".csv") {
 			t.Errorf("answer: %d", w.Code)
 		}
 		x.post(officer, batch+"/apply", nil)

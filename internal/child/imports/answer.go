@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"iter"
 	"slices"
 	"strings"
 
@@ -24,31 +25,32 @@ const (
 )
 
 // Answer gives the sender his wrong rows back, in the order of his list: a
-// small workbook comes back as it is, each wrong cell marked; of a large one,
-// or a text, the wrong rows alone with his headings. Either may be mended and
-// sent again.
-func (k *Desk) Answer(ctx context.Context, by access.Actor, b Batch, out io.Writer) error {
+// small workbook comes back as it is, each wrong cell marked; of a large one
+// the wrong rows alone with his headings, and so of a text, in its own encoding
+// and with its own separator. Each may be mended and sent again. It gives the
+// ending of the file's name.
+func (k *Desk) Answer(ctx context.Context, by access.Actor, b Batch, out io.Writer) (ending string, err error) {
 	if b.Shredded != 0 || b.File == 0 {
-		return errs.New(errs.Conflict, "名单已按规定销毁，不能再下载。")
+		return "", errs.New(errs.Conflict, "名单已按规定销毁，不能再下载。")
 	}
 	tx := k.DB.Reader()
 	h, err := k.HeadOf(ctx, tx, b)
 	if err != nil {
-		return err
+		return "", err
 	}
 	wrong, err := k.returned(ctx, tx, by, b)
 	if err != nil {
-		return err
+		return "", err
 	}
 	err = k.DB.Write(ctx, func(tx *db.Tx) error {
 		return audit.Write(ctx, tx, by, b.Purpose.permission(), "child_import_batch", b.ID, map[string]any{"did": "answer", "rows": len(wrong)})
 	})
 	if err != nil {
-		return err
+		return "", err
 	}
 	content, err := k.Files.Open(ctx, tx, by, b.subject(), b.File)
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer content.Close()
 	if content.Kind == "xlsx" && b.Total <= markRows && content.Info.Size <= markBytes && (len(h.Tabs) == 0 || h.Tab == h.Tabs[0]) {
@@ -61,10 +63,13 @@ func (k *Desk) Answer(ctx context.Context, by access.Actor, b Batch, out io.Writ
 		var own bytes.Buffer
 		if err := sheet.Mark(&own, k.Temp, content, content.Info.Size, h.Row, faults); err == nil {
 			_, err = own.WriteTo(out)
-			return err
+			return ".xlsx", err
 		} // a workbook that the marking library cannot write again: the wrong rows alone
 	}
-	return k.extract(out, content, h, wrong)
+	if content.Kind != "xlsx" {
+		return ".csv", k.extractText(out, content, h, wrong)
+	}
+	return ".xlsx", k.extract(out, content, h, wrong)
 }
 
 // returned are the rows that go back: wrong ones and those of which nobody said what they are.
@@ -95,6 +100,21 @@ func (k *Desk) returned(ctx context.Context, tx *db.Tx, by access.Actor, b Batch
 	return out, nil
 }
 
+// reasonHead is the heading over what is wrong; a list that is sent again may have it already.
+const reasonHead = "错误原因"
+
+// answerTable is the head of what comes back, with the columns of the list that it keeps.
+func answerTable(h roster.Head) (t sheet.Table, kept []int) {
+	t.Name = answerTab
+	for i, c := range h.Columns {
+		if c.Heading != reasonHead {
+			t.Columns, kept = append(t.Columns, sheet.Column{Title: c.Heading, Width: 16}), append(kept, i)
+		}
+	}
+	t.Columns = append(t.Columns, sheet.Column{Title: reasonHead, Width: 60})
+	return t, kept
+}
+
 // extract writes the wrong rows as they stand in the list, with its headings.
 func (k *Desk) extract(out io.Writer, content *file.Content, h roster.Head, wrong []Line) error {
 	book, err := sheet.NewBook(k.Temp)
@@ -102,32 +122,41 @@ func (k *Desk) extract(out io.Writer, content *file.Content, h roster.Head, wron
 		return err
 	}
 	defer book.Close()
-	t := sheet.Table{Name: answerTab}
-	for _, c := range h.Columns {
-		t.Columns = append(t.Columns, sheet.Column{Title: c.Heading, Width: 16})
-	}
-	t.Columns = append(t.Columns, sheet.Column{Title: "错误原因", Width: 60})
+	t, kept := answerTable(h)
 	w, err := book.Table(t)
 	if err != nil {
 		return err
 	}
-	if err := k.copyRows(w, content, h, wrong); err != nil {
+	own, err := sheet.Open(content, content.Info.Size, k.limits())
+	if err != nil {
+		return err
+	}
+	defer own.Close()
+	if err := copyRows(w.Row, own.Filled(h.Tab), h, kept, wrong); err != nil {
 		return err
 	}
 	_, err = book.WriteTo(out)
 	return err
 }
 
-func (k *Desk) copyRows(w *sheet.Writer, content *file.Content, h roster.Head, wrong []Line) error {
-	rows := sheet.ReadCSV(content, content.Info.Size, k.limits())
-	if content.Kind == "xlsx" {
-		book, err := sheet.Open(content, content.Info.Size, k.limits())
-		if err != nil {
-			return err
-		}
-		defer book.Close()
-		rows = book.Filled(h.Tab)
+// extractText does so for a text.
+func (k *Desk) extractText(out io.Writer, content *file.Content, h roster.Head, wrong []Line) error {
+	form, err := sheet.FormOf(content, content.Info.Size)
+	if err != nil {
+		return err
 	}
+	t, kept := answerTable(h)
+	w, err := form.New(out, t)
+	if err != nil {
+		return err
+	}
+	if err := copyRows(w.Row, sheet.ReadCSV(content, content.Info.Size, k.limits()), h, kept, wrong); err != nil {
+		return err
+	}
+	return w.Close()
+}
+
+func copyRows(write func(values ...any) error, rows iter.Seq2[sheet.Row, error], h roster.Head, kept []int, wrong []Line) error {
 	for r, err := range rows {
 		if err != nil {
 			return err
@@ -138,16 +167,15 @@ func (k *Desk) copyRows(w *sheet.Writer, content *file.Content, h roster.Head, w
 		if r.Number != wrong[0].Number {
 			continue
 		}
-		values := make([]any, len(h.Columns)+1)
-		for i, c := range h.Columns {
-			values[i] = roster.Shown(c, r.Cell(i))
+		var values []any
+		for _, i := range kept {
+			values = append(values, roster.Shown(h.Columns[i], r.Cell(i)))
 		}
 		var reasons []string
 		for _, f := range wrong[0].Faults {
 			reasons = append(reasons, f.Text)
 		}
-		values[len(h.Columns)] = "第" + itoa(r.Number) + "行：" + strings.Join(reasons, "")
-		if err := w.Row(values...); err != nil {
+		if err := write(append(values, "第"+itoa(r.Number)+"行："+strings.Join(reasons, ""))...); err != nil {
 			return err
 		}
 		wrong = wrong[1:]

@@ -160,7 +160,7 @@ func TestABigLedger(t *testing.T) {
 	if wrong := k.batch(officer, s.ID); wrong.Wrong > 0 {
 		begin = time.Now()
 		var out bytes.Buffer
-		if err := k.Answer(t.Context(), officer, wrong, &out); err != nil {
+		if _, err := k.Answer(t.Context(), officer, wrong, &out); err != nil {
 			t.Fatal(err)
 		}
 		t.Logf("%d wrong rows back in %v", wrong.Wrong, time.Since(begin))

@@ -214,7 +214,7 @@ func TestWrongRowsComeBackAndAreSentAgain(t *testing.T) {
 		expect(t, "staged", counts(b), "staged: 2 rows, 1 new, 0 same, 0 changed, 0 doubtful, 1 wrong")
 		k.apply(officer, b.ID)
 		var out bytes.Buffer
-		if err := k.Answer(t.Context(), officer, b, &out); err != nil {
+		if _, err := k.Answer(t.Context(), officer, b, &out); err != nil {
 			t.Fatal(err)
 		}
 		var reasons []string

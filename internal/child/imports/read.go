@@ -185,6 +185,7 @@ type parsed struct {
 	new    child.New
 	faults []roster.Fault
 	lost   *roster.Fault // its place is not clear, which matters to a new file alone
+	twice  *roster.Fault // its file is named by another row, too
 }
 
 // rows reads ahead by a chunk while the one before is matched and written.
@@ -231,10 +232,11 @@ func (rd *reading) parse(ctx context.Context, rows iter.Seq2[sheet.Row, error], 
 			continue
 		}
 		n, faults, lost := rd.ahead.Fresh(l)
-		if double := rd.double(l.Number, n, faults); double != nil {
+		double := rd.double(l, n, faults)
+		if double != nil {
 			faults = append(faults, *double)
 		}
-		if list = append(list, parsed{l, n, faults, lost}); len(list) == chunk {
+		if list = append(list, parsed{l, n, faults, lost, double}); len(list) == chunk {
 			if err := send(); err != nil {
 				return err
 			}
@@ -265,10 +267,16 @@ func idle(l roster.Line, r sheet.Row) bool {
 }
 
 // double finds a child that stands in the list twice.
-func (rd *reading) double(number int, n child.New, faults []roster.Fault) *roster.Fault {
+func (rd *reading) double(l roster.Line, n child.New, faults []roster.Fault) *roster.Fault {
 	var before int32
 	var known bool
-	if d := n.Dossier.Number; d != "" {
+	number := l.Number
+	if id, named := rd.ahead.File(l); named {
+		key := doubleKey{birth: ref.Format(id)}
+		if before, known = rd.names[key]; !known {
+			rd.names[key] = int32(number)
+		}
+	} else if d := n.Dossier.Number; d != "" {
 		key := maphash.String(rd.seed, d)
 		if before, known = rd.numbers[key]; !known {
 			rd.numbers[key] = int32(number)
@@ -460,6 +468,11 @@ func (m *matcher) look(ctx context.Context, tx *db.Tx, list []parsed) (err error
 		return err
 	}
 	var ids []ref.Child
+	for _, r := range list {
+		if id, named := m.p.File(r.line); named {
+			ids = append(ids, id)
+		}
+	}
 	for _, found := range m.byNumber {
 		ids = append(ids, found...)
 	}
@@ -503,6 +516,9 @@ func (m *matcher) towns(n child.New) []string {
 // judge says what a row is; known is false for a child without a file.
 func (m *matcher) judge(r parsed) (j judged, known bool) {
 	j = judged{number: r.line.Number, detail: detail{Cells: r.line.Cells, Faults: r.faults}}
+	if id, named := m.p.File(r.line); named {
+		return m.filed(j, r, id), true
+	}
 	ids := m.byNumber[r.new.Dossier.Number]
 	if r.new.Dossier.Number == "" {
 		ids = nil
@@ -528,6 +544,25 @@ func (m *matcher) judge(r parsed) (j judged, known bool) {
 	}
 	j.outcome, j.child = Doubtful, j.detail.Candidates[0].Child
 	return j, true
+}
+
+// filed judges a row that names its file by the number which an export gave it.
+func (m *matcher) filed(j judged, r parsed, id ref.Child) judged {
+	at, there := m.present[id]
+	fault, wrong := roster.Fault{}, !there || at.State != child.Open
+	if wrong {
+		fault = m.p.At(roster.KeyFile, "没有这个编号的在档档案，或者不在您的职责范围内。不是本系统导出的行，请清空这一格。")
+	} else {
+		fault, wrong = m.p.Mismatch(r.line, at.New)
+	}
+	if r.twice != nil {
+		fault, wrong = *r.twice, true
+	}
+	if wrong {
+		j.outcome, j.detail.Faults = Wrong, []roster.Fault{fault}
+		return j
+	}
+	return m.compare(j, r, id)
 }
 
 func (m *matcher) compare(j judged, r parsed, id ref.Child) judged {

@@ -29,7 +29,7 @@ func (k *Desk) Collect(ctx context.Context, tx *db.Tx, by access.Actor, l rule.L
 		if len(ids)+len(found) > most {
 			return nil, nil, errs.Newf(errs.Invalid, "名单超过%d人，请缩小范围，分批申请。", most)
 		}
-		lines, err := k.lines(ctx, tx, by, l, found, false)
+		lines, err := k.coded(ctx, tx, by, l, found, false)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -43,17 +43,25 @@ func (k *Desk) Collect(ctx context.Context, tx *db.Tx, by access.Actor, l rule.L
 	}
 }
 
-// Heads gives the columns of a ledger as a workbook has them.
+// Heads gives the columns of a ledger as a workbook has them: beside words that
+// have a national code stands that, and last the number of the file, by which a
+// list that comes back is known.
 func Heads(l rule.Ledger) (out []sheet.Column) {
 	for _, c := range l.Columns {
-		kind := sheet.Text
+		kind, head := sheet.Text, letter.Punctuate(c.Head())
 		if c.Field == "serial" {
 			kind = sheet.Integer
 		}
-		out = append(out, sheet.Column{Title: letter.Punctuate(c.Head()), Width: float64(c.Width), Kind: kind})
+		out = append(out, sheet.Column{Title: head, Width: float64(c.Width), Kind: kind})
+		if standards[c.Field] != "" {
+			out = append(out, sheet.Column{Title: head + "代码"})
+		}
 	}
-	return out
+	return append(out, sheet.Column{Title: FileHead, Width: 21})
 }
+
+// FileHead is the heading over the numbers of files.
+const FileHead = "档案编号"
 
 // Export writes a list as a workbook, covered as on the screen, and journals
 // that it was taken; the title says who took it and when. It gives the number
@@ -76,7 +84,7 @@ func (k *Desk) Export(ctx context.Context, d *db.DB, by access.Actor, l rule.Led
 		if err != nil {
 			return n, err
 		}
-		lines, err := k.Lines(ctx, d.Reader(), by, l, rows)
+		lines, err := k.coded(ctx, d.Reader(), by, l, rows, true)
 		if err != nil {
 			return n, err
 		}
@@ -101,19 +109,24 @@ func (k *Desk) Export(ctx context.Context, d *db.DB, by access.Actor, l rule.Led
 }
 
 func table(l rule.Ledger, by access.Actor, at, title string) sheet.Table {
-	t := sheet.Table{Name: "台账", Title: title, Note: "导出：" + by.Post.UnitName + " " + by.Name + " " + at + "。隐私内容已隐去。"}
+	t := sheet.Table{Name: "台账", Title: title, Note: "导出：" + by.Post.UnitName + " " + by.Name + " " + at + "。隐私内容已隐去。" + codeNote(l)}
 	t.Columns = Heads(l)
 	return t
 }
 
-// cells gives a line's values with its number where the list wants one.
+// cells gives a line's values with its number where the list wants one, their codes and the file's number.
 func cells(l rule.Ledger, line Line, n int) []any {
-	out := make([]any, len(line.Values))
+	out := make([]any, 0, len(line.Values)+3)
 	for i, v := range line.Values {
-		out[i] = v
-		if l.Columns[i].Field == "serial" {
-			out[i] = n
+		field := l.Columns[i].Field
+		if field == "serial" {
+			out = append(out, n)
+			continue
+		}
+		out = append(out, v)
+		if standards[field] != "" {
+			out = append(out, line.Codes[i])
 		}
 	}
-	return out
+	return append(out, ref.Format(line.Child.ID))
 }

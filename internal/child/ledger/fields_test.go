@@ -16,7 +16,7 @@ import (
 )
 
 // onPaper are columns that no file holds: their cells are for the pen.
-var onPaper = []string{"serial", "group", "needs", "measures"}
+var onPaper = []string{"serial", "needs", "measures"}
 
 // whole is a child of whom everything is known that a ledger can ask.
 func whole(t *testing.T) child.New {
@@ -36,6 +36,7 @@ func whole(t *testing.T) child.New {
 			Health:    child.Health{State: "患病", Illness: "白血病", Certificate: number + "42", Disability: []child.Disability{{Kind: 4, Grade: 2}}},
 			Family:    child.Family{Away: "双方", AwaySince: civil.MustParse("2024-03-01"), AwayTo: "某市"},
 			Contact:   &child.Contact{Unit: 1, Name: "某干部", Phone: "13800001234"}}}
+	n.Dossier.Places.Residence.Group = "三组"
 	n.Dossier.Places.Registered.Text, n.Dossier.Places.Residence.Text = "某村1号", "某村2号"
 	return n
 }
@@ -92,7 +93,7 @@ func TestEveryColumnOfTheRulesHasItsValue(t *testing.T) {
 				t.Errorf("the column %s is empty", c.Field)
 			}
 			if want, private := map[string]string{"disability": child.Cover, "disability_grade": child.Cover, "illness": child.Cover, "away_since": child.Cover,
-				"ethnic": "苗族", "last_visit": "2026-09-09"}[c.Field]; private && v != want {
+				"ethnic": "苗族", "group": "三组", "last_visit": "2026-09-09"}[c.Field]; private && v != want {
 				t.Errorf("%s shows as %s", c.Field, v)
 			}
 		}

@@ -35,6 +35,7 @@ type Desk struct {
 type Line struct {
 	Child  child.Child
 	Values []string // one per column
+	Codes  []string // their codes of the national standards, in exports
 }
 
 // Categories gives the county's categories of which a list consists; none
@@ -68,32 +69,46 @@ func named(c rule.Category, list []string) bool {
 
 // Lines writes the lines of some files, covered.
 func (k *Desk) Lines(ctx context.Context, tx *db.Tx, by access.Actor, l rule.Ledger, rows []child.Child) ([]Line, error) {
-	return k.lines(ctx, tx, by, l, rows, true)
-}
-
-func (k *Desk) lines(ctx context.Context, tx *db.Tx, by access.Actor, l rule.Ledger, rows []child.Child, cover bool) ([]Line, error) {
 	w, err := k.writer(ctx, tx, by, l, rows)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]Line, len(rows))
 	for i, r := range rows {
-		out[i] = Line{r, make([]string, len(l.Columns))}
-		d := w.dossiers[r.ID]
-		for j, column := range l.Columns {
-			out[i].Values[j] = w.value(column.Field, r, d)
-		}
-		if !cover {
-			continue
-		}
-		child.Mask(&d)
-		for j, column := range l.Columns {
-			if clear := out[i].Values[j]; clear != "" { // what is covered whole must not look as if there were none
-				out[i].Values[j] = cmp.Or(w.value(column.Field, r, d), child.Cover)
-			}
-		}
+		out[i] = Line{Child: r, Values: w.written(l, r, true, w.value)}
 	}
 	return out, nil
+}
+
+// coded writes the lines of some files with the codes, for an export.
+func (k *Desk) coded(ctx context.Context, tx *db.Tx, by access.Actor, l rule.Ledger, rows []child.Child, cover bool) ([]Line, error) {
+	w, err := k.writer(ctx, tx, by, l, rows)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Line, len(rows))
+	for i, r := range rows {
+		out[i] = Line{Child: r, Values: w.written(l, r, cover, w.value), Codes: w.written(l, r, cover, code)}
+	}
+	return out, nil
+}
+
+// written gives what a writer says of each column, covered where asked.
+func (w writer) written(l rule.Ledger, r child.Child, cover bool, write func(field string, c child.Child, d child.Dossier) string) []string {
+	out, d := make([]string, len(l.Columns)), w.dossiers[r.ID]
+	for j, column := range l.Columns {
+		out[j] = write(column.Field, r, d)
+	}
+	if !cover {
+		return out
+	}
+	child.Mask(&d)
+	for j, column := range l.Columns {
+		if out[j] != "" { // what is covered whole must not look as if there were none
+			out[j] = cmp.Or(write(column.Field, r, d), child.Cover)
+		}
+	}
+	return out
 }
 
 // writer reads what the columns of a list need beside the open parts of files, once for all.
@@ -144,7 +159,7 @@ func needs(l rule.Ledger, fields []string) bool {
 var placed = []string{"region", "township", "residence"}
 
 // opened are the fields that stand in the sealed part of a file.
-var opened = []string{"idnumber", "no_idnumber", "ethnic", "hukou", "registered", "address", "guardian", "guardian_relation", "guardian_idnumber", "guardian_phone",
+var opened = []string{"idnumber", "no_idnumber", "ethnic", "hukou", "registered", "group", "address", "guardian", "guardian_relation", "guardian_idnumber", "guardian_phone",
 	"caregiver", "caregiver_relation", "caregiver_phone", "delegate", "delegate_phone", "father", "father_state", "father_phone", "mother", "mother_state",
 	"mother_phone", "away", "away_place", "away_since", "household", "siblings", "enrolment", "classroom", "boarding", "disability", "disability_grade",
 	"disability_card", "illness", "health", "welfare", "remarks", "assigned", "assigned_phone"}
@@ -182,6 +197,8 @@ func (w writer) value(field string, c child.Child, d child.Dossier) string {
 		return siblings(d)
 	case "hukou":
 		return d.Household.Kind
+	case "group":
+		return d.Places.Residence.Group
 	case "address":
 		return d.Places.Residence.Text
 	case "registered":

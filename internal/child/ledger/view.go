@@ -210,7 +210,7 @@ func InOrder(l rule.Ledger, keys []string) (out []string) {
 }
 
 // penned are columns that no file holds: their cells are for the pen.
-var penned = []string{"group", "needs", "measures"}
+var penned = []string{"needs", "measures"}
 
 // Shows tells whether lists can show a field.
 func Shows(field string) bool {

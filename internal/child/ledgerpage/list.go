@@ -12,6 +12,7 @@ import (
 	"weibao/internal/child"
 	"weibao/internal/child/childpage"
 	"weibao/internal/child/ledger"
+	"weibao/internal/civil"
 	"weibao/internal/db"
 	"weibao/internal/errs"
 	"weibao/internal/idcard"
@@ -30,7 +31,11 @@ type listView struct {
 	Table   ui.Table
 }
 
-const pageRows = 50
+// The lines of a page on the screen, and of one to print: a village's whole ledger.
+const (
+	pageRows  = 50
+	printRows = 500
+)
 
 // asked is what an address asks for.
 type asked struct {
@@ -42,12 +47,16 @@ type asked struct {
 	view       ledger.View
 	after      ref.Child
 	before     int // lines before this page, as the address tells
+	rows       int // lines of a page
 }
 
 // read finds the list that an address names, or the reader's first one.
 func (p *Pages) read(tx *db.Tx, by access.Actor, q url.Values) (asked, error) {
 	book, on := p.Cabinet.Book(), today(tx)
-	a := asked{by: by, view: ledger.Parse(q), levels: book.Levels(on)}
+	a := asked{by: by, view: ledger.Parse(q), levels: book.Levels(on), rows: pageRows}
+	if q.Get("print") == "1" {
+		a.rows = printRows
+	}
 	list := book.Ledgers("", on)
 	for _, l := range list {
 		if l.ID == a.view.Ledger {
@@ -134,9 +143,15 @@ func address(v ledger.View) string { return ListPath + "?" + v.Values().Encode()
 func (a asked) next(after ref.Child) string {
 	q := a.view.Values()
 	q.Set("after", ref.Format(after))
-	q.Set("before", strconv.Itoa(a.before+pageRows))
+	q.Set("before", strconv.Itoa(a.before+a.rows))
+	if a.rows == printRows {
+		q.Set("print", "1")
+	}
 	return ListPath + "?" + q.Encode()
 }
+
+// paper writes where the list stands to print.
+func (a asked) paper() string { return address(a.view) + "&print=1" }
 
 // List shows one of the county's lists.
 func (p *Pages) List(w http.ResponseWriter, r *http.Request, by access.Actor) error {
@@ -145,11 +160,11 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, by access.Actor) er
 	if err != nil {
 		return err
 	}
-	rows, err := p.Desk.Find(ctx, tx, by, a.view, a.after, pageRows+1)
+	rows, err := p.Desk.Find(ctx, tx, by, a.view, a.after, a.rows+1)
 	if err != nil {
 		return err
 	}
-	lines, err := p.Desk.Lines(ctx, tx, by, a.ledger, rows[:min(pageRows, len(rows))])
+	lines, err := p.Desk.Lines(ctx, tx, by, a.ledger, rows[:min(a.rows, len(rows))])
 	if err != nil {
 		return err
 	}
@@ -177,17 +192,42 @@ func (p *Pages) List(w http.ResponseWriter, r *http.Request, by access.Actor) er
 	if note := a.ledger.Status.Note(); note != "" {
 		view.Basis = &ui.Note{Tone: ui.Info, Text: "栏目：" + note}
 	}
-	return p.UI.Page(w, r, by, "list.html", p.listPage(by, a, n), view)
+	names, err := region.Names(ctx, tx, []string{a.view.Filter.Region})
+	if err != nil {
+		return err
+	}
+	return p.UI.Page(w, r, by, "list.html", p.listPage(by, a, n, a.heading(names[a.view.Filter.Region], n, today(tx))), view)
 }
 
-func (p *Pages) listPage(by access.Actor, a asked, n int64) ui.Page {
-	page := ui.Page{Title: letter.Punctuate(a.ledger.Label), Nav: "child", Tabs: p.UI.Tabs(by, "child", ListPath), Wide: true,
-		Lead: "共" + ui.Count(int(n)) + "人。台账是档案的实时视图，改档案即改台账。"}
+// heading says of whom the list is, where and on which day, on the screen and on paper.
+func (a asked) heading(place string, n int64, on civil.Date) string {
+	words, f := []string{place}, a.view.Filter
+	if i := slices.IndexFunc(a.categories, func(c rule.Category) bool { return c.ID == f.Category }); i >= 0 && f.Category != "" {
+		words = append(words, letter.Punctuate(a.categories[i].Label))
+	}
+	if f.Level != child.AnyLevel {
+		words = append(words, childpage.LevelOf(a.levels, f.Level).Word())
+	}
+	if f.Age != 0 {
+		words = append(words, child.BandLabel(f.Age-1))
+	}
+	if f.Sex != "" {
+		words = append(words, f.Sex.Word())
+	}
+	return strings.Join(words, "，") + "，共" + ui.Count(int(n)) + "人，" + civil.FormatDateLong(on) + "。"
+}
+
+func (p *Pages) listPage(by access.Actor, a asked, n int64, heading string) ui.Page {
+	page := ui.Page{Title: letter.Punctuate(a.ledger.Label), Nav: "child", Tabs: p.UI.Tabs(by, "child", ListPath), Wide: true, Lead: heading}
 	query := "?" + a.view.Values().Encode()
 	if by.Can("child.view") {
 		page.More = append(page.More, ui.Action{Label: "保存视图、选栏目", Href: ViewPath + query, Icon: "filter"})
 	}
-	page.More = append(page.More, ui.Action{Label: "打印", Print: true})
+	print := ui.Action{Label: "打印", Print: true}
+	if a.rows < printRows && n > pageRows {
+		print = ui.Action{Label: "整本打印", Href: a.paper(), Icon: "print"}
+	}
+	page.More = append(page.More, print)
 	if by.Can("child.export") {
 		page.More = append(page.More, ui.Action{Label: "导出表格", Href: ListPath + ".xlsx" + query, Icon: "download"})
 	}
@@ -198,15 +238,18 @@ func (p *Pages) listPage(by access.Actor, a asked, n int64) ui.Page {
 }
 
 func (a asked) pager(rows []child.Child, n int64) *ui.Pager {
-	if len(rows) <= pageRows && a.after == 0 {
+	if len(rows) <= a.rows && a.after == 0 {
 		return nil
 	}
-	pager := &ui.Pager{Note: "按" + a.view.Order().Label() + "排列，每页" + strconv.Itoa(pageRows) + "人，共" + ui.Count(int(n)) + "人"}
+	pager := &ui.Pager{Note: "按" + a.view.Order().Label() + "排列，每页" + strconv.Itoa(a.rows) + "人，共" + ui.Count(int(n)) + "人"}
 	if a.after != 0 {
 		pager.First = address(a.view)
+		if a.rows == printRows {
+			pager.First = a.paper()
+		}
 	}
-	if len(rows) > pageRows {
-		pager.Next = a.next(rows[pageRows-1].ID)
+	if len(rows) > a.rows {
+		pager.Next = a.next(rows[a.rows-1].ID)
 	}
 	return pager
 }
@@ -254,6 +297,9 @@ func (a asked) serial(i int) string {
 func (a asked) column(c rule.Column) ui.Column {
 	out := ui.Column{Label: letter.Punctuate(c.Head()), Slim: c.Width > 0 && c.Width < narrow && c.Field != "name", Num: c.Field == "serial" || c.Field == "age",
 		Wide: c.Field == "name", Quiet: c.Field == "serial"}
+	if f, _ := rule.DossierField(c.Field); f.Kind == rule.Date {
+		out.Whole = true
+	}
 	by, sorts := ledger.SortOf(c.Field)
 	if !sorts || !a.view.Offered(by, a.by) || a.view.Group == ledger.GroupPlace || a.view.Group == ledger.GroupLevel {
 		return out

@@ -50,12 +50,14 @@ const (
 	KeyRegion   = "region"
 	keyAddress  = "residence"
 	KeyCategory = "category"
+	KeyFile     = "file" // of a list that this program gave out
 	KeyIgnored  = "ignored"
 )
 
 // Fields are all that can be imported, in the order of the screen.
 var Fields = slices.Concat(ownFields, placeFields, guardianFields, parentFields("father", "父亲", "51"), parentFields("mother", "母亲", "52"), stateFields,
-	[]Field{{Key: KeyIgnored, Label: "不导入", kind: ignored, names: []string{"序号", "编号", "年龄", "周岁", "No", "填报人", "填表人", "填报日期", "更新时间", "错误原因", "县", "区县", "县区", "市", "省", "县市区", "所属县"}}})
+	[]Field{{Key: KeyIgnored, Label: "不导入", kind: ignored, names: []string{"序号", "编号", "年龄", "周岁", "No", "填报人", "填表人", "填报日期", "更新时间", "错误原因", "县", "区县", "县区", "市", "省", "县市区", "所属县",
+		"性别代码", "民族代码", "乡镇代码", "残疾类别代码", "残疾等级代码", "监护人与儿童关系代码", "实际照护人与儿童关系代码"}}})
 
 var fieldByKey = func() map[string]*Field {
 	m := map[string]*Field{}
@@ -89,12 +91,15 @@ var ownFields = []Field{
 	{Key: "phone", Label: "本人电话", Group: "本人", kind: telephone, names: []string{"儿童电话", "学生电话", "本人联系电话", "本人手机号"},
 		get: func(n *child.New) string { return n.Dossier.Phone }, set: func(n *child.New, v string) string { n.Dossier.Phone = v; return "" }},
 	{Key: KeyCategory, Label: "对象类别", Group: "本人", names: []string{"类别", "儿童类别", "儿童类型", "人员类别", "未成年人类别", "困境类型", "困境儿童类型", "对象类型", "人员类型", "保障类别", "类型"}},
+	{Key: KeyFile, Label: "档案编号", Group: "本人", kind: coded},
 }
 
 var placeFields = []Field{
 	{Key: KeyTown, Label: "所在乡镇（街道）", Group: "地点", names: []string{"乡镇", "乡镇街道", "镇", "镇街", "街道", "乡镇名称", "所属乡镇", "所属镇", "乡", "所在乡镇", "镇办", "乡镇办"}},
 	{Key: KeyVillage, Label: "所在村（社区）", Group: "地点", names: []string{"村", "村社区", "村居", "行政村", "所属村", "村委会", "居委会", "村居委会", "社区", "村名", "所在村", "村委", "村社", "所在村居", "村居名称"}},
 	{Key: KeyRegion, Label: "区划代码", Group: "地点", kind: coded, names: []string{"行政区划代码", "居住地区划代码", "村代码", "区划编码"}},
+	{Key: "group", Label: "村民小组", Group: "地点", names: []string{"组", "小组", "村组", "村民组", "所在组", "所在小组", "组别", "居民小组"},
+		get: func(n *child.New) string { return n.Dossier.Places.Residence.Group }, set: func(n *child.New, v string) string { n.Dossier.Places.Residence.Group = v; return "" }},
 	{Key: keyAddress, Label: "居住地址", Group: "地点", names: []string{"现住址", "现居住地", "居住地", "家庭住址", "家庭地址", "常住地址", "详细地址", "住址", "地址", "实际居住地", "实际居住地址", "现居住地址", "现居住详细地址", "住所", "居住详址"},
 		get: func(n *child.New) string { return n.Dossier.Places.Residence.Text }, set: func(n *child.New, v string) string { n.Dossier.Places.Residence.Text = v; return "" }},
 	{Key: "registered", Label: "户籍地址", Group: "地点", names: []string{"户籍地", "户籍所在地", "户口所在地", "户口地址", "户籍", "户籍详细地址", "户籍住址"},
@@ -192,7 +197,11 @@ func value(n *child.New, s slot, part func(p *child.Person) *string) string {
 }
 
 func guardian(d *child.Dossier, make bool) *child.Person {
-	return first(d, make, func(p child.Person) bool { return p.Guardian }, child.Person{Guardian: true})
+	is := func(p child.Person) bool { return p.Guardian && p.Caregiver } // as ledgers name them
+	if !slices.ContainsFunc(d.People, is) {
+		is = func(p child.Person) bool { return p.Guardian }
+	}
+	return first(d, make, is, child.Person{Guardian: true})
 }
 
 func caregiver(d *child.Dossier, make bool) *child.Person {

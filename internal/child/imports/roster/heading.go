@@ -194,7 +194,7 @@ func WordsOf(h *rule.Headings) Words { return Words{h} }
 
 // ruled are the fields of a list for those of the rules; what a file works out by itself or another slice decides is not imported.
 var ruled = map[string]string{
-	"serial": KeyIgnored, "age": KeyIgnored, "name": KeyName, "idnumber": KeyNumber, "sex": "sex", "birth": keyBirth, "ethnic": "ethnic", "hukou": "household",
+	"group": "group", "serial": KeyIgnored, "age": KeyIgnored, "name": KeyName, "idnumber": KeyNumber, "sex": "sex", "birth": keyBirth, "ethnic": "ethnic", "hukou": "household",
 	"registered": "registered", "residence": keyAddress, "address": keyAddress, "township": KeyTown, "region": KeyVillage, "categories": KeyCategory,
 	"guardian": "guardian", "guardian_relation": "guardian_relation", "guardian_idnumber": "guardian_number", "guardian_phone": "guardian_phone",
 	"caregiver": "caregiver", "caregiver_phone": "caregiver_phone", "father": "father", "father_phone": "father_phone", "father_state": "father_situation",

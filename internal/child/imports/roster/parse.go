@@ -11,6 +11,7 @@ import (
 	"weibao/internal/civil"
 	"weibao/internal/errs"
 	"weibao/internal/idcard"
+	"weibao/internal/ref"
 	"weibao/internal/rule"
 	"weibao/internal/sheet"
 	"weibao/internal/vault"
@@ -96,12 +97,18 @@ var blanks = []string{"无", "/", "-", "--", "—", "——", "暂无", "没有"
 // Read brings the cells of a row to the form in which they are kept.
 func (p *Parser) Read(r sheet.Row) Line {
 	l := Line{Number: r.Number, Cells: make([]string, len(p.columns))}
+	at, ours := p.place[KeyFile]
+	ours = ours && r.Cell(at).Text != ""
 	for i, f := range p.columns {
 		if f == nil {
 			continue
 		}
 		cell := r.Cell(i)
-		if cell.Text == "" {
+		cell.Text = strings.TrimPrefix(cell.Text, child.Banned) // the ban stands in the file
+		if text, guarded := strings.CutPrefix(cell.Text, "'"); guarded && text != "" && strings.ContainsRune("=+-@", rune(text[0])) {
+			cell.Text = text // as a text that was given back stands there
+		}
+		if cell.Text == "" || ours && covered(f, cell.Text) {
 			continue
 		}
 		value, problem := tidy(f, cell)
@@ -112,6 +119,38 @@ func (p *Parser) Read(r sheet.Row) Line {
 		l.Cells[i] = value
 	}
 	return l
+}
+
+// covered tells that a cell of a list which this program gave out hides its value: it says nothing.
+func covered(f *Field, text string) bool {
+	return text == child.Cover || strings.Contains(text, "*") && (f.kind != plain || f.Group == "监护人" || f.Group == "父母")
+}
+
+// File gives the file that a line names by its number; an unreadable number names none that there is.
+func (p *Parser) File(l Line) (id ref.Child, named bool) {
+	text := p.cell(l, KeyFile)
+	if text == "" {
+		return 0, false
+	}
+	id, err := ref.Parse[ref.Child](text)
+	if err != nil {
+		id = -1
+	}
+	return id, true
+}
+
+// Mismatch tells where a line names a file by its number, but is about somebody else.
+func (p *Parser) Mismatch(l Line, at child.New) (Fault, bool) {
+	number, name := p.cell(l, KeyNumber), p.cell(l, KeyName)
+	switch {
+	case number != "" && number == at.Dossier.Number, number == "" && name == at.Name:
+		return Fault{}, false
+	case number != "" && at.Dossier.Number != "":
+		return p.At(KeyNumber, "与档案编号对应的身份证号不一致。请核对这一行是否串行；要更正身份证号的，请在档案中办理。"), true
+	case name != at.Name:
+		return p.At(KeyName, "与档案编号对应的姓名不一致。请核对这一行是否串行；要更正姓名的，请在档案中办理。"), true
+	}
+	return Fault{}, false
 }
 
 // maxCell bounds a text of the file.
@@ -192,7 +231,7 @@ func (p *Parser) At(key, text string) Fault {
 func (p *Parser) apply(l Line, n *child.New) []Fault {
 	faults := slices.Clone(l.Faults)
 	for i, f := range p.columns {
-		if f == nil || f.set == nil || l.Cells[i] == "" || bad(l.Faults, i) {
+		if f == nil || f.set == nil || l.Cells[i] == "" || bad(l.Faults, i) || f.get != nil && folded(f.get(n)) == l.Cells[i] {
 			continue
 		}
 		if problem := f.set(n, l.Cells[i]); problem != "" {
@@ -201,6 +240,14 @@ func (p *Parser) apply(l Line, n *child.New) []Fault {
 	}
 	unite(&n.Dossier)
 	return faults
+}
+
+// folded is a text of a file as a cell of it is read, so that wide brackets and ends of lines are no change.
+func folded(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.Join(strings.Fields(sheet.Cell{Text: s}.Trimmed()), " ")
 }
 
 func bad(faults []Fault, column int) bool {
@@ -233,20 +280,30 @@ func (p *Parser) Fresh(l Line) (n child.New, faults []Fault, lost *Fault) {
 // belongs reads the categories of a line.
 func (p *Parser) belongs(l Line) ([]string, *Fault) {
 	var ids []string
-	for _, w := range split(p.cell(l, KeyCategory)) {
-		id, ok := p.categories[w]
-		if !ok {
-			id, ok = p.categories[normal(w)]
-		}
-		if !ok {
-			f := p.At(KeyCategory, "本县对象类别里没有“"+w+"”。可填："+strings.Join(p.words(), "、")+"。")
+	for words := split(p.cell(l, KeyCategory)); len(words) > 0; {
+		id, taken := p.category(words)
+		if taken == 0 {
+			f := p.At(KeyCategory, "本县对象类别里没有“"+words[0]+"”。可填："+strings.Join(p.words(), "、")+"。")
 			return nil, &f
 		}
-		if !slices.Contains(ids, id) {
+		if words = words[taken:]; !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
 	}
 	return ids, nil
+}
+
+// category finds the one that most of the first words mean: there are labels with a 、 in them.
+func (p *Parser) category(words []string) (id string, taken int) {
+	for n := len(words); n > 0; n-- {
+		label := strings.Join(words[:n], "、")
+		for _, w := range []string{label, normal(label)} {
+			if id, ok := p.categories[w]; ok {
+				return id, n
+			}
+		}
+	}
+	return "", 0
 }
 
 func (p *Parser) words() []string {
@@ -287,6 +344,10 @@ func (p *Parser) check(n *child.New, nowhere bool) []Fault {
 func (p *Parser) Change(l Line, at child.New, holds func(category string) bool) (child.New, []Difference, []Fault) {
 	after := at
 	after.Dossier.People = slices.Clone(after.Dossier.People)
+	if i, listed := p.place[keyAddress]; listed && l.Cells[i] != "" && l.Cells[i] == p.Places.names[at.Region] {
+		l.Cells = slices.Clone(l.Cells)
+		l.Cells[i] = "" // the village alone is no address within it
+	}
 	faults := p.apply(l, &after)
 	if code, _, problem := p.Places.find(p.cell(l, KeyRegion), p.cell(l, KeyTown), p.cell(l, KeyVillage), ""); problem == "" && code != "" {
 		after.Region = code

@@ -39,7 +39,7 @@ var situations = func() map[string]string {
 }()
 
 var welfare = func() map[string]string {
-	m := map[string]string{"城乡低保": "低保", "农村低保": "低保", "城市低保": "低保", "低保户": "低保", "最低生活保障": "低保", "特困": "特困供养", "特困人员": "特困供养", "五保": "特困供养",
+	m := map[string]string{"城乡低保": "低保", "农村低保": "低保", "城市低保": "低保", "低保户": "低保", "最低生活保障": "低保", "特困供养": "特困", "特困人员": "特困", "五保": "特困",
 		"低边": "低保边缘", "低保边缘户": "低保边缘", "低保边缘家庭": "低保边缘", "监测户": "防返贫监测", "防返贫监测对象": "防返贫监测", "脱贫户": "", "一般户": ""}
 	for _, w := range child.WelfareKinds {
 		m[w] = w
@@ -62,7 +62,7 @@ func wordsOf(v string, known map[string]string) (words []string, wrong string) {
 }
 
 func split(v string) []string {
-	return strings.FieldsFunc(v, func(r rune) bool { return strings.ContainsRune("、,，;；/|+＋ \n", r) })
+	return strings.FieldsFunc(v, func(r rune) bool { return strings.ContainsRune("、､,，;；/|+＋ \n", r) })
 }
 
 func setEthnic(n *child.New, v string) string {
@@ -79,63 +79,54 @@ func setEthnic(n *child.New, v string) string {
 }
 
 func disabilityKind(n *child.New) string {
-	if d := n.Dossier.Health.Disability; len(d) > 0 && d[0].Kind > 0 {
-		return child.DisabilityKinds[min(d[0].Kind, len(child.DisabilityKinds))-1]
-	}
-	return ""
+	return kindsOf(n, child.DisabilityKinds, func(d child.Disability) int { return d.Kind })
 }
 
 func disabilityGrade(n *child.New) string {
-	if d := n.Dossier.Health.Disability; len(d) > 0 && d[0].Grade > 0 {
-		return child.DisabilityGrades[min(d[0].Grade, len(child.DisabilityGrades))-1]
+	return kindsOf(n, child.DisabilityGrades, func(d child.Disability) int { return d.Grade })
+}
+
+func kindsOf(n *child.New, words []string, part func(child.Disability) int) string {
+	var out []string
+	for _, d := range n.Dossier.Health.Disability {
+		if i := part(d); i > 0 {
+			out = append(out, words[min(i, len(words))-1])
+		}
 	}
-	return ""
+	return strings.Join(out, "、")
 }
 
 func setDisabilityKind(n *child.New, v string) string {
-	i := slices.IndexFunc(child.DisabilityKinds, func(w string) bool {
-		return w == v || strings.TrimSuffix(w, "残疾") == strings.TrimSuffix(v, "残疾")
+	return setDisabilities(n, v, "残疾类别只能填："+strings.Join(child.DisabilityKinds, "、")+"。", func(d *child.Disability) *int { return &d.Kind }, func(v string) int {
+		return slices.IndexFunc(child.DisabilityKinds, func(w string) bool {
+			return w == v || strings.TrimSuffix(w, "残疾") == strings.TrimSuffix(v, "残疾")
+		})
 	})
-	if i < 0 && v != "" {
-		return "残疾类别只能填：" + strings.Join(child.DisabilityKinds, "、") + "。"
-	}
-	d := disability(n)
-	d.Kind = i + 1
-	setDisability(n, d)
-	return ""
 }
 
 func setDisabilityGrade(n *child.New, v string) string {
-	i := slices.IndexFunc([]string{"一1壹", "二2贰", "三3叁", "四4肆"}, func(signs string) bool { return strings.ContainsAny(v, signs) })
-	if i < 0 && v != "" {
-		return "残疾等级只能填一级、二级、三级或四级。"
+	return setDisabilities(n, v, "残疾等级只能填一级、二级、三级或四级。", func(d *child.Disability) *int { return &d.Grade }, func(v string) int {
+		return slices.IndexFunc([]string{"一1壹", "二2贰", "三3叁", "四4肆"}, func(signs string) bool { return strings.ContainsAny(v, signs) })
+	})
+}
+
+// setDisabilities sets kinds or grades one after another, as the cell names them; further ones stay.
+func setDisabilities(n *child.New, v, wrong string, part func(*child.Disability) *int, find func(string) int) string {
+	list := slices.Clone(n.Dossier.Health.Disability)
+	words := split(v)
+	if len(words) == 0 {
+		words = []string{""}
 	}
-	d := disability(n)
-	d.Grade = i + 1
-	setDisability(n, d)
+	for at, word := range words {
+		i := find(word)
+		if i < 0 && word != "" {
+			return wrong
+		}
+		if at == len(list) {
+			list = append(list, child.Disability{})
+		}
+		*part(&list[at]) = i + 1
+	}
+	n.Dossier.Health.Disability = slices.DeleteFunc(list, func(d child.Disability) bool { return d == (child.Disability{}) })
 	return ""
-}
-
-// setDisability puts the first disability in the place of the one before; lists name one.
-func setDisability(n *child.New, d child.Disability) {
-	others := rest(n.Dossier.Health.Disability)
-	if d == (child.Disability{}) {
-		n.Dossier.Health.Disability = others
-		return
-	}
-	n.Dossier.Health.Disability = append([]child.Disability{d}, others...)
-}
-
-func disability(n *child.New) child.Disability {
-	if d := n.Dossier.Health.Disability; len(d) > 0 {
-		return d[0]
-	}
-	return child.Disability{}
-}
-
-func rest(list []child.Disability) []child.Disability {
-	if len(list) == 0 {
-		return nil
-	}
-	return list[1:]
 }
