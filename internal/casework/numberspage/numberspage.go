@@ -24,6 +24,7 @@ import (
 	"weibao/internal/ref"
 	"weibao/internal/rule"
 	"weibao/internal/tally"
+	"weibao/internal/tally/cover"
 	"weibao/internal/ui"
 )
 
@@ -133,16 +134,13 @@ func (p *Pages) referrals(n numbers.Referrals, units map[string]string, now time
 		Tables: []ui.Table{lines("按牵头单位", n.Units, units, true, least), lines("按事项", n.Topics, topics, true, least), lines("按时限", n.Clocks, clocks, true, least)}}
 }
 
-// few is how many cases a line must have to be told: fewer could name a child.
-const few = 5
-
 // least is how many referrals a line must have to be told to somebody: who
 // sends none and knows none of the cases reads no line of few.
 func least(by access.Actor) int {
 	if by.Can("referral.dispatch") {
 		return 0
 	}
-	return few
+	return cover.Small
 }
 
 func cases(n numbers.Cases, now time.Time) part {
@@ -154,7 +152,7 @@ func cases(n numbers.Cases, now time.Time) part {
 		figure{"开立", "所选日期内开立的个案，一名儿童一个", n.Total}, figure{"正在办理", "还没有结案的", n.Open}, figure{"已结案", "经另一人审核结案的，不含重新开启的", n.Closed},
 		figure{"重新开启过", "结案后又重新开启的", n.Reopened}, figure{"有超期事项", "方案、复评、审核等事项有过时限的", n.Late}),
 		Times:  spans("case-times", "个案各步用时（从开立起算）", step{"确定服务方案", n.Plan}, step{"首次服务或者转介", n.Act}, step{"结案", n.Close}),
-		Tables: []ui.Table{lines("按来源", n.Origins, origins, false, few)}}
+		Tables: []ui.Table{lines("按来源", n.Origins, origins, false, cover.Small)}}
 }
 
 type step struct {
@@ -177,13 +175,28 @@ func took(s tally.Span, d time.Duration) string {
 	return ui.Took(d)
 }
 
-// lines shows a dimension; a line of fewer than least is not told apart.
+// veilsOf covers lines of few, and as many more as it takes that none can be
+// reckoned from the total; none where the reader may know all.
+func veilsOf(list []tally.Line, least int) []cover.Veil {
+	if least == 0 || len(list) == 0 {
+		return make([]cover.Veil, len(list))
+	}
+	row := make([]int64, len(list)+1)
+	for i, l := range list {
+		row[i+1] = int64(l.N)
+		row[0] += row[i+1]
+	}
+	return cover.Grid{Counts: [][]int64{row}, Corner: true}.Veils()[0][1:]
+}
+
+// lines shows a dimension; a line of few is not told apart.
 func lines(title string, list []tally.Line, names map[string]string, returned bool, least int) ui.Table {
 	t := ui.Table{ID: "by-" + title, Caption: title, Columns: []ui.Column{{Label: strings.TrimPrefix(title, "按"), Wide: true}, {Label: "件数", Num: true}, {Label: "未办结", Num: true}, {Label: "超期", Num: true}}, Empty: ui.Empty{Title: "这段时间没有"}}
 	if returned {
 		t.Columns = append(t.Columns, ui.Column{Label: "退回过", Num: true})
 	}
-	for _, l := range list {
+	veils := veilsOf(list, least)
+	for at, l := range list {
 		name := names[l.Key]
 		if name == "" {
 			name = "已停用"
@@ -195,10 +208,13 @@ func lines(title string, list []tally.Line, names map[string]string, returned bo
 		row := ui.Row{Cells: []ui.Cell{ui.T(name)}}
 		for i, n := range counts {
 			text := strconv.Itoa(n)
-			if l.N < least {
+			if veils[at] != cover.Bare {
 				text = "—"
 				if i == 0 {
-					text = "少于" + strconv.Itoa(least)
+					text = veils[at].Words()
+					if veils[at] == cover.Few {
+						text = "少于" + strconv.Itoa(cover.Small)
+					}
 				}
 			}
 			row.Cells = append(row.Cells, ui.T(text))

@@ -31,10 +31,13 @@ func TestThePageDefinesItsNumbersAndTellsNoFewCasesApart(t *testing.T) {
 		}
 		uitest.Templates(t, r)
 		err = d.Write(t.Context(), func(tx *db.Tx) error {
-			for i := range 9 {
+			for i := range 15 {
 				origin := casework.ByHand
-				if i < 2 {
+				switch {
+				case i < 2:
 					origin = casework.FromReport
+				case i < 8:
+					origin = casework.FromVisit
 				}
 				c := casework.Case{ID: ref.Case(i + 1), Number: string(rune('a' + i)), Child: ref.Child(i + 1), Origin: origin, Unit: 100, Region: "990101100200", Town: "990101100", County: "990101", Opened: tx.Now, Sealed: []byte{}}
 				if err := db.Insert(t.Context(), tx, "casework_case", c); err != nil {
@@ -50,6 +53,9 @@ func TestThePageDefinesItsNumbersAndTellsNoFewCasesApart(t *testing.T) {
 		body := x.Page(actor(1, access.Officer), "casework-numbers", numberspage.Path, "统计口径", "一名儿童一个", "九成不超过", "少于5", "直接开立")
 		if _, row, _ := strings.Cut(body, "直接开立"); !strings.Contains(row[:200], "7") {
 			t.Error("a line of seven is not told")
+		}
+		if _, row, _ := strings.Cut(body, "走访发现"); !strings.Contains(row[:200], "不公开") {
+			t.Error("the one line of few can be reckoned from the total")
 		}
 		for _, role := range []access.Role{access.Supervisor, access.ChildDirector, access.Liaison, access.SystemAdmin} {
 			if w := x.Do(actor(2, role), "GET", numberspage.Path, nil); w.Code == http.StatusOK {

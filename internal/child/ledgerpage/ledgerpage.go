@@ -32,11 +32,14 @@ type Deps struct {
 }
 
 // Pages serves the screens.
-type Pages struct{ Deps }
+type Pages struct {
+	Deps
+	shrouds shrouds
+}
 
 // New makes the screens and adds their templates to the renderer.
 func New(d Deps) (*Pages, error) {
-	p := &Pages{d}
+	p := &Pages{Deps: d}
 	return p, d.UI.Add(templates, map[string]any{"list.html": listView{}, "numbers.html": numbersView{}, "view.html": viewView{}})
 }
 

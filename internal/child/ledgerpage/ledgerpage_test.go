@@ -144,6 +144,9 @@ func TestNumbersLeadToTheirListsAndCoverWhatIsSmall(t *testing.T) {
 			t.Error("the numbers of a category are not told place by place")
 		}
 		body := x.Page(liaison, "numbers-covered", "/numbers", "少于5人的格子不显示")
+		if w := x.Do(liaison, "GET", "/numbers?region="+other, nil); w.Code != http.StatusNotFound {
+			t.Errorf("a division of which nothing is told to this reader: status %d", w.Code)
+		}
 		if strings.Contains(body, "/ledgers?") {
 			t.Error("a number leads where its reader may not go")
 		}

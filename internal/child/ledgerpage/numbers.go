@@ -12,12 +12,14 @@ import (
 	"weibao/internal/child"
 	"weibao/internal/child/ledger"
 	"weibao/internal/civil"
+	"weibao/internal/clock"
 	"weibao/internal/db"
 	"weibao/internal/idcard"
 	"weibao/internal/letter"
 	"weibao/internal/region"
 	"weibao/internal/rule"
 	"weibao/internal/sheet"
+	"weibao/internal/tally/cover"
 	"weibao/internal/ui"
 )
 
@@ -44,7 +46,9 @@ type numbers struct {
 	own      []child.Cell
 	months   []ledger.Month
 	covered  bool
-	open     bool // whether its reader may see the lists behind
+	apart    bool          // covered, and not the whole of what its reader may know
+	asof     clock.Instant // when they were counted
+	open     bool          // whether its reader may see the lists behind
 	tables   []grid
 	checks   []checked
 }
@@ -54,14 +58,14 @@ type grid struct {
 	title, first string
 	heads        []string
 	rows         []gridRow
-	summed       bool // the last row is the sum of the others
 }
 
 type gridRow struct {
 	label, href string
+	code        string // of its division
 	counts      []int64
-	lists       []string // addresses of the lists behind the counts; "" where there is none
-	veils       []veil   // what of the counts is shown; nil = all
+	lists       []string     // addresses of the lists behind the counts; "" where there is none
+	veils       []cover.Veil // what of the counts is shown; nil = all
 }
 
 type checked struct {
@@ -77,9 +81,40 @@ func (p *Pages) gather(ctx context.Context, tx *db.Tx, by access.Actor, q url.Va
 	if i := slices.IndexFunc(n.picked, func(c rule.Category) bool { return c.ID == q.Get("category") }); i >= 0 {
 		n.category, n.of = n.picked[i].ID, letter.Punctuate(n.picked[i].Label)
 	}
-	below, err := region.Choices(ctx, tx, by, n.region)
+	n.asof = tx.Now
+	var s *shroud
+	var below []region.Choice
+	var parts, own []child.Cell
+	var err error
+	if n.covered {
+		if s, err = p.shroud(ctx, tx, by, inside(by, url.Values{}), n.picked); err == nil {
+			below, parts, own, err = n.cut(s)
+		}
+	} else {
+		below, parts, own, err = p.count(ctx, tx, by, &n)
+	}
 	if err != nil {
 		return n, err
+	}
+	n.own = own
+	levels := levelHeads(book, on)
+	places := grid{title: "各地人数和风险等级", first: "地方", heads: levels}
+	for _, r := range below {
+		places.rows = append(places.rows, gridRow{label: r.ShortName, code: r.Code, href: n.address(NumbersPath, r.Code, n.category), counts: byLevel(parts, r.Code, n.category), lists: n.byLevelLists(r.Code, n.category)})
+	}
+	places.rows = append(places.rows, gridRow{label: "合计", counts: byLevel(own, n.region, n.category), lists: n.byLevelLists(n.region, n.category)})
+	n.tables = append(n.tables, places, n.categoryGrid(levels), n.ageGrid(), n.monthGrid(levels))
+	n.checks = checks(book, on, own)
+	if s != nil {
+		n.cover(s)
+	}
+	return n, nil
+}
+
+// count reads the kept numbers of a page.
+func (p *Pages) count(ctx context.Context, tx *db.Tx, by access.Actor, n *numbers) (below []region.Choice, parts, own []child.Cell, err error) {
+	if below, err = region.Choices(ctx, tx, by, n.region); err != nil {
+		return below, parts, own, err
 	}
 	codes := make([]string, len(below))
 	for i, r := range below {
@@ -89,30 +124,14 @@ func (p *Pages) gather(ctx context.Context, tx *db.Tx, by access.Actor, q url.Va
 	if n.category != "" {
 		count = p.Cabinet.Cells
 	}
-	parts, err := count(ctx, tx, by, codes)
-	if err != nil {
-		return n, err
+	if parts, err = count(ctx, tx, by, codes); err != nil {
+		return below, parts, own, err
 	}
-	own, err := p.Cabinet.Cells(ctx, tx, by, []string{n.region})
-	if err != nil {
-		return n, err
+	if own, err = p.Cabinet.Cells(ctx, tx, by, []string{n.region}); err != nil {
+		return below, parts, own, err
 	}
-	if n.months, err = p.Desk.Trend(ctx, tx, by, n.region, n.category, own, trendMonths); err != nil {
-		return n, err
-	}
-	n.own = own
-	levels := levelHeads(book, on)
-	places := grid{title: "各地人数和风险等级", first: "地方", heads: levels, summed: true}
-	for _, r := range below {
-		places.rows = append(places.rows, gridRow{label: r.ShortName, href: n.address(NumbersPath, r.Code, n.category), counts: byLevel(parts, r.Code, n.category), lists: n.byLevelLists(r.Code, n.category)})
-	}
-	places.rows = append(places.rows, gridRow{label: "合计", counts: byLevel(own, n.region, n.category), lists: n.byLevelLists(n.region, n.category)})
-	n.tables = append(n.tables, places, n.categoryGrid(levels), n.ageGrid(), n.monthGrid(levels))
-	n.checks = checks(book, on, own)
-	if n.covered {
-		n.cover()
-	}
-	return n, nil
+	n.months, err = p.Desk.Trend(ctx, tx, by, n.region, n.category, own, trendMonths)
+	return below, parts, own, err
 }
 
 // address gives a page of a division and category.
@@ -167,33 +186,49 @@ func (n numbers) categoryGrid(levels []string) grid {
 var sexes = []idcard.Sex{idcard.Male, idcard.Female}
 
 func (n numbers) ageGrid() grid {
-	g := grid{title: "年龄和性别", first: "年龄", heads: []string{"合计", "男", "女", "性别不详"}, summed: true}
-	bands := []int{child.UnknownBand}
-	for _, b := range child.Bands {
-		bands = append(bands, b.Band)
+	g := grid{title: "年龄和性别", first: "年龄", heads: []string{"合计", "男", "女", "性别不详"}}
+	for _, band := range bands() {
+		g.rows = append(g.rows, n.ageRow(child.BandLabel(band), "age", strconv.Itoa(band)))
 	}
-	slices.Sort(bands)
-	all := n.ageRow("合计")
-	for _, band := range bands {
-		row := n.ageRow(child.BandLabel(band), "age", strconv.Itoa(band))
-		for _, c := range n.own {
-			if c.Category == n.category && c.Band == band {
-				at := cmp.Or(slices.Index(sexes, c.Sex)+1, 3)
-				for _, to := range []gridRow{row, all} {
-					to.counts[0] += c.N
-					to.counts[at] += c.N
-				}
+	g.rows = append(g.rows, n.ageRow("合计"))
+	for i, counts := range ageCounts(n.own, n.category) {
+		g.rows[i].counts = counts
+	}
+	return g
+}
+
+// bands are the spans of age in the order of the table.
+func bands() []int {
+	list := []int{child.UnknownBand}
+	for _, b := range child.Bands {
+		list = append(list, b.Band)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// ageCounts counts a category by age and sex, all before and below.
+func ageCounts(cells []child.Cell, category string) [][]int64 {
+	list := bands()
+	out := make([][]int64, len(list)+1)
+	for i := range out {
+		out[i] = make([]int64, 4)
+	}
+	for _, c := range cells {
+		if c.Category == category {
+			at := cmp.Or(slices.Index(sexes, c.Sex)+1, 3)
+			for _, row := range []int{max(slices.Index(list, c.Band), 0), len(list)} {
+				out[row][0] += c.N
+				out[row][at] += c.N
 			}
 		}
-		g.rows = append(g.rows, row)
 	}
-	g.rows = append(g.rows, all)
-	return g
+	return out
 }
 
 // ageRow is an empty row by sex with the lists behind it.
 func (n numbers) ageRow(label string, filter ...string) gridRow {
-	row := gridRow{label: label, counts: make([]int64, 4), lists: []string{n.address(ListPath, n.region, n.category, filter...), "", "", ""}}
+	row := gridRow{label: label, lists: []string{n.address(ListPath, n.region, n.category, filter...), "", "", ""}}
 	for i, sex := range sexes {
 		row.lists[i+1] = n.address(ListPath, n.region, n.category, slices.Concat(filter, []string{"sex", string(sex)})...)
 	}
@@ -263,9 +298,9 @@ func (p *Pages) Numbers(w http.ResponseWriter, r *http.Request, by access.Actor)
 	}
 	view := numbersView{Of: n.of, Places: n.table(n.tables[0], "places"), Categories: n.table(n.tables[1], "categories"), Ages: n.table(n.tables[2], "ages"),
 		Trend: n.table(n.tables[3], "months"), TrendNote: trendNote, Filter: n.filter(), Charts: n.charts(), Checks: n.checkTable()}
-	view.Definition = ui.Note{Tone: ui.Info, Title: "怎样统计", Text: "统计在档的未成年人，按居住地计入；一人有多个类别的，在每个类别各计一次，合计只计一次。年龄段按当日周岁。统计时间 " + civil.FormatTime(tx.Now.Time()) + "。"}
+	view.Definition = ui.Note{Tone: ui.Info, Title: "怎样统计", Text: "统计在档的未成年人，按居住地计入；一人有多个类别的，在每个类别各计一次，合计只计一次。年龄段按当日周岁。统计时间 " + civil.FormatTime(n.asof.Time()) + "。"}
 	if n.covered {
-		view.Definition.Text += "少于5人的格子不显示具体数字，由它们可以推算的数不公开，以免识别到个人。"
+		view.Definition.Text += "少于5人的格子不显示具体数字，由它们可以推算的数不公开，以免识别到个人；各页的数每天统计一次，当天不变。"
 	}
 	page := ui.Page{Title: "统计数据", Nav: "child", Tabs: p.UI.Tabs(by, "child", NumbersPath), Wide: true,
 		More: []ui.Action{{Label: "打印", Print: true}, {Label: "导出表格", Href: n.address(NumbersPath+".xlsx", n.region, n.category), Icon: "download"}}}
@@ -285,6 +320,9 @@ func (p *Pages) Numbers(w http.ResponseWriter, r *http.Request, by access.Actor)
 
 func (n numbers) table(g grid, id string) ui.Table {
 	t := ui.Table{ID: id, Caption: g.title, Columns: []ui.Column{{Label: g.first, Wide: true}}, Empty: ui.Empty{Title: "还没有数据"}}
+	if n.apart {
+		t.Empty = ui.Empty{Title: "这里不公布", Text: "年龄、性别和逐月的数只在全县（市、区）页公布，以免与其他页相减推算到个人。"}
+	}
 	for _, h := range g.heads {
 		t.Columns = append(t.Columns, ui.Column{Label: h, Num: true})
 	}
@@ -312,7 +350,7 @@ func (n numbers) checkTable() ui.Table {
 	for _, c := range n.checks {
 		left, right, state, advice := ui.Count(c.result.Left), ui.Count(c.result.Right), ui.Tags(ui.Finished, "相符"), ""
 		if n.covered { // sums from which covered cells could be reckoned
-			left, right = veiled[withheld], veiled[withheld]
+			left, right = cover.Withheld.Words(), cover.Withheld.Words()
 		}
 		if !c.result.Held {
 			state, advice = ui.Tags(ui.Late, "不相符"), "请核对出生日期、性别不详的档案和对象类别；已到年龄的，在“申请和审批”里办理退出。"
@@ -335,7 +373,7 @@ func (p *Pages) NumbersSheet(w http.ResponseWriter, r *http.Request, by access.A
 	}
 	defer book.Close()
 	for _, g := range n.tables {
-		if err := n.fill(book, g, "统计时间 "+civil.FormatTime(tx.Now.Time())+"。在档未成年人，按居住地计入；合计每人只计一次。"+n.scope()); err != nil {
+		if err := n.fill(book, g, "统计时间 "+civil.FormatTime(n.asof.Time())+"。在档未成年人，按居住地计入；合计每人只计一次。"+n.scope()); err != nil {
 			return err
 		}
 	}

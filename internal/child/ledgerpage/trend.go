@@ -3,6 +3,7 @@ package ledgerpage
 import (
 	"strconv"
 
+	"weibao/internal/child/ledger"
 	"weibao/internal/letter"
 	"weibao/internal/ui"
 )
@@ -16,7 +17,7 @@ var trendNote = "每月末按当时的档案保存一次，以后不再改动：
 func (n numbers) monthGrid(levels []string) grid {
 	g := grid{title: "逐月变化", first: "月份", heads: levels}
 	for _, m := range n.months {
-		row := gridRow{label: m.Month, counts: append([]int64{m.Total()}, m.Levels[:]...)}
+		row := gridRow{label: m.Month, counts: monthCounts(m)}
 		if m.Now {
 			row.label += "（至今）"
 		}
@@ -24,6 +25,9 @@ func (n numbers) monthGrid(levels []string) grid {
 	}
 	return g
 }
+
+// monthCounts is a month as a row: all, then level by level.
+func monthCounts(m ledger.Month) []int64 { return append([]int64{m.Total()}, m.Levels[:]...) }
 
 // charts draws all children and, where their numbers would vanish beside it,
 // those of the two highest levels; nothing of what is covered in the table.
