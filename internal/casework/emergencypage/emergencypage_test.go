@@ -259,7 +259,7 @@ func TestEveryRouteRefusesOthers(t *testing.T) {
 func TestADutyRosterIsTakenBackAndItsHistoryStays(t *testing.T) {
 	withDesk(t, func(x *desk) {
 		on := func(day, name string) {
-			x.post(officer, "/emergency-watch", url.Values{"day": {day}, "name": {name}, "phone": {"0990-1234567"}})
+			x.Post(officer, "/emergency-watch", url.Values{"day": {day}, "name": {name}, "phone": {"0990-1234567"}})
 		}
 		roster := func() (names string) {
 			list, err := x.k.Roster(t.Context(), x.d.Reader(), officer, civil.MustParse("2026-03-01"), 14)
@@ -285,7 +285,7 @@ func TestADutyRosterIsTakenBackAndItsHistoryStays(t *testing.T) {
 				t.Errorf("%s: %d", name, w.Code)
 			}
 		}
-		x.post(officer, "/emergency-watch/withdraw?id="+id, nil)
+		x.Post(officer, "/emergency-watch/withdraw?id="+id, nil)
 		if got := roster(); got != "韦青|" {
 			t.Error(got)
 		}

@@ -549,14 +549,15 @@ func (m *matcher) judge(r parsed) (j judged, known bool) {
 // filed judges a row that names its file by the number which an export gave it.
 func (m *matcher) filed(j judged, r parsed, id ref.Child) judged {
 	at, there := m.present[id]
-	fault, wrong := roster.Fault{}, !there || at.State != child.Open
-	if wrong {
+	var fault roster.Fault
+	wrong := true
+	switch {
+	case r.twice != nil:
+		fault = *r.twice
+	case !there || at.State != child.Open:
 		fault = m.p.At(roster.KeyFile, "没有这个编号的在档档案，或者不在您的职责范围内。不是本系统导出的行，请清空这一格。")
-	} else {
+	default:
 		fault, wrong = m.p.Mismatch(r.line, at.New)
-	}
-	if r.twice != nil {
-		fault, wrong = *r.twice, true
 	}
 	if wrong {
 		j.outcome, j.detail.Faults = Wrong, []roster.Fault{fault}
