@@ -18,7 +18,6 @@ import (
 	"os"
 	"slices"
 	"strconv"
-	"strings"
 
 	"weibao/internal/access"
 	"weibao/internal/audit"
@@ -104,20 +103,18 @@ func SourceLabel(key string) string {
 const Everybody = "all"
 
 // CategoryOf gives the category that the list of a source names whole, as the
-// county's rules say it: the term list.<source> begins with its code. "" where
-// only a person can tell.
+// county's rules say it by name in the term list.<source>: the first that is
+// called so or has one of that name behind it. "" where only a person can tell.
 func CategoryOf(book *rule.Book, key string, on civil.Date) string {
 	term, ok := book.Term("list."+key, on)
-	code, _, _ := strings.Cut(term.Text, " ")
-	if !ok || code == "" {
+	list := book.Categories(on)
+	named := slices.IndexFunc(list, func(c rule.Category) bool { return c.Label == term.Text })
+	if !ok || named < 0 {
 		return ""
 	}
-	for _, c := range book.Categories(on) {
-		if c.ID == code || slices.Contains(c.Codes, code) {
-			return c.ID
-		}
-	}
-	return ""
+	id := list[named].ID
+	first := slices.IndexFunc(list, func(c rule.Category) bool { return c.ID == id || slices.Contains(c.Codes, id) })
+	return list[first].ID
 }
 
 // Batch is a list that was sent in.
