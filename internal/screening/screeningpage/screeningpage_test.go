@@ -155,7 +155,7 @@ func TestAVillageIsScreenedByTouches(t *testing.T) {
 		x.Page(director, "screening-finish", place+"/finish", "全部有结果")
 		x.post(director, place+"/finish", url.Values{}, place)
 		x.Page(director, "screening-finished", place, "已完成", "石秀兰")
-		x.Page(officer, "screening-show", path, "青石镇", "村完成", "需评估")
+		x.Page(officer, "screening-show", path, "青石镇", "完成的村", "需评估")
 		x.Page(officer, "screening-show-all", path+"?show=all", "已完成")
 		x.Page(supervisor, "screening-show-town", path, "已完成")
 		w := x.Do(officer, "GET", path+"/sheet", nil)

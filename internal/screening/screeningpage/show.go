@@ -119,10 +119,10 @@ func looks(by access.Actor, p screening.Progress, q url.Values) []ui.Tab {
 // towns tells whether an actor looks after several townships.
 func towns(by access.Actor) bool { return len(access.Prefix(by.Scope().Region)) < len("990101100") }
 
-func numberColumns(first string) []ui.Column {
+func numberColumns(first, last string) []ui.Column {
 	return []ui.Column{{Label: first, Wide: true}, {Label: "在档", Num: true}, {Label: "预计", Num: true}, {Label: "已查", Num: true}, {Label: "未查", Num: true},
 		{Label: "无变化", Num: true, Quiet: true},
-		{Label: "有变化", Num: true, Quiet: true}, {Label: "新发现", Num: true, Quiet: true}, {Label: "未见到", Num: true, Quiet: true}, {Label: "迁走", Num: true, Quiet: true}, {Label: "需评估", Num: true}, {Label: "结转", Num: true, Quiet: true}, {Label: "进展", Slim: true}}
+		{Label: "有变化", Num: true, Quiet: true}, {Label: "新发现", Num: true, Quiet: true}, {Label: "未见到", Num: true, Quiet: true}, {Label: "迁走", Num: true, Quiet: true}, {Label: "需评估", Num: true}, {Label: "结转", Num: true, Quiet: true}, {Label: last, Slim: true}}
 }
 
 // progress is the table of townships or villages.
@@ -147,7 +147,7 @@ func (p *Pages) progress(ctx context.Context, tx *db.Tx, by access.Actor, all sc
 func townOf(code string) string { return access.Town(code) + "000" }
 
 func townTable(p screening.Progress, names map[string]string) ui.Table {
-	t := ui.Table{Caption: "各乡镇排查进展", Columns: numberColumns("乡镇（街道）")}
+	t := ui.Table{Caption: "各乡镇排查进展", Columns: numberColumns("乡镇（街道）", "完成的村")}
 	for i := 0; i < len(p.Rows); {
 		town, from := townOf(p.Rows[i].Region), i
 		for i < len(p.Rows) && townOf(p.Rows[i].Region) == town {
@@ -164,7 +164,7 @@ func townTable(p screening.Progress, names map[string]string) ui.Table {
 
 // doneBar says how many villages are done.
 func doneBar(t screening.Total) ui.Cell {
-	return ui.Cell{Text: ui.Count(t.Finished) + "/" + ui.Count(t.Villages) + "村完成"}
+	return ui.Cell{Text: ui.Count(t.Finished) + "/" + ui.Count(t.Villages)}
 }
 
 func numbers(t screening.Total) []ui.Cell {
@@ -183,7 +183,7 @@ func numbers(t screening.Total) []ui.Cell {
 }
 
 func (p *Pages) villageTable(ctx context.Context, tx *db.Tx, c screening.Campaign, rows []screening.Row, names map[string]string) (ui.Table, error) {
-	t := ui.Table{Caption: "各村（社区）排查进展", Columns: numberColumns("村（社区）"), Empty: ui.Empty{Title: "没有符合条件的村（社区）", Text: "换一个条件再看。"}}
+	t := ui.Table{Caption: "各村（社区）排查进展", Columns: numberColumns("村（社区）", "进展"), Empty: ui.Empty{Title: "没有符合条件的村（社区）", Text: "换一个条件再看。"}}
 	units := make([]ref.Unit, len(rows))
 	for i, r := range rows {
 		units[i] = r.FinishedUnit
