@@ -223,6 +223,35 @@ func TestGetTellsMissingFromFound(t *testing.T) {
 	})
 }
 
+// Few rows and many go ways of their own on PostgreSQL; both keep what they are given.
+func TestRowsComeBackAsTheyWereWritten(t *testing.T) {
+	type mixed struct {
+		ID    int64
+		Word  string
+		Open  bool
+		Bytes []byte
+	}
+	withTable(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		must(t, d.Write(ctx, func(tx *db.Tx) error {
+			_, err := tx.Exec(ctx, "CREATE TABLE mixed (id BIGINT PRIMARY KEY, word TEXT NOT NULL, open BIGINT NOT NULL, bytes BYTEA)")
+			return err
+		}))
+		for from, n := range map[int64]int{-3: 3, 1 << 40: 40} {
+			rows := make([]mixed, n)
+			for i := range rows {
+				rows[i] = mixed{from + int64(i), []string{"", "𠮷·词\t\\N", "a\nb"}[i%3], i%2 == 0, [][]byte{nil, {}, {0, 255, '\n'}}[i%3]}
+			}
+			must(t, d.Write(ctx, func(tx *db.Tx) error { return db.InsertAll(ctx, tx, "mixed", rows) }))
+			got, err := db.All[mixed](ctx, d.Reader(), "SELECT id, word, open, bytes FROM mixed WHERE id >= ? AND id < ? ORDER BY id", from, from+int64(n))
+			must(t, err)
+			if fmt.Sprint(got) != fmt.Sprint(rows) { // no bytes and none at all are alike on SQLite
+				t.Errorf("%v, not %v", got, rows)
+			}
+		}
+	})
+}
+
 func TestNoticesReachListenersAfterCommitOnly(t *testing.T) {
 	withTable(t, func(t *testing.T, d *db.DB) {
 		ctx, cancel := context.WithCancel(t.Context())

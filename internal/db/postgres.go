@@ -205,6 +205,10 @@ func (p *transaction) commit(ctx context.Context, pending []batch) error {
 	if err := p.connect(ctx); err != nil {
 		return err
 	}
+	pending, err := p.copy(ctx, pending)
+	if err != nil {
+		return appended(err)
+	}
 	b := p.opening()
 	for _, rows := range pending {
 		_ = rows.statements(Postgres, func(query string, args []any) error {

@@ -151,39 +151,8 @@ func join(list []batch, b batch) []batch {
 	return append(list, b)
 }
 
-// fewRows are written as they are; PostgreSQL takes more of them column by column.
+// fewRows are inserted; PostgreSQL takes more of them as a copy.
 const fewRows = 8
-
-// columns turns a batch into one array for each column, which PostgreSQL takes
-// in by a statement that is the same for any number of rows.
-func (b batch) columns() (query string, arrays []any, ok bool) {
-	width := len(b.shape.columns)
-	kinds := make([]string, width)
-	for i := range width {
-		switch b.args[i].(type) {
-		case int64:
-			kinds[i] = "?::bigint[]"
-			arrays = append(arrays, columnOf[int64](b.args[i:], width))
-		case string:
-			kinds[i] = "?::text[]"
-			arrays = append(arrays, columnOf[string](b.args[i:], width))
-		case []byte:
-			kinds[i] = "?::bytea[]"
-			arrays = append(arrays, columnOf[[]byte](b.args[i:], width))
-		default:
-			return "", nil, false
-		}
-	}
-	return "INSERT INTO " + b.table + " (" + strings.Join(b.shape.columns, ", ") + ") SELECT * FROM unnest(" + strings.Join(kinds, ", ") + ")", arrays, true
-}
-
-func columnOf[T any](args []any, width int) []T {
-	out := make([]T, 0, len(args)/width+1)
-	for i := 0; i < len(args); i += width {
-		out = append(out, args[i].(T))
-	}
-	return out
-}
 
 const (
 	maxArgs = 8000 // under the argument limits of both databases
@@ -194,11 +163,6 @@ const (
 // powers of two, so that few different ones need to be prepared.
 func (b batch) statements(d Dialect, run func(query string, args []any) error) error {
 	width := len(b.shape.columns)
-	if d == Postgres && len(b.args) >= fewRows*width {
-		if query, arrays, ok := b.columns(); ok {
-			return run(query, arrays)
-		}
-	}
 	step := max(maxArgs/width, 1)
 	if d == SQLite {
 		step = min(step, maxRows)
@@ -217,6 +181,13 @@ func (b batch) statements(d Dialect, run func(query string, args []any) error) e
 }
 
 func (t *Tx) insert(ctx context.Context, b batch) error {
+	if p, ok := t.q.(*transaction); ok {
+		t.wrote = true
+		rest, err := p.copy(ctx, []batch{b})
+		if err != nil || len(rest) == 0 {
+			return t.wrap(err, "COPY "+b.table)
+		}
+	}
 	return b.statements(t.Dialect, func(query string, args []any) error {
 		_, err := t.exec(ctx, query, args)
 		if err != nil && t.Dialect == SQLite && len(args) > len(b.shape.columns) {
